@@ -1,0 +1,29 @@
+package sluice.protocol.sv2.noise;
+
+/**
+ * ChaCha20-Poly1305 (RFC 8439) with Noise's nonce: four zero bytes, then {@code nonce} as 64-bit little-endian. Stateless
+ * towards the caller and safe for any thread. Input and output may be the same array at the same offset.
+ */
+sealed interface Aead permits JdkAead {
+    int KEY_LENGTH = 32;
+    int TAG_LENGTH = 16;
+
+    /** Writes {@code length} + 16 bytes to {@code out}. */
+    void seal(
+            byte[] key, long nonce, byte[] associated, byte[] plain, int offset, int length, byte[] out, int outOffset);
+
+    /**
+     * Writes {@code length} - 16 bytes to {@code out} and returns true, or returns false where the tag does not fit.
+     *
+     * @param length of the ciphertext with its tag, at least 16
+     */
+    boolean open(
+            byte[] key,
+            long nonce,
+            byte[] associated,
+            byte[] cipher,
+            int offset,
+            int length,
+            byte[] out,
+            int outOffset);
+}
