@@ -1,0 +1,40 @@
+package sluice.config;
+
+import java.util.Comparator;
+
+/**
+ * One thing that is wrong with what the operator wrote, or (as a warning) unwise.
+ *
+ * @param key full name such as {@code stratum_v2.pool_url}, or empty where no key could be read
+ * @param wrong a clause about the value; never the text of a secret
+ * @param right what to write instead
+ */
+public record ConfigProblem(Origin origin, String key, String wrong, String right) {
+
+    /** In the order of the file, variables and what concerns the whole file last. */
+    static final Comparator<ConfigProblem> FILE_ORDER = Comparator.comparing(
+            problem -> problem.origin() instanceof Line line ? line : new Line(Integer.MAX_VALUE, 0),
+            Comparator.comparingInt(Line::line).thenComparingInt(Line::column));
+
+    /** Where the value stands. */
+    public sealed interface Origin {}
+
+    /** A place in the file; both count from 1. */
+    public record Line(int line, int column) implements Origin {}
+
+    /** An environment variable that replaces a key of the file. */
+    public record Variable(String name) implements Origin {}
+
+    /** The file as a whole: it cannot be read. */
+    public record WholeFile() implements Origin {}
+
+    /** One line for people: {@code FILE:LINE:COLUMN: KEY WRONG; RIGHT}. */
+    public String describe(String fileName) {
+        String place = switch (origin) {
+            case Line(int line, int column) -> fileName + ":" + line + ":" + column;
+            case Variable(String name) -> "environment variable " + name;
+            case WholeFile() -> fileName;
+        };
+        return place + ": " + (key.isEmpty() ? "" : key + " ") + wrong + "; " + right;
+    }
+}

@@ -1,0 +1,147 @@
+package sluice.config;
+
+import java.time.Duration;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import org.tomlj.TomlTable;
+import sluice.config.ConfigDocument.Found;
+import sluice.config.ConfigProblem.Line;
+import sluice.config.ConfigProblem.Origin;
+
+/**
+ * One table of a {@link ConfigDocument}. Each reader names its key; a value that cannot be used becomes a problem of the
+ * document, and the fallback stands in for it so that reading goes on.
+ */
+final class ConfigTable {
+    private final ConfigDocument document;
+    private final String name;
+    private final Optional<TomlTable> table;
+    private final Line header;
+    private final Set<String> known = new LinkedHashSet<>();
+
+    ConfigTable(ConfigDocument document, String name, Optional<TomlTable> table, Line header) {
+        this.document = document;
+        this.name = name;
+        this.table = table;
+        this.header = header;
+    }
+
+    String name() {
+        return name;
+    }
+
+    /** The place of the table's header; the file's first line where there is none. */
+    Line header() {
+        return header;
+    }
+
+    Set<String> knownKeys() {
+        return known;
+    }
+
+    String fullName(String key) {
+        return name.isEmpty() ? key : name + "." + key;
+    }
+
+    Line lineOf(String key) {
+        return table.map(keys -> keys.inputPositionOf(List.of(key)))
+                .map(ConfigDocument::line)
+                .orElse(header);
+    }
+
+    boolean isPresent(String key) {
+        return table.isPresent() && table.get().contains(List.of(key));
+    }
+
+    /** Keys of the file that nobody asked for; {@code tableNames} are no keys. */
+    List<String> unknownKeys(Set<String> tableNames) {
+        return table.map(keys -> keys.keySet().stream()
+                        .filter(key -> !known.contains(key))
+                        .filter(key -> !name.isEmpty() || !tableNames.contains(key))
+                        .toList())
+                .orElse(List.of());
+    }
+
+    boolean bool(String key, boolean fallback) {
+        return typed(key, Boolean.class, "write true or false, without quotes")
+                .map(Found::value)
+                .orElse(fallback);
+    }
+
+    Optional<Found<String>> text(String key) {
+        return typed(key, String.class, "write a text in quotes");
+    }
+
+    int integer(String key, int fallback, Range<Integer> range) {
+        Range<Long> wide = new Range<>((long) range.least(), (long) range.most());
+        return typed(key, Long.class, "write a whole number from " + range)
+                .flatMap(found -> accept(key, found, wide::require))
+                .map(Long::intValue)
+                .orElse(fallback);
+    }
+
+    double number(String key, double fallback, Range<Double> range) {
+        return typed(key, Number.class, "write a number from " + range)
+                .flatMap(found -> accept(key, found, value -> range.require(value.doubleValue())))
+                .orElse(fallback);
+    }
+
+    Duration duration(String key, Duration fallback, Range<Duration> range) {
+        return typed(key, String.class, "write a duration in quotes, such as \"" + DurationText.format(fallback) + "\"")
+                .flatMap(found -> accept(key, found, value -> range.require(DurationText.parse(value))))
+                .orElse(fallback);
+    }
+
+    /** A text that {@code parse} reads; {@code right} is what to write in place of another type. */
+    <T> Optional<Found<T>> parsed(String key, Function<String, T> parse, String right) {
+        return typed(key, String.class, right).flatMap(found -> parsed(key, found, parse));
+    }
+
+    /** As {@link #accept}, and keeps the origin. */
+    <T, V> Optional<Found<V>> parsed(String key, Found<T> found, Function<T, V> parse) {
+        return accept(key, found, parse).map(value -> new Found<>(value, found.origin()));
+    }
+
+    /** What {@code check} makes of the value; empty and a problem where it throws InvalidValueException. */
+    <T, V> Optional<V> accept(String key, Found<T> found, Function<T, V> check) {
+        try {
+            return Optional.of(check.apply(found.value()));
+        } catch (InvalidValueException e) {
+            problem(key, found.origin(), e.wrong(), e.right());
+            return Optional.empty();
+        }
+    }
+
+    void problem(String key, Origin origin, String wrong, String right) {
+        document.problem(new ConfigProblem(origin, fullName(key), wrong, right));
+    }
+
+    void warning(String key, Origin origin, String wrong, String right) {
+        document.warning(new ConfigProblem(origin, fullName(key), wrong, right));
+    }
+
+    void missing(String key, String right) {
+        document.missing(new ConfigProblem(header, fullName(key), "is missing", right));
+    }
+
+    private <T> Optional<Found<T>> typed(String key, Class<T> type, String right) {
+        known.add(key);
+        Optional<Found<Object>> found = raw(key);
+        if (found.isPresent() && !type.isInstance(found.get().value())) {
+            problem(
+                    key,
+                    found.get().origin(),
+                    "is " + ConfigDocument.typeName(found.get().value()),
+                    right);
+            return Optional.empty();
+        }
+        return found.map(value -> new Found<>(type.cast(value.value()), value.origin()));
+    }
+
+    private Optional<Found<Object>> raw(String key) {
+        return table.map(keys -> keys.get(List.of(key))).map(value -> new Found<>(value, lineOf(key)));
+    }
+}
