@@ -1,5 +1,6 @@
 package sluice.protocol;
 
+import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.HexFormat;
@@ -82,6 +83,11 @@ public final class Bytes {
     /** Feeds the bytes to {@code digest} without a copy. */
     public void digestInto(MessageDigest digest) {
         digest.update(value);
+    }
+
+    /** A read-only view, without a copy. */
+    public ByteBuffer asByteBuffer() {
+        return ByteBuffer.wrap(value).asReadOnlyBuffer();
     }
 
     /** A fresh array with these bytes. */

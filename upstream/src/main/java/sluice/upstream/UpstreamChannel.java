@@ -13,11 +13,7 @@ import sluice.protocol.bitcoin.Target;
  * @param versionRollingAllowed false where the upstream forbids any change of a job's version
  */
 public record UpstreamChannel(
-        String upstream,
-        Bytes extranoncePrefix,
-        int extranonceSize,
-        Target target,
-        boolean versionRollingAllowed) {
+        String upstream, Bytes extranoncePrefix, int extranonceSize, Target target, boolean versionRollingAllowed) {
 
     /** An SV2 extranonce, prefix included, has at most 32 bytes (SV2 5.3.8). */
     public static final int MAX_FULL_EXTRANONCE = 32;

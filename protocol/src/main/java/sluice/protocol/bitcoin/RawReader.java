@@ -11,6 +11,10 @@ final class RawReader {
         this.source = source;
     }
 
+    int position() {
+        return at;
+    }
+
     int remaining() {
         return source.length - at;
     }
@@ -37,13 +41,6 @@ final class RawReader {
         Hash256 hash = Hash256.of(source, at);
         at += Hash256.LENGTH;
         return hash;
-    }
-
-    BlockHeader header(String what) {
-        need(BlockHeader.LENGTH, what);
-        BlockHeader header = BlockHeader.of(source, at);
-        at += BlockHeader.LENGTH;
-        return header;
     }
 
     Bytes bytes(int length, String what) {

@@ -1,0 +1,2 @@
+/** What happened, for operators, in one sealed type. */
+package sluice.proxy.event;

@@ -1,0 +1,25 @@
+package sluice.proxy.mining.channel;
+
+import java.util.Optional;
+import sluice.proxy.mining.share.ForwardedShare;
+import sluice.proxy.mining.share.ShareVerdict;
+
+/**
+ * The verdict on one share, with what follows from it.
+ *
+ * @param difficulty difficulty of the target the share was held against; 0 unless accepted
+ * @param forward present where the share is also worth sending upstream
+ */
+public record ShareOutcome(ShareVerdict verdict, double difficulty, Optional<ForwardedShare> forward) {
+    private static final ShareOutcome[] REFUSALS = new ShareOutcome[ShareVerdict.values().length];
+
+    static {
+        for (ShareVerdict verdict : ShareVerdict.values()) {
+            REFUSALS[verdict.ordinal()] = new ShareOutcome(verdict, 0, Optional.empty());
+        }
+    }
+
+    static ShareOutcome refused(ShareVerdict verdict) {
+        return REFUSALS[verdict.ordinal()];
+    }
+}

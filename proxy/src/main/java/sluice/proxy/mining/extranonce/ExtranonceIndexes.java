@@ -1,0 +1,75 @@
+package sluice.proxy.mining.extranonce;
+
+import java.util.ArrayDeque;
+import java.util.OptionalInt;
+
+/**
+ * Hands out local indexes on one event loop. Loops take disjoint residues, so no two loops ever give the same index and
+ * none has to ask another. A released index rests until every job that was mined with it is stale: it comes back only
+ * after {@link #REST_TIPS} further tips. Confined to its loop.
+ */
+public final class ExtranonceIndexes {
+    /** Tips that must pass before a released index is given out again. */
+    static final int REST_TIPS = 2;
+
+    private final int shard;
+    private final int shards;
+    private final long highest;
+    private final int limit;
+    private final ArrayDeque<Released> resting = new ArrayDeque<>();
+    private long next;
+    private int inUse;
+    private long tips;
+
+    private record Released(int index, long tips) {}
+
+    /**
+     * @param shard which residue is ours, 0 to {@code shards - 1}
+     * @param highest the largest index that fits, U32; index 0 is never used
+     * @param limit most indexes out at once, resting ones included
+     */
+    public ExtranonceIndexes(int shard, int shards, long highest, int limit) {
+        if (shard < 0 || shard >= shards) {
+            throw new IllegalArgumentException("shard " + shard + " of " + shards);
+        }
+        this.shard = shard;
+        this.shards = shards;
+        this.highest = highest;
+        this.limit = limit;
+        this.next = shard == 0 ? shards : shard;
+    }
+
+    /** A fresh index, or empty where none is free. */
+    public OptionalInt take() {
+        Released oldest = resting.peekFirst();
+        if (oldest != null && tips - oldest.tips >= REST_TIPS) {
+            resting.removeFirst();
+            inUse++;
+            return OptionalInt.of(oldest.index);
+        }
+        if (next > highest || inUse + resting.size() >= limit) {
+            return OptionalInt.empty();
+        }
+        int index = (int) next;
+        next += shards;
+        inUse++;
+        return OptionalInt.of(index);
+    }
+
+    public void release(int index) {
+        if (Integer.remainderUnsigned(index, shards) != shard) {
+            throw new IllegalArgumentException(
+                    "index " + Integer.toUnsignedString(index) + " is not of shard " + shard + " of " + shards);
+        }
+        inUse--;
+        resting.addLast(new Released(index, tips));
+    }
+
+    public void onTipChanged() {
+        tips++;
+    }
+
+    public int inUse() {
+        return inUse;
+    }
+}

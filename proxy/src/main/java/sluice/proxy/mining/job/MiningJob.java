@@ -1,0 +1,188 @@
+package sluice.proxy.mining.job;
+
+import java.util.Optional;
+import java.util.function.Supplier;
+import sluice.protocol.Bytes;
+import sluice.protocol.bitcoin.ChainTip;
+import sluice.protocol.bitcoin.MerklePath;
+import sluice.protocol.bitcoin.Target;
+import sluice.protocol.bitcoin.VersionRolling;
+import sluice.proxy.mining.extranonce.ExtranonceShape;
+import sluice.upstream.UpstreamJob;
+
+/**
+ * One job as the gateway hands it to its miners: immutable, shared by all of a route's miners on every loop. Its id is
+ * unique in the whole gateway, so a group's and a channel's jobs can never collide (SV2 5.3.15). What miners get to see
+ * is rendered once and kept here.
+ */
+public final class MiningJob {
+    /** Forms in which a job is sent; each is encoded at most once per shape and then shared. */
+    public enum Rendering {
+        SV2_ACTIVE_JOB,
+        SV2_FUTURE_JOB,
+        SV2_TIP,
+        SV1_NOTIFY,
+        SV1_NOTIFY_CLEAN
+    }
+
+    private final long id;
+    private final UpstreamJob source;
+    private final int grantedSize;
+    private final long generation;
+    private final ChainTip tip;
+    private final long ntime;
+    private final Target routeTarget;
+    private final Target networkTarget;
+    private final MerklePath merklePath;
+
+    // Filled by whichever loop comes first. A lost race costs one more rendering of equal, immutable bytes.
+    private final Bytes[] coinbase1 = new Bytes[ExtranonceShape.values().length];
+    private final Bytes[] rendered = new Bytes[Rendering.values().length * ExtranonceShape.values().length];
+
+    private MiningJob(
+            long id,
+            UpstreamJob source,
+            int grantedSize,
+            long generation,
+            ChainTip tip,
+            long ntime,
+            Target routeTarget,
+            MerklePath merklePath) {
+        this.id = id;
+        this.source = source;
+        this.grantedSize = grantedSize;
+        this.generation = generation;
+        this.tip = tip;
+        this.ntime = ntime;
+        this.routeTarget = routeTarget;
+        this.merklePath = merklePath;
+        this.networkTarget = tip == null ? null : tip.networkTarget();
+    }
+
+    /**
+     * A job that waits for its tip.
+     *
+     * @param id gateway-wide job id, U32
+     * @param grantedSize bytes the upstream granted behind its prefix
+     * @param generation counts the upstream channels of the route; jobs of an older generation cannot be submitted
+     */
+    public static MiningJob future(long id, UpstreamJob source, int grantedSize, long generation) {
+        return new MiningJob(id, source, grantedSize, generation, null, 0, null, MerklePath.of(source.merklePath()));
+    }
+
+    /** A job to mine at once on {@code tip}; {@code routeTarget} is what the upstream asks of shares of this job. */
+    public static MiningJob active(
+            long id, UpstreamJob source, int grantedSize, long generation, ChainTip tip, Target routeTarget) {
+        return new MiningJob(
+                id,
+                source,
+                grantedSize,
+                generation,
+                tip,
+                source.minNtime().orElse(tip.minNtime()),
+                routeTarget,
+                MerklePath.of(source.merklePath()));
+    }
+
+    /** This future job, now that its tip came. The id stays. */
+    public MiningJob activate(ChainTip newTip, Target target) {
+        return new MiningJob(id, source, grantedSize, generation, newTip, newTip.minNtime(), target, merklePath);
+    }
+
+    /** The same work under a new id and a later ntime, for miners that give up on a silent pool. */
+    public MiningJob again(long newId, long laterNtime) {
+        return new MiningJob(newId, source, grantedSize, generation, tip, laterNtime, routeTarget, merklePath);
+    }
+
+    public long id() {
+        return id;
+    }
+
+    public UpstreamJob source() {
+        return source;
+    }
+
+    public long generation() {
+        return generation;
+    }
+
+    public int grantedSize() {
+        return grantedSize;
+    }
+
+    public boolean isFuture() {
+        return tip == null;
+    }
+
+    /** The tip this job builds on. Throws IllegalStateException for a future job. */
+    public ChainTip tip() {
+        if (tip == null) {
+            throw new IllegalStateException("job " + id + " has no tip yet");
+        }
+        return tip;
+    }
+
+    public MerklePath merklePath() {
+        return merklePath;
+    }
+
+    /** The ntime a miner starts from, U32. */
+    public long ntime() {
+        return ntime;
+    }
+
+    public long version() {
+        return source.version();
+    }
+
+    /** The version bits a miner may change: those of BIP323, or none. */
+    public long versionMask() {
+        return source.versionRollingAllowed() ? VersionRolling.BIP323_MASK : 0;
+    }
+
+    /** What the upstream asks of shares of this job; empty for a future job. */
+    public Optional<Target> routeTarget() {
+        return Optional.ofNullable(routeTarget);
+    }
+
+    public Target networkTarget() {
+        if (networkTarget == null) {
+            throw new IllegalStateException("job " + id + " has no tip yet");
+        }
+        return networkTarget;
+    }
+
+    public boolean serves(ExtranonceShape shape) {
+        return shape.fitsGrant(grantedSize);
+    }
+
+    /** The coinbase up to the miner's window: the pool's prefix, its extranonce prefix, the padding. */
+    public Bytes coinbase1(ExtranonceShape shape) {
+        Bytes known = coinbase1[shape.ordinal()];
+        if (known == null) {
+            known = Bytes.concat(source.coinbasePrefix(), source.extranoncePrefix(), shape.padding(grantedSize));
+            coinbase1[shape.ordinal()] = known;
+        }
+        return known;
+    }
+
+    public Bytes coinbase2() {
+        return source.coinbaseSuffix();
+    }
+
+    /** The bytes of this form for this shape, made by {@code encoder} on first use and shared from then on. */
+    public Bytes rendered(Rendering form, ExtranonceShape shape, Supplier<Bytes> encoder) {
+        int slot = form.ordinal() * ExtranonceShape.values().length + shape.ordinal();
+        Bytes known = rendered[slot];
+        if (known == null) {
+            known = encoder.get();
+            rendered[slot] = known;
+        }
+        return known;
+    }
+
+    @Override
+    public String toString() {
+        return "job " + id + (tip == null ? " (future)" : " on " + tip.prevHash());
+    }
+}

@@ -1,0 +1,2 @@
+/** The policy that moves a channel's target. */
+package sluice.proxy.mining.vardiff;

@@ -1,0 +1,199 @@
+package sluice.proxy.netty;
+
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.util.concurrent.ScheduledFuture;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import sluice.protocol.Bytes;
+import sluice.protocol.bitcoin.Target;
+import sluice.protocol.sv2.wire.Frame;
+import sluice.protocol.sv2.wire.ProtocolViolation;
+import sluice.proxy.event.GatewayEvent;
+import sluice.proxy.session.MinerAction;
+import sluice.proxy.session.MinerDeadline;
+import sluice.proxy.session.MinerInput;
+import sluice.proxy.session.MinerSession;
+
+/** One miner's socket: feeds its session and carries out what the session wants. Confined to its {@link MinerLoop}. */
+final class MinerConnection extends ChannelInboundHandlerAdapter {
+    /** Bytes that may wait for a miner that does not read; one more and it is disconnected. */
+    static final int MAX_BACKLOG = 1 << 20;
+
+    private static final Logger LOG = LoggerFactory.getLogger(MinerConnection.class);
+
+    private final MinerLoop home;
+    private final long connectionId;
+    private final MinerSession session;
+    private final boolean encrypted;
+    private final ScheduledFuture<?>[] timers = new ScheduledFuture<?>[MinerDeadline.values().length];
+    private final Instant[] dueAt = new Instant[MinerDeadline.values().length];
+    private ChannelHandlerContext context;
+    private boolean closing;
+    private String closeReason = "closed-by-miner";
+    private String closeDetail = "";
+
+    /** @param encrypted whether the pipeline below turns plaintext frames into Noise (SV2), or sends bytes as they are */
+    MinerConnection(MinerLoop home, long connectionId, MinerSession session, boolean encrypted) {
+        this.home = home;
+        this.connectionId = connectionId;
+        this.session = session;
+        this.encrypted = encrypted;
+    }
+
+    double nominalHashrate() {
+        return session.nominalHashrate();
+    }
+
+    Target hardestWantedTarget() {
+        return session.hardestWantedTarget();
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext ctx) {
+        context = ctx;
+        home.add(this);
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object message) {
+        switch (message) {
+            case Frame frame -> feed(new MinerInput.FrameReceived(frame));
+            case Bytes line -> feed(new MinerInput.LineReceived(line));
+            default -> throw new IllegalStateException("a miner's pipeline cannot produce " + message.getClass());
+        }
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) {
+        home.remove(this);
+        for (ScheduledFuture<?> timer : timers) {
+            if (timer != null) {
+                timer.cancel(false);
+            }
+        }
+        closing = true;
+        // Nothing can be sent any more, but what the session reports of its end still counts.
+        for (MinerAction action :
+                session.on(new MinerInput.Closed(closeReason), home.clock().instant())) {
+            if (action instanceof MinerAction.Publish publish) {
+                home.events().publish(publish.event());
+            } else if (action instanceof MinerAction.Forward forward) {
+                forward(forward);
+            }
+        }
+        home.events()
+                .publish(new GatewayEvent.MinerDisconnected(
+                        home.clock().instant(), connectionId, closeReason, closeDetail));
+        ctx.fireChannelInactive();
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        switch (cause) {
+            case ProtocolViolation violation -> disconnect(violation.reason(), violation.getMessage());
+            case IOException broken -> disconnect("connection-broken", String.valueOf(broken.getMessage()));
+            default -> {
+                LOG.error("bug in the session of connection {}: closing it", connectionId, cause);
+                disconnect("internal-error", String.valueOf(cause));
+            }
+        }
+    }
+
+    /** Gives the session one input and does what it wants. */
+    void feed(MinerInput input) {
+        if (closing) {
+            return;
+        }
+        try {
+            run(session.on(input, home.clock().instant()));
+        } catch (RuntimeException e) {
+            exceptionCaught(context, e);
+        }
+    }
+
+    private void run(List<MinerAction> actions) {
+        boolean written = false;
+        // Sending never re-enters the session, so its list can be read in place.
+        for (int i = 0; i < actions.size() && !closing; i++) {
+            switch (actions.get(i)) {
+                case MinerAction.Send send -> {
+                    if (!context.channel().isWritable()) {
+                        disconnect("slow-reader", "more than " + MAX_BACKLOG + " bytes wait for it");
+                        return;
+                    }
+                    context.write(encrypted ? send.bytes() : home.buffer(send.bytes()), context.voidPromise());
+                    written = true;
+                }
+                case MinerAction.Forward forward -> forward(forward);
+                case MinerAction.Publish publish -> home.events().publish(publish.event());
+                case MinerAction.SetDeadline set -> setDeadline(set.deadline(), set.at());
+                case MinerAction.DemandChanged changed -> home.demandChanged();
+                case MinerAction.Disconnect disconnect -> disconnect(disconnect.reason(), disconnect.detail());
+            }
+        }
+        if (written && !closing) {
+            context.flush();
+        }
+    }
+
+    private void forward(MinerAction.Forward forward) {
+        if (!home.route().forward(forward.share())) {
+            home.events()
+                    .publish(new GatewayEvent.ShareUnforwardable(
+                            home.clock().instant(), forward.share().userIdentity(), "route-mailbox-full"));
+        }
+    }
+
+    private void disconnect(String reason, String detail) {
+        if (closing) {
+            return;
+        }
+        closing = true;
+        closeReason = reason;
+        closeDetail = detail;
+        LOG.debug("connection {} closed: {} ({})", connectionId, reason, detail);
+        context.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+        // A miner that does not read would keep what waits for it, and so the close, for ever.
+        context.executor().schedule(() -> context.close(), 1, TimeUnit.SECONDS);
+    }
+
+    // Deadlines mostly move further away, with every line: the timer is left alone then and looks again when it fires.
+    private void setDeadline(MinerDeadline deadline, Instant at) {
+        int slot = deadline.ordinal();
+        Instant earlier = dueAt[slot];
+        dueAt[slot] = at;
+        ScheduledFuture<?> timer = timers[slot];
+        if (timer != null && earlier != null && !at.isBefore(earlier)) {
+            return;
+        }
+        if (timer != null) {
+            timer.cancel(false);
+        }
+        startTimer(deadline, at);
+    }
+
+    private void startTimer(MinerDeadline deadline, Instant at) {
+        long nanos = Math.max(0, Duration.between(home.clock().instant(), at).toNanos());
+        timers[deadline.ordinal()] = context.executor().schedule(() -> onTimer(deadline), nanos, TimeUnit.NANOSECONDS);
+    }
+
+    private void onTimer(MinerDeadline deadline) {
+        int slot = deadline.ordinal();
+        timers[slot] = null;
+        Instant at = dueAt[slot];
+        if (at.isAfter(home.clock().instant())) {
+            startTimer(deadline, at);
+        } else {
+            dueAt[slot] = null;
+            feed(new MinerInput.DeadlineReached(deadline));
+        }
+    }
+}

@@ -1,0 +1,2 @@
+/** The miners' port: sockets, pipelines, and the loops that run sessions and routes. */
+package sluice.proxy.netty;

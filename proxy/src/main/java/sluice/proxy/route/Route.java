@@ -1,0 +1,332 @@
+package sluice.proxy.route;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import sluice.protocol.bitcoin.ChainTip;
+import sluice.protocol.bitcoin.Difficulty;
+import sluice.protocol.bitcoin.Hash256;
+import sluice.protocol.bitcoin.Target;
+import sluice.proxy.event.GatewayEvent;
+import sluice.proxy.mining.job.MiningJob;
+import sluice.proxy.mining.share.ForwardedShare;
+import sluice.proxy.mining.share.ShareValidator;
+import sluice.upstream.UpstreamChannel;
+import sluice.upstream.UpstreamCommand;
+import sluice.upstream.UpstreamEvent;
+import sluice.upstream.UpstreamJob;
+
+/**
+ * One upstream channel and the miners it feeds: gives its jobs gateway-wide ids and broadcasts them, sends shares up and
+ * matches the verdicts that come down (SV2 5.3.13), and keeps the upstream told of what is behind it. Knows nothing of
+ * single miners but the names on shares without a verdict. Pure; confined to the upstream's loop.
+ */
+public final class Route {
+    /** Shares that may wait for the upstream's verdict; beyond it a share is counted as unforwardable. */
+    public static final int MAX_PENDING_SHARES = 65_536;
+
+    /** Announced jobs that may wait for their tip; the oldest gives way. */
+    public static final int MAX_FUTURE_JOBS = 16;
+
+    /** At most one UpdateChannel goes upstream in this time (SV2 5.3.9 allows it to be debounced). */
+    static final Duration DEMAND_INTERVAL = Duration.ofSeconds(1);
+
+    private final String name;
+    private final Duration keepalive;
+    private final Target firstWanted;
+    private final List<RouteAction> actions = new ArrayList<>();
+    private final ArrayDeque<Pending> pending = new ArrayDeque<>();
+    private final LinkedHashMap<Long, MiningJob> futures = new LinkedHashMap<>();
+    private final Map<Integer, RouteInput.Demand> demands = new HashMap<>();
+
+    private UpstreamChannel channel;
+    private boolean connected;
+    private long generation;
+    private Target target = Target.MAX;
+    private ChainTip tip;
+    private MiningJob current;
+    private Instant currentSince;
+    private long lastJobId;
+    private long lastSequence;
+    // Shares the upstream's count left out of a batch it acknowledged; their rejections are still to come.
+    private long unexplained;
+    private boolean demandScheduled;
+    private UpstreamCommand.UpdateDemand toldDemand;
+
+    private static final class Pending {
+        final long sequence;
+        final double work;
+        final String userIdentity;
+        final Optional<Hash256> block;
+
+        Pending(long sequence, double work, String userIdentity, Optional<Hash256> block) {
+            this.sequence = sequence;
+            this.work = work;
+            this.userIdentity = userIdentity;
+            this.block = block;
+        }
+    }
+
+    /**
+     * @param name the upstream's name for events
+     * @param keepalive after so long without a job, the one in force is repeated
+     * @param firstWanted the easiest target the upstream should set while no miner has said otherwise
+     */
+    public Route(String name, Duration keepalive, Target firstWanted) {
+        this.name = name;
+        this.keepalive = keepalive;
+        this.firstWanted = firstWanted;
+    }
+
+    /** Takes one input. The list is the route's own and is valid until the next call. */
+    public List<RouteAction> on(RouteInput input, Instant now) {
+        actions.clear();
+        switch (input) {
+            case RouteInput.FromUpstream from -> onUpstream(from.event(), now);
+            case RouteInput.Forward forward -> onShare(forward.share(), now);
+            case RouteInput.Demand demand -> onDemand(demand, now);
+            case RouteInput.DeadlineReached reached -> {
+                switch (reached.deadline()) {
+                    case DEMAND -> tellDemand();
+                    case KEEPALIVE -> repeatJob(now);
+                }
+            }
+        }
+        return actions;
+    }
+
+    /** Shares sent up that have no verdict yet. */
+    public long unanswered() {
+        return pending.size() + unexplained;
+    }
+
+    private void onUpstream(UpstreamEvent event, Instant now) {
+        switch (event) {
+            case UpstreamEvent.ChannelOpened opened -> onChannel(opened.channel(), now);
+            case UpstreamEvent.JobAnnounced announced -> onJob(announced.job(), now);
+            case UpstreamEvent.TipChanged changed -> onTip(changed, now);
+            case UpstreamEvent.TargetChanged changed -> {
+                target = changed.target();
+                broadcast(new RouteUpdate.TargetChanged(target));
+            }
+            // Jobs carry the prefix they were announced with, so there is nothing to redo here.
+            case UpstreamEvent.ExtranoncePrefixChanged changed -> {}
+            case UpstreamEvent.SharesAccepted accepted -> onAccepted(accepted, now);
+            case UpstreamEvent.ShareRejected rejected -> onRejected(rejected, now);
+            case UpstreamEvent.Lost lost -> onLost(lost, now);
+        }
+    }
+
+    private void onChannel(UpstreamChannel opened, Instant now) {
+        dropPending(now);
+        channel = opened;
+        connected = true;
+        generation++;
+        target = opened.target();
+        tip = null;
+        lastSequence = 0;
+        futures.clear();
+        toldDemand = null;
+        publish(new GatewayEvent.MiningPoolConnected(now, name));
+        broadcast(new RouteUpdate.UpstreamReady(opened, generation));
+        if (!demands.isEmpty()) {
+            scheduleDemand(now);
+        }
+    }
+
+    private void onJob(UpstreamJob announced, Instant now) {
+        if (channel == null) {
+            return;
+        }
+        MiningJob job;
+        if (announced.isFuture()) {
+            job = MiningJob.future(++lastJobId, announced, channel.extranonceSize(), generation);
+            if (futures.size() == MAX_FUTURE_JOBS) {
+                futures.pollFirstEntry();
+            }
+            futures.putLast(announced.jobId(), job);
+        } else {
+            if (tip == null) {
+                return;
+            }
+            job = MiningJob.active(++lastJobId, announced, channel.extranonceSize(), generation, tip, target);
+            setCurrent(job, now);
+        }
+        publish(new GatewayEvent.MiningJobCreated(
+                now, job.id(), job.isFuture() ? Hash256.ZERO : job.tip().prevHash(), job.isFuture()));
+        broadcast(new RouteUpdate.JobAdded(job));
+    }
+
+    private void onTip(UpstreamEvent.TipChanged changed, Instant now) {
+        MiningJob future = futures.get(changed.jobId());
+        if (future == null) {
+            return;
+        }
+        tip = changed.tip();
+        futures.clear();
+        MiningJob activated = future.activate(tip, target);
+        setCurrent(activated, now);
+        publish(new GatewayEvent.ChainTipUpdated(now, tip.prevHash(), tip.nbits()));
+        broadcast(new RouteUpdate.TipChanged(activated));
+    }
+
+    private void setCurrent(MiningJob job, Instant now) {
+        current = job;
+        currentSince = now;
+        actions.add(new RouteAction.SetDeadline(RouteDeadline.KEEPALIVE, now.plus(keepalive)));
+    }
+
+    private void repeatJob(Instant now) {
+        if (current == null) {
+            return;
+        }
+        long elapsed = Math.max(0, Duration.between(currentSince, now).toSeconds());
+        long base = current.ntime();
+        long ntime = Math.min(base + elapsed, current.tip().minNtime() + ShareValidator.MAX_NTIME_AHEAD_SECONDS);
+        MiningJob again = current.again(++lastJobId, Math.max(base, ntime));
+        setCurrent(again, now);
+        broadcast(new RouteUpdate.JobRepeated(again));
+    }
+
+    private void onShare(ForwardedShare share, Instant now) {
+        MiningJob job = share.job();
+        if (share.blockFound()) {
+            publish(new GatewayEvent.BlockFound(now, share.hash(), share.userIdentity(), name));
+        }
+        String obstacle = !connected
+                ? "no-upstream"
+                : job.generation() != generation
+                        ? "upstream-gone"
+                        : pending.size() >= MAX_PENDING_SHARES ? "too-many-unanswered" : null;
+        if (obstacle != null) {
+            publish(new GatewayEvent.ShareUnforwardable(now, share.userIdentity(), obstacle));
+            return;
+        }
+        double work = job.routeTarget().map(Difficulty::of).orElse(0.0);
+        long sequence = ++lastSequence;
+        UpstreamCommand submit = new UpstreamCommand.SubmitShare(
+                sequence,
+                job.source().jobId(),
+                share.nonce(),
+                share.ntime(),
+                share.version(),
+                share.upstreamExtranonce(),
+                share.userIdentity());
+        pending.addLast(new Pending(
+                sequence,
+                work,
+                share.userIdentity(),
+                share.blockFound() ? Optional.of(share.hash()) : Optional.empty()));
+        publish(new GatewayEvent.ShareForwarded(now, name, work));
+        actions.add(
+                share.blockFound()
+                        ? new RouteAction.RecordBlock(FoundBlock.of(share, name, now), submit)
+                        : new RouteAction.ToUpstream(submit));
+    }
+
+    private void onAccepted(UpstreamEvent.SharesAccepted accepted, Instant now) {
+        long covered = 0;
+        double work = 0;
+        while (!pending.isEmpty() && pending.peekFirst().sequence <= accepted.lastSequence()) {
+            Pending share = pending.removeFirst();
+            covered++;
+            work += share.work;
+            share.block.ifPresent(hash -> publish(new GatewayEvent.BlockAnswered(now, hash, name, Optional.empty())));
+        }
+        long missing = Math.max(0, covered - accepted.count());
+        unexplained += missing;
+        long agreed = covered - missing;
+        if (agreed > 0) {
+            publish(new GatewayEvent.UpstreamAccepted(now, name, agreed, work * agreed / covered));
+        }
+    }
+
+    private void onRejected(UpstreamEvent.ShareRejected rejected, Instant now) {
+        Pending share = removePending(rejected.sequence());
+        if (share == null) {
+            if (unexplained == 0) {
+                return;
+            }
+            unexplained--;
+        } else {
+            share.block.ifPresent(hash ->
+                    publish(new GatewayEvent.BlockAnswered(now, hash, name, Optional.of(rejected.errorCode()))));
+        }
+        publish(new GatewayEvent.UpstreamRejected(
+                now, name, share == null ? "" : share.userIdentity, rejected.errorCode()));
+    }
+
+    private Pending removePending(long sequence) {
+        for (Iterator<Pending> shares = pending.iterator(); shares.hasNext(); ) {
+            Pending share = shares.next();
+            if (share.sequence == sequence) {
+                shares.remove();
+                return share;
+            }
+        }
+        return null;
+    }
+
+    private void onLost(UpstreamEvent.Lost lost, Instant now) {
+        publish(new GatewayEvent.MiningPoolDisconnected(now, name, lost.step().name(), lost.reason()));
+        dropPending(now);
+        if (connected) {
+            connected = false;
+            broadcast(new RouteUpdate.UpstreamLost(lost.reason()));
+        }
+    }
+
+    private void dropPending(Instant now) {
+        if (unanswered() > 0) {
+            publish(new GatewayEvent.UpstreamUnanswered(now, name, unanswered()));
+        }
+        pending.clear();
+        unexplained = 0;
+    }
+
+    private void onDemand(RouteInput.Demand demand, Instant now) {
+        demands.put(demand.loop(), demand);
+        scheduleDemand(now);
+    }
+
+    private void scheduleDemand(Instant now) {
+        if (!demandScheduled) {
+            demandScheduled = true;
+            actions.add(new RouteAction.SetDeadline(RouteDeadline.DEMAND, now.plus(DEMAND_INTERVAL)));
+        }
+    }
+
+    private void tellDemand() {
+        demandScheduled = false;
+        if (!connected) {
+            return;
+        }
+        double hashrate = 0;
+        Target hardest = Target.MAX;
+        for (RouteInput.Demand demand : demands.values()) {
+            hashrate += demand.hashrate();
+            hardest = Target.hardest(hardest, demand.hardestWanted());
+        }
+        UpstreamCommand.UpdateDemand update =
+                new UpstreamCommand.UpdateDemand(hashrate, hardest.equals(Target.MAX) ? firstWanted : hardest);
+        if (!update.equals(toldDemand)) {
+            toldDemand = update;
+            actions.add(new RouteAction.ToUpstream(update));
+        }
+    }
+
+    private void broadcast(RouteUpdate update) {
+        actions.add(new RouteAction.Broadcast(update));
+    }
+
+    private void publish(GatewayEvent event) {
+        actions.add(new RouteAction.Publish(event));
+    }
+}

@@ -1,0 +1,22 @@
+package sluice.proxy.route;
+
+import sluice.protocol.bitcoin.Target;
+import sluice.proxy.mining.share.ForwardedShare;
+import sluice.upstream.UpstreamEvent;
+
+/** What can happen to a route. */
+public sealed interface RouteInput {
+    record FromUpstream(UpstreamEvent event) implements RouteInput {}
+
+    record Forward(ForwardedShare share) implements RouteInput {}
+
+    /**
+     * What stands behind the route on one loop.
+     *
+     * @param hashrate hashes per second
+     * @param hardestWanted the hardest target that difficulty control wants there
+     */
+    record Demand(int loop, double hashrate, Target hardestWanted) implements RouteInput {}
+
+    record DeadlineReached(RouteDeadline deadline) implements RouteInput {}
+}

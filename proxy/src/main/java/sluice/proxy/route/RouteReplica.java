@@ -1,0 +1,81 @@
+package sluice.proxy.route;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import sluice.protocol.bitcoin.Target;
+import sluice.proxy.mining.job.MiningJob;
+import sluice.upstream.UpstreamChannel;
+
+/**
+ * A route as one event loop sees it: what a miner that joins now has to be told, without asking the route's own loop.
+ * Confined to its loop.
+ */
+public final class RouteReplica {
+    /** Future jobs kept for miners that join; the oldest gives way. */
+    static final int MAX_FUTURE_JOBS = 16;
+
+    private UpstreamChannel channel;
+    private long generation;
+    private boolean connected;
+    private Target target = Target.MAX;
+    private MiningJob current;
+    private final List<MiningJob> futures = new ArrayList<>();
+
+    public void apply(RouteUpdate update) {
+        switch (update) {
+            case RouteUpdate.UpstreamReady ready -> {
+                channel = ready.channel();
+                generation = ready.generation();
+                connected = true;
+                target = channel.target();
+                futures.clear();
+            }
+            case RouteUpdate.JobAdded added -> {
+                if (!added.job().isFuture()) {
+                    current = added.job();
+                } else {
+                    if (futures.size() == MAX_FUTURE_JOBS) {
+                        futures.removeFirst();
+                    }
+                    futures.add(added.job());
+                }
+            }
+            case RouteUpdate.TipChanged changed -> {
+                current = changed.activated();
+                futures.clear();
+            }
+            case RouteUpdate.JobRepeated repeated -> current = repeated.job();
+            case RouteUpdate.TargetChanged changed -> target = changed.target();
+            case RouteUpdate.UpstreamLost lost -> connected = false;
+        }
+    }
+
+    /** The job to mine now, which has a tip; empty until the first upstream gave one. */
+    public Optional<MiningJob> currentJob() {
+        return Optional.ofNullable(current);
+    }
+
+    /** Jobs announced for a tip to come, oldest first. */
+    public List<MiningJob> futureJobs() {
+        return List.copyOf(futures);
+    }
+
+    /** What the upstream asks of jobs activated from now on; the easiest target until one is known. */
+    public Target target() {
+        return target;
+    }
+
+    /** The upstream channel in force or, while there is none, the last one; empty before the first. */
+    public Optional<UpstreamChannel> channel() {
+        return Optional.ofNullable(channel);
+    }
+
+    public long generation() {
+        return generation;
+    }
+
+    public boolean isConnected() {
+        return connected;
+    }
+}

@@ -1,0 +1,2 @@
+/** One upstream channel and the miners it feeds. */
+package sluice.proxy.route;

@@ -1,0 +1,15 @@
+package sluice.proxy.session;
+
+import sluice.config.VardiffConfig;
+import sluice.proxy.mining.extranonce.ExtranonceIndexes;
+import sluice.proxy.mining.share.ShareValidator;
+import sluice.proxy.route.RouteReplica;
+
+/**
+ * What the sessions of one loop share. Confined to that loop.
+ *
+ * @param route the loop's view of the route that feeds its miners
+ * @param indexes the loop's part of the local extranonce indexes
+ */
+public record MinerContext(
+        RouteReplica route, ExtranonceIndexes indexes, ShareValidator validator, VardiffConfig vardiff) {}

@@ -1,0 +1,13 @@
+package sluice.proxy.session;
+
+/** Everything a miner's session waits for; a new deadline of a kind replaces the older one. */
+public enum MinerDeadline {
+    /** The miner must have set up and opened a channel, or subscribed and authorised, by then. */
+    SETUP,
+    /** Nothing was heard for too long. */
+    IDLE,
+    /** Look at the share rate again. */
+    VARDIFF,
+    /** Acknowledge accepted shares that fill no batch. */
+    ACKNOWLEDGE
+}

@@ -1,0 +1,25 @@
+package sluice.proxy.session;
+
+import sluice.protocol.Bytes;
+import sluice.protocol.sv2.wire.Frame;
+import sluice.proxy.route.RouteUpdate;
+
+/** What can happen to a miner's session. */
+public sealed interface MinerInput {
+    /** The first input: the connection speaks this session's protocol and, for SV2, is encrypted. */
+    record Started() implements MinerInput {}
+
+    /** One decrypted SV2 frame. */
+    record FrameReceived(Frame frame) implements MinerInput {}
+
+    /** One SV1 line, without its end of line. */
+    record LineReceived(Bytes line) implements MinerInput {}
+
+    /** The loop's {@link sluice.proxy.route.RouteReplica} has taken this update already. */
+    record RouteUpdated(RouteUpdate update) implements MinerInput {}
+
+    record DeadlineReached(MinerDeadline deadline) implements MinerInput {}
+
+    /** The last input: the socket is gone or going. */
+    record Closed(String reason) implements MinerInput {}
+}
