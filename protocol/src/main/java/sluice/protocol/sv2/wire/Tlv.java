@@ -1,6 +1,7 @@
 package sluice.protocol.sv2.wire;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.function.IntPredicate;
 import sluice.protocol.Bytes;
@@ -24,13 +25,15 @@ public record Tlv(int extensionType, int fieldType, Bytes value) {
         writer.writeB064K(value);
     }
 
-    /** The fields one after the other, to be put behind a message's own. The caller orders them by extension type. */
+    /** The fields one after the other, ordered by extension type (SV2 3.4.3), to be put behind a message's own. */
     public static Bytes encode(List<Tlv> fields) {
         if (fields.isEmpty()) {
             return Bytes.EMPTY;
         }
         WireWriter writer = new WireWriter();
-        fields.forEach(field -> field.write(writer));
+        fields.stream()
+                .sorted(Comparator.comparingInt(Tlv::extensionType))
+                .forEachOrdered(field -> field.write(writer));
         return writer.toBytes();
     }
 

@@ -109,19 +109,30 @@ public final class WireText {
     }
 
     /**
-     * For logs: control characters and escaped bytes replaced, so that a peer cannot write the operator's terminal.
+     * For logs: escaped bytes as \xNN, control characters replaced, so that a peer cannot write the operator's
+     * terminal.
      */
     public static String printable(String text) {
         StringBuilder shown = new StringBuilder(text.length());
         text.codePoints().forEach(codePoint -> {
-            boolean hidden = Character.isISOControl(codePoint)
-                    || Character.getType(codePoint) == Character.SURROGATE
-                    || Character.getType(codePoint) == Character.FORMAT
-                    || Character.getType(codePoint) == Character.LINE_SEPARATOR
-                    || Character.getType(codePoint) == Character.PARAGRAPH_SEPARATOR;
-            shown.appendCodePoint(hidden ? UNPRINTABLE : codePoint);
+            if (isEscape(codePoint)) {
+                shown.append("\\x").append(Integer.toHexString(codePoint & 0xff));
+            } else {
+                shown.appendCodePoint(isPrintable(codePoint) ? codePoint : UNPRINTABLE);
+            }
         });
         return shown.toString();
+    }
+
+    private static boolean isPrintable(int codePoint) {
+        return switch (Character.getType(codePoint)) {
+            case Character.CONTROL,
+                    Character.FORMAT,
+                    Character.SURROGATE,
+                    Character.LINE_SEPARATOR,
+                    Character.PARAGRAPH_SEPARATOR -> false;
+            default -> true;
+        };
     }
 
     private static int encodedLength(int codePoint) {
