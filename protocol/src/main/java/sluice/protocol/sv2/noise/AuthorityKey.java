@@ -1,5 +1,6 @@
 package sluice.protocol.sv2.noise;
 
+import java.math.BigInteger;
 import sluice.protocol.Bytes;
 
 /**
@@ -10,6 +11,8 @@ public record AuthorityKey(Bytes xOnly) {
     private static final int PREFIX_LENGTH = 2;
     // A little-endian U16.
     private static final int VERSION = 1;
+    private static final BigInteger P = BigInteger.TWO.pow(256).subtract(BigInteger.valueOf(0x1_0000_03d1L));
+    private static final BigInteger SEVEN = BigInteger.valueOf(7);
 
     /** Throws IllegalArgumentException unless {@code xOnly} has 32 bytes and is the x coordinate of a curve point. */
     public AuthorityKey {
@@ -17,7 +20,7 @@ public record AuthorityKey(Bytes xOnly) {
             throw new IllegalArgumentException(
                     "an authority key has " + Secp256k1.X_ONLY_LENGTH + " bytes, not " + xOnly.length());
         }
-        if (ElligatorSwift.liftX(xOnly.toArray()) == null) {
+        if (!isOnCurve(new BigInteger(1, xOnly.toArray()))) {
             throw new IllegalArgumentException("not an authority key: no point of the curve has this x coordinate");
         }
     }
@@ -53,6 +56,15 @@ public record AuthorityKey(Bytes xOnly) {
         body[0] = VERSION;
         xOnly.copyTo(body, PREFIX_LENGTH);
         return Base58Check.encode(body);
+    }
+
+    // y^2 = x^3 + 7 has a solution where Euler's criterion says so. Not by a curve library: reading a configuration
+    // file
+    // should not load one.
+    private static boolean isOnCurve(BigInteger x) {
+        BigInteger square = x.pow(3).add(SEVEN).mod(P);
+        return x.compareTo(P) < 0
+                && square.modPow(P.subtract(BigInteger.ONE).shiftRight(1), P).equals(BigInteger.ONE);
     }
 
     @Override

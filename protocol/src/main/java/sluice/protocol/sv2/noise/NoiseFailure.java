@@ -1,5 +1,7 @@
 package sluice.protocol.sv2.noise;
 
+import java.util.Locale;
+
 /** The peer's handshake or ciphertext cannot be accepted: the connection ends. Carries a reason to count by, no stack trace. */
 public final class NoiseFailure extends RuntimeException {
     /** Why; one counter each. */
@@ -19,7 +21,12 @@ public final class NoiseFailure extends RuntimeException {
         /** A transport frame's header or a chunk of its payload fails authentication. */
         FRAME_NOT_AUTHENTIC,
         /** One direction has used all nonces of its key. */
-        NONCES_EXHAUSTED
+        NONCES_EXHAUSTED;
+
+        /** The name in kebab-case, as violations name theirs: {@code wrong-authority}. */
+        public String code() {
+            return name().toLowerCase(Locale.ROOT).replace('_', '-');
+        }
     }
 
     private final transient Reason reason;

@@ -1,6 +1,7 @@
 package sluice.protocol.sv2.noise;
 
 import java.util.Arrays;
+import java.util.Optional;
 
 /**
  * The secp256k1 operations of the SV2 handshake (BIP324 ElligatorSwift, BIP340 signatures), by whichever engine this
@@ -9,7 +10,7 @@ import java.util.Arrays;
  * <p>All keys, coordinates and hashes are big-endian byte arrays of the fixed lengths below; other lengths are an
  * IllegalArgumentException, and so is a secret key outside 1..n-1.
  */
-public sealed interface Secp256k1 permits BouncyCastleSecp256k1 {
+public sealed interface Secp256k1 permits BouncyCastleSecp256k1, NativeSecp256k1 {
     int SECRET_KEY_LENGTH = 32;
     int AUX_RANDOMNESS_LENGTH = 32;
     int X_ONLY_LENGTH = 32;
@@ -18,9 +19,14 @@ public sealed interface Secp256k1 permits BouncyCastleSecp256k1 {
     int MESSAGE_HASH_LENGTH = 32;
     int SIGNATURE_LENGTH = 64;
 
-    /** The engine this process should use; chosen once. */
+    /** The engine this process should use: native where the library loads, else pure Java. Chosen once, on first use. */
     static Secp256k1 best() {
-        return Secp256k1Choice.BEST;
+        return Secp256k1Choice.MADE.engine;
+    }
+
+    /** Why {@link #best()} is not the native engine; empty where it is. */
+    static Optional<String> whyNotNative() {
+        return Secp256k1Choice.MADE.whyNotNative;
     }
 
     /** Which engine this is, in words for a log line. */

@@ -3,7 +3,6 @@ package sluice.protocol.sv2.noise;
 import static org.assertj.core.api.Assertions.assertThat;
 import static sluice.protocol.sv2.noise.NoiseHandshakeTest.open;
 import static sluice.protocol.sv2.noise.NoiseHandshakeTest.seal;
-import static sluice.protocol.sv2.noise.Vectors.ZERO_32;
 import static sluice.protocol.sv2.noise.Vectors.hex;
 
 import java.time.Instant;
@@ -62,7 +61,7 @@ class RecordedSessionTest {
     void reproducesEveryFrameInBothDirections(String session) {
         JsonNode recording = Vectors.json("sv2-tp/" + session + ".json");
         JsonNode handshake = recording.get("handshake");
-        Secp256k1 engine = new BouncyCastleSecp256k1(ZERO_32);
+        Secp256k1 engine = Secp256k1.best();
         AuthorityKey authority =
                 AuthorityKey.parse(recording.get("authority_base58").asString());
         assertThat(authority.xOnly())

@@ -38,8 +38,9 @@ final class Vectors {
 
     private Vectors() {}
 
+    /** Every engine this machine can run; {@link Secp256k1ChoiceTest} says where both must. */
     static Stream<Secp256k1> engines() {
-        return Stream.of(new BouncyCastleSecp256k1(ZERO_32));
+        return Stream.of(new BouncyCastleSecp256k1(ZERO_32), Secp256k1.best()).distinct();
     }
 
     static byte[] hex(String hex) {
