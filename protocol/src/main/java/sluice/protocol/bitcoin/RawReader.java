@@ -11,10 +11,6 @@ final class RawReader {
         this.source = source;
     }
 
-    int position() {
-        return at;
-    }
-
     int remaining() {
         return source.length - at;
     }
@@ -41,6 +37,13 @@ final class RawReader {
         Hash256 hash = Hash256.of(source, at);
         at += Hash256.LENGTH;
         return hash;
+    }
+
+    BlockHeader header(String what) {
+        need(BlockHeader.LENGTH, what);
+        BlockHeader header = BlockHeader.of(source, at);
+        at += BlockHeader.LENGTH;
+        return header;
     }
 
     Bytes bytes(int length, String what) {

@@ -16,7 +16,10 @@ public record Transaction(long version, List<TxIn> inputs, List<TxOut> outputs, 
     /** What a block may weigh, and so the most that any of its transactions can. */
     public static final int MAX_WEIGHT = 4_000_000;
 
-    private static final int WITNESS_SCALE = 4;
+    static final int WITNESS_SCALE = 4;
+    /** Version, one input, one output, lock time. */
+    static final int MIN_LENGTH = 4 + 1 + TxIn.MIN_LENGTH + 1 + TxOut.MIN_LENGTH + 4;
+
     private static final int VERSION_AND_LOCK_TIME = 8;
     private static final int MARKER_AND_FLAG = 2;
 
@@ -155,6 +158,10 @@ public record Transaction(long version, List<TxIn> inputs, List<TxOut> outputs, 
         RawWriter writer = new RawWriter(strippedLength() + (witness ? witnessLength() : 0));
         write(writer, witness);
         return writer.finish();
+    }
+
+    void write(RawWriter writer) {
+        write(writer, hasWitness());
     }
 
     private void write(RawWriter writer, boolean witness) {
