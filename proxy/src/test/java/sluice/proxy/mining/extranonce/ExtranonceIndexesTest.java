@@ -1,0 +1,80 @@
+package sluice.proxy.mining.extranonce;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.HashSet;
+import java.util.OptionalInt;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+class ExtranonceIndexesTest {
+    @Test
+    void shardsNeverGiveTheSameIndexAndNobodyGetsZero() {
+        Set<Integer> given = new HashSet<>();
+        for (int shard = 0; shard < 3; shard++) {
+            ExtranonceIndexes indexes = new ExtranonceIndexes(shard, 3, 0xffff_ffffL, 1_000);
+            for (int i = 0; i < 1_000; i++) {
+                assertThat(given.add(indexes.take().orElseThrow())).isTrue();
+            }
+        }
+        assertThat(given).hasSize(3_000).doesNotContain(0);
+    }
+
+    @Test
+    void endsAtTheHighestIndexAndAtTheLimit() {
+        ExtranonceIndexes narrow = new ExtranonceIndexes(0, 1, 255, 1_000);
+        for (int index = 1; index <= 255; index++) {
+            assertThat(narrow.take()).hasValue(index);
+        }
+        assertThat(narrow.take()).isEmpty();
+        ExtranonceIndexes few = new ExtranonceIndexes(0, 1, 0xffff_ffffL, 2);
+        assertThat(few.take()).isPresent();
+        assertThat(few.take()).isPresent();
+        assertThat(few.take()).isEmpty();
+    }
+
+    @Test
+    void aReleasedIndexComesBackOnlyAfterTwoTips() {
+        ExtranonceIndexes indexes = new ExtranonceIndexes(0, 1, 1, 10);
+        int index = indexes.take().orElseThrow();
+        indexes.release(index);
+        assertThat(indexes.take()).isEmpty();
+        indexes.onTipChanged();
+        assertThat(indexes.take()).isEmpty();
+        indexes.onTipChanged();
+        assertThat(indexes.take()).isEqualTo(OptionalInt.of(index));
+        assertThat(indexes.inUse()).isEqualTo(1);
+    }
+
+    @Test
+    void refusesAnIndexOfAnotherShard() {
+        ExtranonceIndexes indexes = new ExtranonceIndexes(1, 2, 100, 10);
+        assertThatThrownBy(() -> indexes.release(2)).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void everyByteOfTheWindowIsAccountedForInEveryShape() {
+        for (ExtranonceShape shape : ExtranonceShape.values()) {
+            assertThat(shape.padding(20).length() + shape.windowSize()).isEqualTo(20);
+            assertThat(ExtranonceShape.forRollable(shape.rollableSize())).contains(shape);
+        }
+        assertThat(ExtranonceShape.forRollable(0)).contains(ExtranonceShape.ROLL_4);
+        assertThat(ExtranonceShape.forRollable(17)).isEmpty();
+        assertThatThrownBy(() -> ExtranonceShape.ROLL_16.padding(19)).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void shapesCannotOverlapBecauseOneWordIsZeroInTheNarrowerAndNeverInTheWider() {
+        int granted = 20;
+        for (ExtranonceShape narrow : ExtranonceShape.values()) {
+            for (ExtranonceShape wide : ExtranonceShape.values()) {
+                if (narrow.compareTo(wide) < 0) {
+                    int indexOfWide = granted - wide.windowSize();
+                    assertThat(narrow.padding(granted).length())
+                            .isGreaterThanOrEqualTo(indexOfWide + ExtranonceShape.INDEX_SIZE);
+                }
+            }
+        }
+    }
+}
