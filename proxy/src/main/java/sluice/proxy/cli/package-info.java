@@ -1,0 +1,2 @@
+/** The command line: what an operator types, and where the process begins and ends. */
+package sluice.proxy.cli;

@@ -1,0 +1,200 @@
+package sluice.proxy.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import picocli.CommandLine;
+import sluice.config.AuthorityKeyFile;
+import sluice.config.AuthorityKeySource;
+import sluice.config.ConfigLoader;
+import sluice.config.ConfigResult;
+import sluice.protocol.sv2.noise.AuthoritySecretKey;
+import sluice.protocol.sv2.noise.Secp256k1;
+
+class CommandLineTest {
+    private static final String KEY = "9bXiEd8boQVhq7WddEcERUL5tyyJVFYdU8th3HfbNXK3Yw6GRXh";
+    private static final String POOL = "[stratum_v2]\npool_url = \"stratum2+tcp://pool.example.com/" + KEY + "\"\n";
+
+    @TempDir
+    private Path directory;
+
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+
+    static Stream<String> commands() {
+        return Sluice.commandLine(Map.of()).getSubcommands().keySet().stream();
+    }
+
+    @ParameterizedTest
+    @MethodSource("commands")
+    void everyCommandHasHelpWithTheExitCodes(String command) {
+        assertThat(execute(command, "--help")).isZero();
+        assertThat(out.toString())
+                .startsWith("Usage: sluice " + command)
+                .contains("Exit codes:")
+                .contains("3   the configuration is invalid");
+    }
+
+    @Test
+    void theRootTellsItsVersionAndItsCommands() {
+        assertThat(execute("--version")).isZero();
+        assertThat(out.toString()).startsWith("Sluice ");
+        assertThat(execute("--help")).isZero();
+        assertThat(out.toString()).contains(commands().toList());
+    }
+
+    @Test
+    void aWrongCommandLineEndsWith2() {
+        assertThat(execute()).isEqualTo(2);
+        assertThat(err.toString()).startsWith("Name a command");
+        assertThat(execute("chek")).isEqualTo(2);
+        assertThat(err.toString()).contains("Unmatched argument", "chek");
+        assertThat(execute("check")).isEqualTo(2);
+        assertThat(err.toString()).startsWith("Missing required option: '--config=FILE'");
+        assertThat(execute("check", "--config", "x", "--nonsense")).isEqualTo(2);
+        assertThat(err.toString()).startsWith("Unknown option: '--nonsense'");
+        assertThat(out.toString()).isEmpty();
+    }
+
+    @Test
+    void checkListsEveryProblemAndEndsWith3() throws IOException {
+        Path file = write("""
+                [stratum_v2]
+                enabled = "yes"
+                listen_adr = "0.0.0.0:3333"
+                pool_url = "stratum+tcp://pool.example.com:3333"
+                [limits]
+                max_connections = 0
+                handshake_timeout = 15
+                """);
+
+        assertThat(execute("check", "--config", file.toString())).isEqualTo(3);
+        assertThat(out.toString().lines())
+                .hasSize(6)
+                .endsWith("5 problems")
+                .allMatch(line -> line.startsWith(file + ":") || line.equals("5 problems"));
+    }
+
+    @Test
+    void checkSaysWhatAValidFileDoesAndShowsNoSecret() throws IOException {
+        AuthoritySecretKey secret = AuthorityKeys.fresh();
+        Path file = write(POOL + "authority_secret_key = \"" + secret.text() + "\"\n");
+
+        assertThat(execute("check", "-c", file.toString())).isZero();
+        assertThat(out.toString())
+                .contains(file + " is valid")
+                .contains("SV2 and SV1 on 0.0.0.0:3333, at most 16384")
+                .contains("stratum2+tcp://pool.example.com:3333/" + KEY + " (SV2, verified) as user sluice")
+                .contains("starts at 8192, steered to 6 shares a minute, not below 1")
+                .contains(secret.publicKey(Secp256k1.best()).text())
+                .contains("warning: " + file + ":2:1: stratum_v2.pool_user")
+                .doesNotContain(secret.text());
+    }
+
+    @Test
+    void checkNamesTheKeptKeyAndMakesNone() throws IOException, CommandFailure {
+        Path file = write(POOL);
+        Path kept = directory.resolve("data/authority.key");
+
+        assertThat(execute("check", "-c", file.toString())).isZero();
+        assertThat(out.toString()).contains("to be made at the first start, in " + kept);
+        assertThat(kept).doesNotExist();
+
+        AuthoritySecretKey made = AuthorityKeys.of(load(file));
+        assertThat(execute("check", "-c", file.toString())).isZero();
+        assertThat(out.toString())
+                .contains(made.publicKey(Secp256k1.best()).text() + " kept in " + kept)
+                .doesNotContain(made.text());
+        assertThat(AuthorityKeys.of(load(file)).text()).isEqualTo(made.text());
+    }
+
+    @Test
+    void checkSaysThatADisabledGatewayDoesNothing() throws IOException {
+        assertThat(execute("check", "-c", write("stratum_v2.enabled = false").toString()))
+                .isZero();
+        assertThat(out.toString()).contains("stratum_v2.enabled is false");
+    }
+
+    @Test
+    void variablesReachTheConfiguration() throws IOException {
+        CommandLine line = Sluice.commandLine(Map.of("MODULE_CONFIG_LISTEN_ADDR", "127.0.0.1:4444"));
+        line.setOut(new PrintWriter(out)).execute("check", "-c", write(POOL).toString());
+
+        assertThat(out.toString()).contains("SV2 and SV1 on 127.0.0.1:4444");
+    }
+
+    @Test
+    void keygenPrintsWhatAConfigurationTakes() throws IOException, CommandFailure {
+        assertThat(execute("keygen")).isZero();
+
+        AuthoritySecretKey key = AuthorityKeys.of(load(write(POOL + out)));
+        assertThat(out.toString())
+                .contains("# authority key, public: "
+                        + key.publicKey(Secp256k1.best()).text());
+        assertThat(err.toString()).isEmpty();
+    }
+
+    @Test
+    void keygenMakesAnotherKeyEachTime() {
+        execute("keygen");
+        String first = out.toString();
+        execute("keygen");
+
+        assertThat(out.toString()).isNotEqualTo(first);
+    }
+
+    @Test
+    void keygenWritesTheSecretForItsOwnerOnly() throws IOException, CommandFailure {
+        Path file = directory.resolve("own \"key\"");
+
+        assertThat(execute("keygen", "--write", file.toString())).isZero();
+        String secret = AuthorityKeyFile.read(file).text();
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+                .isEqualTo("rw-------");
+        assertThat(out.toString()).doesNotContain(secret);
+        assertThat(AuthorityKeys.of(load(write(POOL + out))).text()).isEqualTo(secret);
+    }
+
+    @Test
+    void keygenNeverOverwrites() throws IOException {
+        Path file = write("precious");
+
+        assertThat(execute("keygen", "--write", file.toString())).isEqualTo(1);
+        assertThat(err.toString()).isEqualToIgnoringNewLines(file + " exists; name a file that does not");
+        assertThat(out.toString()).isEmpty();
+        assertThat(file).hasContent("precious");
+        assertThat(execute("keygen", "--write", directory.resolve("no/such/key").toString()))
+                .isEqualTo(1);
+        assertThat(err.toString()).contains("does not exist");
+    }
+
+    private int execute(String... arguments) {
+        out.getBuffer().setLength(0);
+        err.getBuffer().setLength(0);
+        return Sluice.commandLine(Map.of())
+                .setOut(new PrintWriter(out))
+                .setErr(new PrintWriter(err))
+                .execute(arguments);
+    }
+
+    private Path write(String text) throws IOException {
+        return Files.writeString(directory.resolve("sluice.toml"), text);
+    }
+
+    private static AuthorityKeySource load(Path file) {
+        return ((ConfigResult.Loaded) ConfigLoader.load(file, Map.of()))
+                .config()
+                .authority();
+    }
+}
