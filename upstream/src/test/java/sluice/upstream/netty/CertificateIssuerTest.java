@@ -1,0 +1,27 @@
+package sluice.upstream.netty;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.time.Instant;
+import org.junit.jupiter.api.Test;
+
+class CertificateIssuerTest {
+    private Instant now = HandshakeFixture.NOW;
+
+    @Test
+    void keepsItsCertificateForHalfItsValidityAndItsKeyForEver() {
+        CertificateIssuer issuer = HandshakeFixture.issuer(HandshakeFixture.authority(7), () -> now);
+        ServerIdentity first = issuer.get();
+
+        now = now.plus(Duration.ofMinutes(30).minusNanos(1));
+        assertThat(issuer.get()).isSameAs(first);
+        now = now.plusNanos(1);
+        ServerIdentity second = issuer.get();
+
+        assertThat(second.certificate().notValidAfter())
+                .isEqualTo(first.certificate().notValidAfter()
+                        + Duration.ofMinutes(30).toSeconds());
+        assertThat(second.staticKey()).isSameAs(first.staticKey());
+    }
+}
