@@ -17,7 +17,7 @@ public final class AuthoritySecretKey {
 
     /** Copies 32 bytes, big-endian. Throws IllegalArgumentException unless they are a number in 1..n-1. */
     public static AuthoritySecretKey of(byte[] secretKey) {
-        Secp256k1.checkSecretKey(secretKey);
+        KeyArguments.checkSecretKey(secretKey);
         return new AuthoritySecretKey(secretKey.clone());
     }
 

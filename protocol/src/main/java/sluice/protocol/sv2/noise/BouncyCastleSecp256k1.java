@@ -39,21 +39,21 @@ final class BouncyCastleSecp256k1 implements Secp256k1 {
 
     @Override
     public byte[] ellswiftCreate(byte[] secretKey, byte[] auxRandomness) {
-        Secp256k1.checkLength("aux randomness", auxRandomness, AUX_RANDOMNESS_LENGTH);
+        KeyArguments.checkLength("aux randomness", auxRandomness, AUX_RANDOMNESS_LENGTH);
         return ElligatorSwift.encode(publicKey(secretKey), secretKey, auxRandomness);
     }
 
     @Override
     public byte[] ellswiftDecode(byte[] ellswift) {
-        Secp256k1.checkLength("an ElligatorSwift encoding", ellswift, ELLSWIFT_LENGTH);
+        KeyArguments.checkLength("an ElligatorSwift encoding", ellswift, ELLSWIFT_LENGTH);
         return ElligatorSwift.decode(ellswift, 0).getEncoded();
     }
 
     @Override
     public byte[] ellswiftXdh(
             byte[] initiatorEllswift, byte[] responderEllswift, byte[] secretKey, boolean initiating) {
-        Secp256k1.checkLength("the initiator's ElligatorSwift encoding", initiatorEllswift, ELLSWIFT_LENGTH);
-        Secp256k1.checkLength("the responder's ElligatorSwift encoding", responderEllswift, ELLSWIFT_LENGTH);
+        KeyArguments.checkLength("the initiator's ElligatorSwift encoding", initiatorEllswift, ELLSWIFT_LENGTH);
+        KeyArguments.checkLength("the responder's ElligatorSwift encoding", responderEllswift, ELLSWIFT_LENGTH);
         ECPoint theirs =
                 ElligatorSwift.liftX(ElligatorSwift.decode(initiating ? responderEllswift : initiatorEllswift, 0));
         MessageDigest digest = TaggedHash.begin("bip324_ellswift_xonly_ecdh");
@@ -70,9 +70,9 @@ final class BouncyCastleSecp256k1 implements Secp256k1 {
 
     @Override
     public byte[] schnorrSign(byte[] messageHash, byte[] secretKey, byte[] auxRandomness) {
-        Secp256k1.checkLength("a signed hash", messageHash, MESSAGE_HASH_LENGTH);
-        Secp256k1.checkLength("aux randomness", auxRandomness, AUX_RANDOMNESS_LENGTH);
-        Secp256k1.checkSecretKey(secretKey);
+        KeyArguments.checkLength("a signed hash", messageHash, MESSAGE_HASH_LENGTH);
+        KeyArguments.checkLength("aux randomness", auxRandomness, AUX_RANDOMNESS_LENGTH);
+        KeyArguments.checkSecretKey(secretKey);
         BIP340Signer signer = new BIP340Signer();
         ECPrivateKeyParameters key = new ECPrivateKeyParameters(new BigInteger(1, secretKey), BIP340Signer.getDomain());
         signer.init(true, new ParametersWithRandom(key, new GivenRandomness(auxRandomness)));
@@ -82,8 +82,8 @@ final class BouncyCastleSecp256k1 implements Secp256k1 {
 
     @Override
     public boolean schnorrVerify(byte[] signature, byte[] message, byte[] xOnlyPublicKey) {
-        Secp256k1.checkLength("a BIP340 signature", signature, SIGNATURE_LENGTH);
-        Secp256k1.checkLength("an x-only public key", xOnlyPublicKey, X_ONLY_LENGTH);
+        KeyArguments.checkLength("a BIP340 signature", signature, SIGNATURE_LENGTH);
+        KeyArguments.checkLength("an x-only public key", xOnlyPublicKey, X_ONLY_LENGTH);
         ECPoint point = ElligatorSwift.liftX(xOnlyPublicKey);
         if (point == null) {
             return false;
@@ -99,7 +99,7 @@ final class BouncyCastleSecp256k1 implements Secp256k1 {
     }
 
     private ECPoint multiplySecret(ECPoint point, byte[] secretKey) {
-        Secp256k1.checkSecretKey(secretKey);
+        KeyArguments.checkSecretKey(secretKey);
         MessageDigest digest = TaggedHash.sha256();
         digest.update(blindingSeed);
         digest.update(secretKey);
@@ -123,7 +123,7 @@ final class BouncyCastleSecp256k1 implements Secp256k1 {
 
         @Override
         public void nextBytes(byte[] target) {
-            Secp256k1.checkLength("the signer's request for aux randomness", target, given.length);
+            KeyArguments.checkLength("the signer's request for aux randomness", target, given.length);
             System.arraycopy(given, 0, target, 0, given.length);
         }
     }

@@ -58,7 +58,7 @@ public final class CipherState {
 
     int encrypt(byte[] associated, byte[] plain, int offset, int length, byte[] out, int outOffset) {
         refuseReservedNonce();
-        JdkAead.INSTANCE.seal(key, nonce, associated, plain, offset, length, out, outOffset);
+        Aead.forLength(length).seal(key, nonce, associated, plain, offset, length, out, outOffset);
         nonce++;
         return length + TAG_LENGTH;
     }
@@ -68,11 +68,12 @@ public final class CipherState {
         if (length < TAG_LENGTH) {
             throw new IllegalArgumentException("a ciphertext has at least " + TAG_LENGTH + " bytes, not " + length);
         }
-        if (!JdkAead.INSTANCE.open(key, nonce, associated, cipher, offset, length, out, outOffset)) {
+        int plainLength = length - TAG_LENGTH;
+        if (!Aead.forLength(plainLength).open(key, nonce, associated, cipher, offset, length, out, outOffset)) {
             return -1;
         }
         nonce++;
-        return length - TAG_LENGTH;
+        return plainLength;
     }
 
     private void refuseReservedNonce() {

@@ -102,8 +102,8 @@ final class NativeSecp256k1 implements Secp256k1 {
 
     @Override
     public byte[] ellswiftCreate(byte[] secretKey, byte[] auxRandomness) {
-        Secp256k1.checkSecretKey(secretKey);
-        Secp256k1.checkLength("aux randomness", auxRandomness, AUX_RANDOMNESS_LENGTH);
+        KeyArguments.checkSecretKey(secretKey);
+        KeyArguments.checkLength("aux randomness", auxRandomness, AUX_RANDOMNESS_LENGTH);
         byte[] ellswift = new byte[ELLSWIFT_LENGTH];
         try {
             checkDone((int) ellswiftCreate.invokeExact(context, heap(ellswift), heap(secretKey), heap(auxRandomness)));
@@ -115,7 +115,7 @@ final class NativeSecp256k1 implements Secp256k1 {
 
     @Override
     public byte[] ellswiftDecode(byte[] ellswift) {
-        Secp256k1.checkLength("an ElligatorSwift encoding", ellswift, ELLSWIFT_LENGTH);
+        KeyArguments.checkLength("an ElligatorSwift encoding", ellswift, ELLSWIFT_LENGTH);
         MemorySegment publicKey = heap(new byte[OPAQUE_KEY_LENGTH]);
         try {
             checkDone((int) ellswiftDecode.invokeExact(context, publicKey, heap(ellswift)));
@@ -128,9 +128,9 @@ final class NativeSecp256k1 implements Secp256k1 {
     @Override
     public byte[] ellswiftXdh(
             byte[] initiatorEllswift, byte[] responderEllswift, byte[] secretKey, boolean initiating) {
-        Secp256k1.checkLength("the initiator's ElligatorSwift encoding", initiatorEllswift, ELLSWIFT_LENGTH);
-        Secp256k1.checkLength("the responder's ElligatorSwift encoding", responderEllswift, ELLSWIFT_LENGTH);
-        Secp256k1.checkSecretKey(secretKey);
+        KeyArguments.checkLength("the initiator's ElligatorSwift encoding", initiatorEllswift, ELLSWIFT_LENGTH);
+        KeyArguments.checkLength("the responder's ElligatorSwift encoding", responderEllswift, ELLSWIFT_LENGTH);
+        KeyArguments.checkSecretKey(secretKey);
         byte[] shared = new byte[SHARED_SECRET_LENGTH];
         try {
             checkDone((int) ellswiftXdh.invokeExact(
@@ -150,7 +150,7 @@ final class NativeSecp256k1 implements Secp256k1 {
 
     @Override
     public byte[] xOnlyPublicKey(byte[] secretKey) {
-        Secp256k1.checkSecretKey(secretKey);
+        KeyArguments.checkSecretKey(secretKey);
         MemorySegment publicKey = heap(new byte[OPAQUE_KEY_LENGTH]);
         try {
             checkDone((int) publicKeyCreate.invokeExact(context, publicKey, heap(secretKey)));
@@ -162,9 +162,9 @@ final class NativeSecp256k1 implements Secp256k1 {
 
     @Override
     public byte[] schnorrSign(byte[] messageHash, byte[] secretKey, byte[] auxRandomness) {
-        Secp256k1.checkLength("a signed hash", messageHash, MESSAGE_HASH_LENGTH);
-        Secp256k1.checkLength("aux randomness", auxRandomness, AUX_RANDOMNESS_LENGTH);
-        Secp256k1.checkSecretKey(secretKey);
+        KeyArguments.checkLength("a signed hash", messageHash, MESSAGE_HASH_LENGTH);
+        KeyArguments.checkLength("aux randomness", auxRandomness, AUX_RANDOMNESS_LENGTH);
+        KeyArguments.checkSecretKey(secretKey);
         byte[] signature = new byte[SIGNATURE_LENGTH];
         byte[] keyPair = new byte[OPAQUE_KEY_PAIR_LENGTH];
         try {
@@ -181,8 +181,8 @@ final class NativeSecp256k1 implements Secp256k1 {
 
     @Override
     public boolean schnorrVerify(byte[] signature, byte[] message, byte[] xOnlyPublicKey) {
-        Secp256k1.checkLength("a BIP340 signature", signature, SIGNATURE_LENGTH);
-        Secp256k1.checkLength("an x-only public key", xOnlyPublicKey, X_ONLY_LENGTH);
+        KeyArguments.checkLength("a BIP340 signature", signature, SIGNATURE_LENGTH);
+        KeyArguments.checkLength("an x-only public key", xOnlyPublicKey, X_ONLY_LENGTH);
         MemorySegment key = heap(new byte[OPAQUE_KEY_LENGTH]);
         try {
             return (int) xOnlyParse.invokeExact(context, key, heap(xOnlyPublicKey)) == 1

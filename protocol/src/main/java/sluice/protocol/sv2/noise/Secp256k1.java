@@ -1,6 +1,5 @@
 package sluice.protocol.sv2.noise;
 
-import java.util.Arrays;
 import java.util.Optional;
 
 /**
@@ -57,23 +56,4 @@ public sealed interface Secp256k1 permits BouncyCastleSecp256k1, NativeSecp256k1
 
     /** Whether {@code signature} is a BIP340 signature of {@code message} (any length) by {@code xOnlyPublicKey}. */
     boolean schnorrVerify(byte[] signature, byte[] message, byte[] xOnlyPublicKey);
-
-    /** Whether the 32 bytes are a number in 1..n-1, as all but 2^-128 of random strings are. */
-    static boolean isSecretKey(byte[] candidate) {
-        return candidate.length == SECRET_KEY_LENGTH
-                && Arrays.compareUnsigned(candidate, new byte[SECRET_KEY_LENGTH]) > 0
-                && Arrays.compareUnsigned(candidate, Secp256k1Choice.ORDER) < 0;
-    }
-
-    static void checkSecretKey(byte[] secretKey) {
-        if (!isSecretKey(secretKey)) {
-            throw new IllegalArgumentException("a secp256k1 secret key is 32 bytes, a number in 1..n-1");
-        }
-    }
-
-    static void checkLength(String what, byte[] value, int length) {
-        if (value.length != length) {
-            throw new IllegalArgumentException(what + " has " + length + " bytes, not " + value.length);
-        }
-    }
 }

@@ -1,13 +1,10 @@
 package sluice.protocol.sv2.noise;
 
 import java.security.SecureRandom;
-import java.util.HexFormat;
 import java.util.Optional;
 
 /** Chooses the secp256k1 engine of this process, once, on first use. */
 final class Secp256k1Choice {
-    static final byte[] ORDER =
-            HexFormat.of().parseHex("fffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141");
     static final Secp256k1Choice MADE = choose(NativeSecp256k1::load);
 
     final Secp256k1 engine;
