@@ -11,6 +11,8 @@ import sluice.protocol.Bytes;
 public final class EllSwiftKeyPair {
     private final byte[] secretKey;
     private final byte[] encoding;
+    // Decoded when first asked for: a server's static key is asked for on every connection, an ephemeral one never.
+    private Bytes xOnly;
 
     private EllSwiftKeyPair(byte[] secretKey, byte[] encoding) {
         this.secretKey = secretKey;
@@ -41,7 +43,12 @@ public final class EllSwiftKeyPair {
 
     /** The x-only public key (32 bytes, big-endian), which is what a certificate signs. */
     public Bytes xOnly(Secp256k1 engine) {
-        return Bytes.wrap(engine.ellswiftDecode(encoding));
+        Bytes known = xOnly;
+        if (known == null) {
+            known = Bytes.wrap(engine.ellswiftDecode(encoding));
+            xOnly = known;
+        }
+        return known;
     }
 
     byte[] encodingArray() {

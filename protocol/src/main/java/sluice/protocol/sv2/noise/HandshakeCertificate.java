@@ -35,6 +35,14 @@ public record HandshakeCertificate(int version, long validFrom, long notValidAft
     private static final VarHandle SHORT = MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.LITTLE_ENDIAN);
     private static final VarHandle INT = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
 
+    /** Throws IllegalArgumentException for a signature of another length. */
+    public HandshakeCertificate {
+        if (signature.length() != Secp256k1.SIGNATURE_LENGTH) {
+            throw new IllegalArgumentException(
+                    "a signature has " + Secp256k1.SIGNATURE_LENGTH + " bytes, not " + signature.length());
+        }
+    }
+
     /**
      * Signs a certificate for a static key, valid from {@link #BACKDATING} before {@code now} until {@code validity} after it;
      * times that do not fit 32 bits saturate.

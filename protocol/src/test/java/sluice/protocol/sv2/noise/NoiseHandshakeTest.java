@@ -199,9 +199,11 @@ class NoiseHandshakeTest {
     void namesBothKeysWhereAnotherAuthoritySigned() {
         AuthorityKey configured = AuthorityKey.parse("9bXiEd8boQVhq7WddEcERUL5tyyJVFYdU8th3HfbNXK3Yw6GRXh");
         assertThatThrownBy(() -> vectorInitiator().readAct2(step("act2"), new ServerTrust.SignedBy(configured), NOW))
-                .isInstanceOfSatisfying(
-                        NoiseFailure.class,
-                        failure -> assertThat(failure.reason()).isEqualTo(NoiseFailure.Reason.WRONG_AUTHORITY))
+                .isInstanceOfSatisfying(NoiseFailure.class, failure -> {
+                    assertThat(failure.reason()).isEqualTo(NoiseFailure.Reason.WRONG_AUTHORITY);
+                    assertThat(failure.reason().code()).isEqualTo("wrong-authority");
+                    assertThat(failure.getStackTrace()).isEmpty();
+                })
                 .hasMessageContaining(configured.text())
                 .hasMessageContaining(STEPS.get("rs_x").asString())
                 .hasNoCause();
@@ -273,6 +275,13 @@ class NoiseHandshakeTest {
         HandshakeCertificate atTheEpoch = HandshakeCertificate.issue(
                 ENGINE, AUTHORITY_SECRET, staticKey.xOnly(ENGINE), Instant.EPOCH, Duration.ofDays(1), ZERO_32);
         assertThat(atTheEpoch.validFrom()).isZero();
+    }
+
+    @Test
+    void refusesACertificateWithoutAWholeSignature() {
+        assertThatThrownBy(() -> new HandshakeCertificate(0, 0, 0, Bytes.zeros(63)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("64 bytes, not 63");
     }
 
     @Test
