@@ -11,10 +11,14 @@ final class KeyArguments {
 
     private KeyArguments() {}
 
+    static boolean isSecretKey(byte[] candidate) {
+        return candidate.length == Secp256k1.SECRET_KEY_LENGTH
+                && !Arrays.equals(candidate, ZERO)
+                && Arrays.compareUnsigned(candidate, ORDER) < 0;
+    }
+
     static void checkSecretKey(byte[] secretKey) {
-        if (secretKey.length != Secp256k1.SECRET_KEY_LENGTH
-                || Arrays.equals(secretKey, ZERO)
-                || Arrays.compareUnsigned(secretKey, ORDER) >= 0) {
+        if (!isSecretKey(secretKey)) {
             throw new IllegalArgumentException("a secp256k1 secret key is 32 bytes, a number in 1..n-1");
         }
     }

@@ -28,6 +28,11 @@ public sealed interface Secp256k1 permits BouncyCastleSecp256k1, NativeSecp256k1
         return Secp256k1Choice.MADE.whyNotNative;
     }
 
+    /** Whether the bytes are 32, and a number in 1..n-1, as all but 2^-128 of random strings are. */
+    static boolean isSecretKey(byte[] candidate) {
+        return KeyArguments.isSecretKey(candidate);
+    }
+
     /** Which engine this is, in words for a log line. */
     String name();
 
