@@ -25,6 +25,13 @@ public sealed interface GatewayEvent {
     /** @param reason short kebab-case, counted */
     record MinerDisconnected(Instant at, long connectionId, String reason, String detail) implements GatewayEvent {}
 
+    /**
+     * A message that means nothing in its place was ignored; only the first few of a connection are reported.
+     *
+     * @param reason short kebab-case, counted
+     */
+    record MinerMessageIgnored(Instant at, long connectionId, String reason, String detail) implements GatewayEvent {}
+
     record ChannelOpened(Instant at, long connectionId, long channelId, MinerProtocol protocol, String userIdentity)
             implements GatewayEvent {}
 

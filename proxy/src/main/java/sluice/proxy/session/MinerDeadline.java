@@ -4,6 +4,8 @@ package sluice.proxy.session;
 public enum MinerDeadline {
     /** The miner must have set up and opened a channel, or subscribed and authorised, by then. */
     SETUP,
+    /** Channel opens that wait for work have waited long enough. */
+    OPEN,
     /** Nothing was heard for too long. */
     IDLE,
     /** Look at the share rate again. */

@@ -63,6 +63,7 @@ public final class FarmView implements GatewayEvents.Listener {
                 connections -= connected.remove(miner.connectionId()) ? 1 : 0;
                 count(disconnects, miner.reason());
             }
+            case GatewayEvent.MinerMessageIgnored ignored -> {}
             case GatewayEvent.ChannelOpened opened -> channels++;
             case GatewayEvent.ChannelClosed closed -> channels--;
             case GatewayEvent.MinerTargetChanged changed -> {}

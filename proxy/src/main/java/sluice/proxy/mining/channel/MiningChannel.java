@@ -34,6 +34,7 @@ public final class MiningChannel {
     private final Bytes indexBytes;
 
     private Target target;
+    private double difficulty;
     private final ArrayDeque<Granted> jobs = new ArrayDeque<>();
     // Job ids grow in the whole gateway, so one range tells the jobs this channel has outlived from those it never had.
     private long firstJobId = Long.MAX_VALUE;
@@ -44,12 +45,14 @@ public final class MiningChannel {
     private static final class Granted {
         final MiningJob job;
         final Target target;
+        final double difficulty;
         final long versionMask;
         Hash256 merkleRoot;
 
-        Granted(MiningJob job, Target target, long versionMask) {
+        Granted(MiningJob job, Target target, double difficulty, long versionMask) {
             this.job = job;
             this.target = target;
+            this.difficulty = difficulty;
             this.versionMask = versionMask;
         }
     }
@@ -72,7 +75,7 @@ public final class MiningChannel {
         this.shape = shape;
         this.index = index;
         this.userIdentity = userIdentity;
-        this.target = target;
+        target(target);
         this.indexBytes = Bytes.of((byte) (index >>> 24), (byte) (index >>> 16), (byte) (index >>> 8), (byte) index);
     }
 
@@ -117,6 +120,8 @@ public final class MiningChannel {
 
     public void target(Target next) {
         this.target = next;
+        // A big division, so it is made per target and not per share.
+        this.difficulty = Difficulty.of(next);
     }
 
     /** Takes an active job beside those of the same tip. */
@@ -130,7 +135,7 @@ public final class MiningChannel {
             retire(jobs.removeFirst());
         }
         firstJobId = Math.min(firstJobId, job.id());
-        jobs.addLast(new Granted(job, target, versionMask & job.versionMask()));
+        jobs.addLast(new Granted(job, target, difficulty, versionMask & job.versionMask()));
     }
 
     /** Takes the job that a new tip activates: every earlier one is stale from here on. */
@@ -166,6 +171,19 @@ public final class MiningChannel {
     /** Judges a share of a channel that rolls {@code rolled} extranonce bytes. */
     public ShareOutcome submit(
             long jobId, Bytes rolled, long nonce, long ntime, long version, ShareValidator validator, Instant now) {
+        return submit(jobId, rolled, nonce, ntime, version, userIdentity, validator, now);
+    }
+
+    /** As above for a share that names its worker itself (extension 0x0002): it goes upstream under {@code worker}. */
+    public ShareOutcome submit(
+            long jobId,
+            Bytes rolled,
+            long nonce,
+            long ntime,
+            long version,
+            String worker,
+            ShareValidator validator,
+            Instant now) {
         Granted granted = find(jobId);
         if (granted == null) {
             return missing(jobId);
@@ -176,7 +194,7 @@ public final class MiningChannel {
         Bytes window = Bytes.concat(indexBytes, rolled);
         ShareVerdict verdict = validator.judge(
                 granted.job, shape, window, nonce, ntime, version, granted.versionMask, granted.target, seen, now);
-        return outcome(verdict, granted, window, nonce, ntime, version, validator);
+        return outcome(verdict, granted, window, nonce, ntime, version, worker, validator);
     }
 
     /** Judges a share of a standard channel. */
@@ -196,7 +214,7 @@ public final class MiningChannel {
                 granted.target,
                 seen,
                 now);
-        return outcome(verdict, granted, standardWindow(), nonce, ntime, version, validator);
+        return outcome(verdict, granted, standardWindow(), nonce, ntime, version, userIdentity, validator);
     }
 
     /** The job with this id, if this channel may submit it now. */
@@ -219,6 +237,7 @@ public final class MiningChannel {
             long nonce,
             long ntime,
             long version,
+            String worker,
             ShareValidator validator) {
         if (!verdict.isAccepted()) {
             return ShareOutcome.refused(verdict);
@@ -229,7 +248,7 @@ public final class MiningChannel {
             forward = Optional.of(new ForwardedShare(
                     connectionId,
                     channelId,
-                    userIdentity,
+                    worker,
                     granted.job,
                     shape,
                     window,
@@ -239,7 +258,7 @@ public final class MiningChannel {
                     validator.lastHash(),
                     block));
         }
-        return new ShareOutcome(ShareVerdict.ACCEPTED, Difficulty.of(granted.target), forward);
+        return new ShareOutcome(ShareVerdict.ACCEPTED, granted.difficulty, forward);
     }
 
     private ShareOutcome missing(long jobId) {

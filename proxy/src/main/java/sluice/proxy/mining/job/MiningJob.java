@@ -20,6 +20,9 @@ public final class MiningJob {
     public enum Rendering {
         SV2_ACTIVE_JOB,
         SV2_FUTURE_JOB,
+        /** As the two above, for connections that were promised jobs without version rolling. */
+        SV2_ACTIVE_JOB_FIXED_VERSION,
+        SV2_FUTURE_JOB_FIXED_VERSION,
         SV2_TIP,
         SV1_NOTIFY,
         SV1_NOTIFY_CLEAN

@@ -102,7 +102,8 @@ public final class ShareValidator {
         return switch (seen.add(hash, 0)) {
             case NEW -> ShareVerdict.ACCEPTED;
             case DUPLICATE -> ShareVerdict.DUPLICATE;
-            case FULL -> ShareVerdict.TOO_MANY_SHARES;
+            // A block is worth more than our memory limit: at worst it is credited twice.
+            case FULL -> meetsNetworkTarget ? ShareVerdict.ACCEPTED : ShareVerdict.TOO_MANY_SHARES;
         };
     }
 

@@ -17,7 +17,11 @@ public enum ShareVerdict {
     /** A version bit outside BIP323 (or outside the mask agreed with an SV1 miner) changed. */
     BAD_VERSION_BITS,
     /** More shares on one tip than a channel may have remembered: refused because duplicates could not be told. */
-    TOO_MANY_SHARES;
+    TOO_MANY_SHARES,
+    /** The connection has no such channel, or one of the other kind. */
+    UNKNOWN_CHANNEL,
+    /** The worker's name that came with the share is longer than extension 0x0002 allows. */
+    BAD_USER_IDENTITY;
 
     public boolean isAccepted() {
         return this == ACCEPTED;
