@@ -1,0 +1,2 @@
+/** When to try an upstream again, and which. */
+package sluice.upstream.failover;

@@ -1,0 +1,23 @@
+package sluice.upstream.session;
+
+import java.time.Instant;
+import sluice.protocol.sv2.message.Sv2Message;
+import sluice.upstream.UpstreamEvent;
+
+/** What a pool session wants done; its connection carries it out in order. */
+public sealed interface PoolAction {
+    record Send(Sv2Message message) implements PoolAction {}
+
+    record Emit(UpstreamEvent event) implements PoolAction {}
+
+    record SetDeadline(PoolDeadline deadline, Instant at) implements PoolAction {}
+
+    /** Close the connection once what was sent before is written. */
+    record Disconnect(String reason) implements PoolAction {}
+
+    /** Close the connection, and dial this address next, under the same authority key (SV2 3.6.5). */
+    record Redirect(String host, int port) implements PoolAction {}
+
+    /** Something odd that changes nothing, for the log. */
+    record Note(String text) implements PoolAction {}
+}

@@ -1,0 +1,13 @@
+package sluice.upstream.session;
+
+import sluice.protocol.bitcoin.Target;
+
+/**
+ * Who we are to a pool and what we ask for before any miner is there.
+ *
+ * @param upstream the pool's name for logs and events, without secrets
+ * @param userIdentity of our channel; at most 255 bytes of UTF-8
+ * @param easiestTarget the easiest target we take while no demand says otherwise
+ * @param softwareVersion what SetupConnection says of this release
+ */
+public record PoolSettings(String upstream, String userIdentity, Target easiestTarget, String softwareVersion) {}

@@ -1,0 +1,506 @@
+package sluice.upstream.session;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import sluice.protocol.Bytes;
+import sluice.protocol.bitcoin.ChainTip;
+import sluice.protocol.bitcoin.Coinbase;
+import sluice.protocol.sv2.message.Sv2Codec;
+import sluice.protocol.sv2.message.Sv2Message;
+import sluice.protocol.sv2.message.common.ChannelEndpointChanged;
+import sluice.protocol.sv2.message.common.CommonMessage;
+import sluice.protocol.sv2.message.common.Reconnect;
+import sluice.protocol.sv2.message.common.SetupConnection;
+import sluice.protocol.sv2.message.common.SetupConnectionError;
+import sluice.protocol.sv2.message.common.SetupConnectionFlags;
+import sluice.protocol.sv2.message.common.SetupConnectionSuccess;
+import sluice.protocol.sv2.message.common.SetupConnectionSuccessFlags;
+import sluice.protocol.sv2.message.mining.CloseChannel;
+import sluice.protocol.sv2.message.mining.MiningMessage;
+import sluice.protocol.sv2.message.mining.NewExtendedMiningJob;
+import sluice.protocol.sv2.message.mining.NewMiningJob;
+import sluice.protocol.sv2.message.mining.OpenExtendedMiningChannel;
+import sluice.protocol.sv2.message.mining.OpenExtendedMiningChannelSuccess;
+import sluice.protocol.sv2.message.mining.OpenMiningChannelError;
+import sluice.protocol.sv2.message.mining.OpenStandardMiningChannel;
+import sluice.protocol.sv2.message.mining.OpenStandardMiningChannelSuccess;
+import sluice.protocol.sv2.message.mining.SetCustomMiningJob;
+import sluice.protocol.sv2.message.mining.SetCustomMiningJobError;
+import sluice.protocol.sv2.message.mining.SetCustomMiningJobSuccess;
+import sluice.protocol.sv2.message.mining.SetExtranoncePrefix;
+import sluice.protocol.sv2.message.mining.SetGroupChannel;
+import sluice.protocol.sv2.message.mining.SetNewPrevHash;
+import sluice.protocol.sv2.message.mining.SetTarget;
+import sluice.protocol.sv2.message.mining.SubmitSharesError;
+import sluice.protocol.sv2.message.mining.SubmitSharesExtended;
+import sluice.protocol.sv2.message.mining.SubmitSharesStandard;
+import sluice.protocol.sv2.message.mining.SubmitSharesSuccess;
+import sluice.protocol.sv2.message.mining.UpdateChannel;
+import sluice.protocol.sv2.message.mining.UpdateChannelError;
+import sluice.protocol.sv2.wire.Frame;
+import sluice.protocol.sv2.wire.ProtocolViolation;
+import sluice.protocol.sv2.wire.WireText;
+import sluice.upstream.UpstreamChannel;
+import sluice.upstream.UpstreamCommand;
+import sluice.upstream.UpstreamEvent;
+import sluice.upstream.UpstreamEvent.Step;
+import sluice.upstream.UpstreamJob;
+
+/**
+ * The conversation with one pool, over as many connections as it takes: setup, one extended channel, its jobs, shares and
+ * verdicts (SV2 3.6, 5.3). Each conversation that began ends with exactly one {@link UpstreamEvent.Lost}. Pure; confined to
+ * the pool connection's loop.
+ *
+ * <p>{@link PoolInput.Connected} leads to {@link Step#SETUP}, SetupConnection.Success to {@link Step#OPEN_CHANNEL},
+ * OpenExtendedMiningChannel.Success to {@link Step#FIRST_JOB}, the first SetNewPrevHash to {@link Step#MINING}.
+ */
+public final class Sv2PoolSession {
+    /** Announced jobs that may wait for their tip; the oldest gives way. */
+    public static final int MAX_FUTURE_JOBS = 16;
+
+    /** The smallest grant a farm can work with: 4 bytes tell miners apart, 4 are rolled by each. */
+    public static final int LEAST_EXTRANONCE_SIZE = 8;
+
+    /** What we ask for, from the most to the least; more lets miners have larger parts of their own. */
+    static final List<Integer> WANTED_EXTRANONCE_SIZES = List.of(16, 12, LEAST_EXTRANONCE_SIZE);
+
+    /** What a share gets that comes while no channel is open. */
+    public static final String CHANNEL_NOT_OPEN = "channel-not-open";
+
+    static final String VENDOR = "Sluice";
+    static final String HARDWARE_VERSION = "gateway";
+
+    private static final long U32_MASK = 0xffff_ffffL;
+    private static final int MAX_REASON_BYTES = 255;
+    // No U32 is equal to it.
+    private static final long NO_ID = -1;
+
+    private final PoolSettings settings;
+    private final List<PoolAction> actions = new ArrayList<>();
+    private final LinkedHashSet<Long> futureJobIds = new LinkedHashSet<>();
+    private UpstreamCommand.UpdateDemand demand;
+    private boolean askForVersionRolling = true;
+
+    // Null while there is no conversation.
+    private Step step;
+    private PoolInput.Connected endpoint;
+    private boolean fixedVersion;
+    private int wantedSizeIndex;
+    private long requestId;
+    private long channelId;
+    private long groupChannelId;
+    private int extranonceSize;
+    private Bytes extranoncePrefix;
+    private boolean tipKnown;
+    private long lastSequence;
+    private UpstreamCommand.UpdateDemand toldDemand;
+
+    public Sv2PoolSession(PoolSettings settings) {
+        this.settings = settings;
+        this.demand = new UpstreamCommand.UpdateDemand(0, settings.easiestTarget());
+    }
+
+    /** Takes one input. The list is the session's own and is valid until the next call. */
+    public List<PoolAction> on(PoolInput input, Instant now) {
+        actions.clear();
+        switch (input) {
+            case PoolInput.Connected connected -> setUp(connected, now);
+            case PoolInput.FrameReceived received -> onFrame(received.frame(), now);
+            case PoolInput.CommandGiven given -> onCommand(given.command());
+            case PoolInput.DeadlineReached reached -> onDeadline(reached.deadline());
+            case PoolInput.Disconnected disconnected -> {
+                if (step != null) {
+                    emitLost(disconnected.reason());
+                }
+            }
+        }
+        return actions;
+    }
+
+    /** Whether a conversation is going on. */
+    public boolean isConversing() {
+        return step != null;
+    }
+
+    private void setUp(PoolInput.Connected connected, Instant now) {
+        endpoint = connected;
+        step = Step.SETUP;
+        futureJobIds.clear();
+        requestId = 0;
+        wantedSizeIndex = 0;
+        channelId = NO_ID;
+        groupChannelId = NO_ID;
+        tipKnown = false;
+        lastSequence = 0;
+        send(new SetupConnection(
+                SetupConnection.MINING,
+                SetupConnection.VERSION,
+                SetupConnection.VERSION,
+                askForVersionRolling ? SetupConnectionFlags.MINING_REQUIRES_VERSION_ROLLING : 0,
+                WireText.truncate(connected.host(), MAX_REASON_BYTES),
+                connected.port(),
+                VENDOR,
+                HARDWARE_VERSION,
+                settings.softwareVersion(),
+                ""));
+        setDeadline(PoolDeadline.SETUP, now);
+    }
+
+    private void onFrame(Frame frame, Instant now) {
+        if (step == null) {
+            return;
+        }
+        try {
+            Optional<Sv2Message> message = Sv2Codec.decode(frame);
+            if (message.isPresent()) {
+                onMessage(message.get(), now);
+            } else if (frame.extensionType() == 0) {
+                note("ignored a message of the unknown type 0x" + Integer.toHexString(frame.messageType()));
+            }
+        } catch (ProtocolViolation violation) {
+            lose("protocol violation: " + violation.getMessage());
+        }
+    }
+
+    private void onMessage(Sv2Message message, Instant now) {
+        switch (message) {
+            case CommonMessage common -> onCommon(common, now);
+            case MiningMessage mining -> onMining(mining, now);
+            default -> unexpected(message);
+        }
+    }
+
+    private void onCommon(CommonMessage message, Instant now) {
+        switch (message) {
+            case SetupConnectionSuccess success -> onSetup(success, now);
+            case SetupConnectionError error -> onSetupRefused(error);
+            case Reconnect reconnect -> onReconnect(reconnect);
+            case ChannelEndpointChanged changed ->
+                note("the pool moved channel " + changed.channelId() + " to another endpoint");
+            case SetupConnection setup -> unexpected(setup);
+        }
+    }
+
+    private void onMining(MiningMessage message, Instant now) {
+        switch (message) {
+            case OpenExtendedMiningChannelSuccess success -> onOpened(success, now);
+            case OpenMiningChannelError error -> onOpenRefused(error, now);
+            case NewExtendedMiningJob job -> onJob(job);
+            case SetNewPrevHash tip -> onTip(tip);
+            case SetTarget target -> {
+                if (isForUs(target.channelId(), target)) {
+                    emit(new UpstreamEvent.TargetChanged(target.maximumTarget()));
+                }
+            }
+            case SetExtranoncePrefix prefix -> onExtranoncePrefix(prefix);
+            case SetGroupChannel group -> {
+                if (group.channelIds().contains(channelId)) {
+                    groupChannelId = group.groupChannelId();
+                }
+            }
+            case SubmitSharesSuccess success -> onAccepted(success);
+            case SubmitSharesError error -> onRejected(error);
+            case UpdateChannelError error ->
+                note("the pool refused UpdateChannel: " + WireText.printable(error.errorCode()));
+            case CloseChannel close -> {
+                if (isForUs(close.channelId(), close)) {
+                    lose("the pool closed the channel: " + WireText.printable(close.reasonCode()));
+                }
+            }
+            case NewMiningJob job -> unexpected(job);
+            case OpenStandardMiningChannel open -> unexpected(open);
+            case OpenStandardMiningChannelSuccess success -> unexpected(success);
+            case OpenExtendedMiningChannel open -> unexpected(open);
+            case UpdateChannel update -> unexpected(update);
+            case SubmitSharesStandard share -> unexpected(share);
+            case SubmitSharesExtended share -> unexpected(share);
+            case SetCustomMiningJob job -> unexpected(job);
+            case SetCustomMiningJobSuccess success -> unexpected(success);
+            case SetCustomMiningJobError error -> unexpected(error);
+        }
+    }
+
+    private void onSetup(SetupConnectionSuccess success, Instant now) {
+        if (step != Step.SETUP) {
+            unexpected(success);
+            return;
+        }
+        if (success.usedVersion() != SetupConnection.VERSION) {
+            lose("the pool chose protocol version " + success.usedVersion() + ", which we did not offer");
+            return;
+        }
+        fixedVersion = (success.flags() & SetupConnectionSuccessFlags.MINING_REQUIRES_FIXED_VERSION) != 0;
+        step = Step.OPEN_CHANNEL;
+        open(now);
+    }
+
+    private void onSetupRefused(SetupConnectionError error) {
+        if (step != Step.SETUP) {
+            unexpected(error);
+            return;
+        }
+        boolean rollingRefused = (error.flags() & SetupConnectionFlags.MINING_REQUIRES_VERSION_ROLLING) != 0;
+        String reason = "the pool refused the setup: " + WireText.printable(error.errorCode());
+        // A pool without version rolling is still a pool; the next conversation does not insist, the one after does.
+        boolean giveUpRolling = askForVersionRolling && rollingRefused;
+        askForVersionRolling = !giveUpRolling;
+        lose(giveUpRolling ? reason + " (it does not support version rolling; next time we do without)" : reason);
+    }
+
+    private void onReconnect(Reconnect reconnect) {
+        String host = reconnect.newHost().isEmpty() ? endpoint.host() : reconnect.newHost();
+        int port = reconnect.newPort() == 0 ? endpoint.port() : reconnect.newPort();
+        emitLost("the pool asked us to reconnect to " + WireText.printable(host) + ":" + port);
+        actions.add(new PoolAction.Redirect(host, port));
+    }
+
+    private void open(Instant now) {
+        requestId++;
+        toldDemand = demand;
+        send(new OpenExtendedMiningChannel(
+                requestId,
+                settings.userIdentity(),
+                nominalHashRate(demand),
+                demand.maximumTarget(),
+                WANTED_EXTRANONCE_SIZES.get(wantedSizeIndex)));
+        setDeadline(PoolDeadline.OPEN_CHANNEL, now);
+    }
+
+    private void onOpenRefused(OpenMiningChannelError error, Instant now) {
+        if (step != Step.OPEN_CHANNEL || error.requestId() != requestId) {
+            unexpected(error);
+            return;
+        }
+        // Whatever the code says: codes are free text, and a smaller wish is cheap to try.
+        if (wantedSizeIndex + 1 < WANTED_EXTRANONCE_SIZES.size()) {
+            note("the pool refused a channel with " + WANTED_EXTRANONCE_SIZES.get(wantedSizeIndex)
+                    + " bytes of extranonce: " + WireText.printable(error.errorCode()));
+            wantedSizeIndex++;
+            open(now);
+        } else {
+            lose("the pool refused to open a channel: " + WireText.printable(error.errorCode()) + " (asked for "
+                    + WANTED_EXTRANONCE_SIZES + " bytes of extranonce in turn)");
+        }
+    }
+
+    private void onOpened(OpenExtendedMiningChannelSuccess success, Instant now) {
+        if (step != Step.OPEN_CHANNEL || success.requestId() != requestId) {
+            unexpected(success);
+            return;
+        }
+        if (success.extranonceSize() < LEAST_EXTRANONCE_SIZE) {
+            lose("the pool leaves us " + success.extranonceSize() + " bytes of extranonce, and a farm needs at least "
+                    + LEAST_EXTRANONCE_SIZE);
+            return;
+        }
+        int fullSize = success.extranoncePrefix().length() + success.extranonceSize();
+        if (fullSize > UpstreamChannel.MAX_FULL_EXTRANONCE) {
+            lose("protocol violation: an extranonce of " + fullSize + " bytes, at most "
+                    + UpstreamChannel.MAX_FULL_EXTRANONCE);
+            return;
+        }
+        channelId = success.channelId();
+        groupChannelId = success.groupChannelId();
+        extranonceSize = success.extranonceSize();
+        extranoncePrefix = success.extranoncePrefix();
+        step = Step.FIRST_JOB;
+        setDeadline(PoolDeadline.FIRST_JOB, now);
+        emit(new UpstreamEvent.ChannelOpened(new UpstreamChannel(
+                settings.upstream(), extranoncePrefix, extranonceSize, success.target(), !fixedVersion)));
+        tellDemand();
+    }
+
+    private void onJob(NewExtendedMiningJob job) {
+        if (!isForUs(job.channelId(), job)) {
+            return;
+        }
+        boolean isFuture = job.minNtime().isEmpty();
+        if (!isFuture && !tipKnown) {
+            note("ignored active job " + job.jobId() + ": there is no tip yet to mine it on");
+            return;
+        }
+        Coinbase.Halves coinbase;
+        try {
+            coinbase = Coinbase.stripBip141(job.coinbaseTxPrefix(), job.coinbaseTxSuffix());
+        } catch (IllegalArgumentException unusable) {
+            lose("protocol violation: job " + job.jobId() + " has no usable coinbase: " + unusable.getMessage());
+            return;
+        }
+        if (isFuture) {
+            futureJobIds.remove(job.jobId());
+            if (futureJobIds.size() == MAX_FUTURE_JOBS) {
+                futureJobIds.removeFirst();
+            }
+            futureJobIds.add(job.jobId());
+        }
+        emit(new UpstreamEvent.JobAnnounced(new UpstreamJob(
+                job.jobId(),
+                job.minNtime(),
+                job.version(),
+                job.versionRollingAllowed() && !fixedVersion,
+                job.merklePath(),
+                coinbase.prefix(),
+                coinbase.suffix(),
+                extranoncePrefix)));
+    }
+
+    private void onTip(SetNewPrevHash tip) {
+        if (!isForUs(tip.channelId(), tip)) {
+            return;
+        }
+        if (!futureJobIds.contains(tip.jobId())) {
+            lose("protocol violation: SetNewPrevHash names job " + tip.jobId()
+                    + ", which was not announced as a future job");
+            return;
+        }
+        futureJobIds.clear();
+        tipKnown = true;
+        step = Step.MINING;
+        emit(new UpstreamEvent.TipChanged(tip.jobId(), new ChainTip(tip.prevHash(), tip.nbits(), tip.minNtime())));
+    }
+
+    private void onExtranoncePrefix(SetExtranoncePrefix message) {
+        // Never for a group: its members would share search space.
+        if (message.channelId() != channelId) {
+            unexpected(message);
+            return;
+        }
+        int fullSize = message.extranoncePrefix().length() + extranonceSize;
+        if (fullSize > UpstreamChannel.MAX_FULL_EXTRANONCE) {
+            lose("protocol violation: the new prefix makes an extranonce of " + fullSize + " bytes, at most "
+                    + UpstreamChannel.MAX_FULL_EXTRANONCE);
+            return;
+        }
+        extranoncePrefix = message.extranoncePrefix();
+        emit(new UpstreamEvent.ExtranoncePrefixChanged(extranoncePrefix));
+    }
+
+    private void onAccepted(SubmitSharesSuccess success) {
+        long sequence = fullSequence(success.lastSequenceNumber());
+        if (success.channelId() != channelId || sequence < 1) {
+            unexpected(success);
+            return;
+        }
+        emit(new UpstreamEvent.SharesAccepted(sequence, success.newSubmitsAcceptedCount(), success.newSharesSum()));
+    }
+
+    private void onRejected(SubmitSharesError error) {
+        long sequence = fullSequence(error.sequenceNumber());
+        if (error.channelId() != channelId || sequence < 1) {
+            unexpected(error);
+            return;
+        }
+        emit(new UpstreamEvent.ShareRejected(sequence, WireText.printable(error.errorCode())));
+    }
+
+    private void onCommand(UpstreamCommand command) {
+        switch (command) {
+            case UpstreamCommand.SubmitShare share -> submit(share);
+            case UpstreamCommand.UpdateDemand update -> {
+                demand = update;
+                tellDemand();
+            }
+            case UpstreamCommand.Close close -> {
+                if (isOpen()) {
+                    send(new CloseChannel(
+                            channelId, WireText.truncate(WireText.printable(close.reason()), MAX_REASON_BYTES)));
+                }
+                if (step != null) {
+                    lose("closed by us: " + close.reason());
+                }
+            }
+        }
+    }
+
+    private void submit(UpstreamCommand.SubmitShare share) {
+        if (!isOpen()) {
+            emit(new UpstreamEvent.ShareRejected(share.sequence(), CHANNEL_NOT_OPEN));
+            return;
+        }
+        lastSequence = share.sequence();
+        send(new SubmitSharesExtended(
+                channelId,
+                share.sequence() & U32_MASK,
+                share.jobId(),
+                share.nonce(),
+                share.ntime(),
+                share.version(),
+                share.extranonce()));
+    }
+
+    /** The sequence that was sent last of those whose lower 32 bits are {@code wire}; below 1 if there is none. */
+    private long fullSequence(long wire) {
+        long sequence = lastSequence & ~U32_MASK | wire;
+        return sequence > lastSequence ? sequence - U32_MASK - 1 : sequence;
+    }
+
+    private void tellDemand() {
+        if (isOpen() && !demand.equals(toldDemand)) {
+            toldDemand = demand;
+            send(new UpdateChannel(channelId, nominalHashRate(demand), demand.maximumTarget()));
+        }
+    }
+
+    // Infinity is an invalid hashrate to every pool.
+    private static float nominalHashRate(UpstreamCommand.UpdateDemand demand) {
+        return (float) Math.min(demand.nominalHashrate(), Float.MAX_VALUE);
+    }
+
+    private void onDeadline(PoolDeadline deadline) {
+        String missing = switch (deadline) {
+            case SETUP -> step == Step.SETUP ? "answer to SetupConnection" : null;
+            case OPEN_CHANNEL -> step == Step.OPEN_CHANNEL ? "answer to OpenExtendedMiningChannel" : null;
+            case FIRST_JOB -> step == Step.FIRST_JOB ? "job with its tip" : null;
+        };
+        if (missing != null) {
+            lose("no " + missing + " from the pool within "
+                    + deadline.patience().toSeconds() + " s");
+        }
+    }
+
+    private boolean isOpen() {
+        return step == Step.FIRST_JOB || step == Step.MINING;
+    }
+
+    /** Whether the id is our channel's or its group's; if not, the message is noted and must be ignored. */
+    private boolean isForUs(long id, Sv2Message message) {
+        if (isOpen() && (id == channelId || id == groupChannelId)) {
+            return true;
+        }
+        unexpected(message);
+        return false;
+    }
+
+    private void unexpected(Sv2Message message) {
+        note("ignored an unexpected " + message.type() + " during " + step);
+    }
+
+    private void lose(String reason) {
+        emitLost(reason);
+        actions.add(new PoolAction.Disconnect(reason));
+    }
+
+    private void emitLost(String reason) {
+        emit(new UpstreamEvent.Lost(step, reason));
+        step = null;
+    }
+
+    private void send(Sv2Message message) {
+        actions.add(new PoolAction.Send(message));
+    }
+
+    private void emit(UpstreamEvent event) {
+        actions.add(new PoolAction.Emit(event));
+    }
+
+    private void setDeadline(PoolDeadline deadline, Instant now) {
+        actions.add(new PoolAction.SetDeadline(deadline, now.plus(deadline.patience())));
+    }
+
+    private void note(String text) {
+        actions.add(new PoolAction.Note(text));
+    }
+}

@@ -1,0 +1,2 @@
+/** The protocol conversations with upstreams, as pure machines. */
+package sluice.upstream.session;
