@@ -10,6 +10,7 @@ import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.SequencedSet;
+import sluice.protocol.Bytes;
 import sluice.protocol.sv1.Sv1ClientMessage.Authorize;
 import sluice.protocol.sv1.Sv1ClientMessage.Capabilities;
 import sluice.protocol.sv1.Sv1ClientMessage.Configure;
@@ -48,6 +49,11 @@ public final class Sv1ClientDecoder {
         } finally {
             envelope.tokens.clear();
         }
+    }
+
+    /** As {@link #decode(byte[], int, int)}, for a line that was kept. */
+    public Sv1ClientMessage decode(Bytes line) {
+        return decode(line.toArray(), 0, line.length());
     }
 
     private Sv1ClientMessage request(String name) {

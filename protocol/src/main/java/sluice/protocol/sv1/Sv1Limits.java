@@ -19,7 +19,7 @@ public record Sv1Limits(int lineLength, int tokens, int stringLength, int nameLe
     public static final Sv1Limits CLIENT =
             new Sv1Limits(16 * 1024, 512, 8 * 1024, MAX_NAME_LENGTH, MAX_NUMBER_LENGTH, MAX_DEPTH);
 
-    /** For pools: a notify holds two coinbase halves of up to 64 KiB each in hex and up to 255 branches. */
+    /** For pools: a notify holds two coinbase halves of up to 64 KiB each in hex and up to 32 branches. */
     public static final Sv1Limits SERVER =
             new Sv1Limits(320 * 1024, 1024, 128 * 1024, MAX_NAME_LENGTH, MAX_NUMBER_LENGTH, MAX_DEPTH);
 }

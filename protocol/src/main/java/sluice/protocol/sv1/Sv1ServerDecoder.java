@@ -40,6 +40,11 @@ public final class Sv1ServerDecoder {
         }
     }
 
+    /** As {@link #decode(byte[], int, int)}, for a line that was kept. */
+    public Sv1ServerMessage decode(Bytes line) {
+        return decode(line.toArray(), 0, line.length());
+    }
+
     private Sv1ServerMessage request(String name) {
         Sv1Id id = envelope.id();
         Sv1Method method = Sv1Method.fromServer(name);

@@ -3,6 +3,7 @@ package sluice.protocol.sv1;
 import java.util.List;
 import sluice.protocol.Bytes;
 import sluice.protocol.bitcoin.Hash256;
+import sluice.protocol.bitcoin.MerklePath;
 
 /** What a server sends: answers, notifications and the few requests it makes. */
 public sealed interface Sv1ServerMessage extends Sv1Message
@@ -47,8 +48,8 @@ public sealed interface Sv1ServerMessage extends Sv1Message
             long ntime,
             boolean cleanJobs)
             implements Sv1ServerMessage {
-        /** Most siblings read: more than any block needs (2^255 transactions), and what SV2 can carry. */
-        public static final int MAX_MERKLE_BRANCH = 255;
+        /** Most siblings, as of {@link MerklePath}. */
+        public static final int MAX_MERKLE_BRANCH = MerklePath.MAX_DEPTH;
 
         public Notify {
             merkleBranch = List.copyOf(merkleBranch);

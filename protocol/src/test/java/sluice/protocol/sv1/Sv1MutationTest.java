@@ -12,7 +12,7 @@ import sluice.protocol.sv2.wire.ProtocolViolation;
 /** Damaged lines end as a message or as a ProtocolViolation, never as anything else. */
 class Sv1MutationTest {
     private static final long SEED = 0x51c1ce;
-    private static final int MUTATIONS_PER_LINE = 1_000;
+    private static final int MUTATIONS_PER_LINE = 400;
     // Bytes that mean something to a JSON reader or to ours.
     private static final byte[] TELLING = "{}[]\",:\\0x19-+.eEnulltrufas\r\n\t \u0000\u00ff".getBytes(UTF_8);
 
