@@ -1,0 +1,232 @@
+package sluice.proxy.session;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.function.Predicate;
+import sluice.protocol.bitcoin.Target;
+import sluice.protocol.sv2.message.mining.CloseChannel;
+import sluice.protocol.sv2.message.mining.MiningErrorCode;
+import sluice.protocol.sv2.message.mining.SetTarget;
+import sluice.protocol.sv2.message.mining.UpdateChannel;
+import sluice.protocol.sv2.message.mining.UpdateChannelError;
+import sluice.proxy.event.GatewayEvent;
+import sluice.proxy.mining.extranonce.ExtranonceShape;
+import sluice.proxy.mining.vardiff.Vardiff;
+
+/**
+ * The open channels of one SV2 connection, their ids, groups and targets, and how they end (SV2 5.3.7-5.3.9, 5.3.21).
+ * Confined to the session.
+ */
+final class Sv2Channels {
+    /** Channels one connection may have open, counting those it closed on this tip: a proxy may bring a whole farm. */
+    static final int MAX_CHANNELS = 8_192;
+
+    /** The first channel id. Groups have the ids below, so no group is ever taken for a channel (SV2 5.1.3). */
+    static final long FIRST_ID = 16;
+
+    private static final long LAST_ID = 0xffff_ffffL;
+
+    private final long connectionId;
+    private final MinerContext context;
+    private final Sv2Outbox out;
+    private final Map<Long, Sv2Channel> open = new LinkedHashMap<>();
+    private final int[] members = new int[ExtranonceShape.values().length];
+    private long nextId = FIRST_ID;
+    // A closed channel's index rests until its jobs are stale. Without this a miner that opens and closes for ever
+    // would
+    // take every index there is from the others.
+    private int closedOnThisTip;
+    private Sv2Channel latest;
+
+    Sv2Channels(long connectionId, MinerContext context, Sv2Outbox out) {
+        this.connectionId = connectionId;
+        this.context = context;
+        this.out = out;
+    }
+
+    /** An id for one more channel, or empty where this connection has its share. */
+    OptionalLong newId() {
+        return open.size() + closedOnThisTip >= MAX_CHANNELS || nextId > LAST_ID
+                ? OptionalLong.empty()
+                : OptionalLong.of(nextId++);
+    }
+
+    void add(Sv2Channel channel) {
+        open.put(channel.id(), channel);
+        members[channel.shape().ordinal()]++;
+    }
+
+    /** The channel with this id, or null. */
+    Sv2Channel find(long id) {
+        // Nearly all connections have one channel, and the others send several shares of one in a row.
+        if (latest == null || latest.id() != id) {
+            latest = open.get(id);
+        }
+        return latest;
+    }
+
+    Collection<Sv2Channel> all() {
+        return open.values();
+    }
+
+    boolean isEmpty() {
+        return open.isEmpty();
+    }
+
+    boolean neverOpened() {
+        return nextId == FIRST_ID;
+    }
+
+    boolean hasMembers(ExtranonceShape shape) {
+        return members[shape.ordinal()] > 0;
+    }
+
+    double hashrate() {
+        double sum = 0;
+        for (Sv2Channel channel : open.values()) {
+            sum += channel.hashrate();
+        }
+        return sum;
+    }
+
+    Target hardestDemanded() {
+        Target hardest = Target.MAX;
+        for (Sv2Channel channel : open.values()) {
+            hardest = Target.hardest(hardest, channel.demanded());
+        }
+        return hardest;
+    }
+
+    void onTipChanged() {
+        closedOnThisTip = 0;
+    }
+
+    /** The upstream's target changed: so may those of all channels. */
+    void retargetAll(Instant now) {
+        for (Sv2Channel channel : open.values()) {
+            retarget(channel, now);
+        }
+    }
+
+    private void retarget(Sv2Channel channel, Instant now) {
+        Target next = channel.served(context.route().target());
+        if (!next.equals(channel.mining().target())) {
+            setTarget(channel, next, now);
+        }
+    }
+
+    private void setTarget(Sv2Channel channel, Target next, Instant now) {
+        channel.mining().target(next);
+        out.send(new SetTarget(channel.id(), next));
+        out.publish(new GatewayEvent.MinerTargetChanged(now, connectionId, channel.id(), next));
+    }
+
+    /** An accepted share of this difficulty, which may show that the miner is faster than held to be. */
+    void onShare(Sv2Channel channel, double difficulty, Instant now) {
+        if (channel.onShare(difficulty, now)) {
+            retarget(channel, now);
+            out.demandChanged();
+        }
+    }
+
+    /** Starts to watch share rates with the first channel. */
+    void scheduleVardiff(Instant now) {
+        if (context.vardiff().enabled()) {
+            out.deadline(MinerDeadline.VARDIFF, now.plus(Vardiff.WINDOW));
+        }
+    }
+
+    void onVardiff(Instant now) {
+        for (Sv2Channel channel : open.values()) {
+            if (channel.onTick(now)) {
+                retarget(channel, now);
+                out.demandChanged();
+            }
+        }
+        if (!open.isEmpty()) {
+            scheduleVardiff(now);
+        }
+    }
+
+    void onUpdate(UpdateChannel update, Instant now) {
+        Sv2Channel channel = find(update.channelId());
+        if (channel == null) {
+            out.send(new UpdateChannelError(update.channelId(), MiningErrorCode.INVALID_CHANNEL_ID));
+        } else if (!isHashrate(update.nominalHashRate())) {
+            out.send(new UpdateChannelError(update.channelId(), MiningErrorCode.INVALID_NOMINAL_HASHRATE));
+        } else if (!isServable(update.maximumTarget())) {
+            out.send(new UpdateChannelError(update.channelId(), MiningErrorCode.MAX_TARGET_OUT_OF_RANGE));
+        } else {
+            channel.update(update.nominalHashRate(), update.maximumTarget(), now);
+            // Also where nothing changed: there is no other answer that says "done" (SV2 5.3.7).
+            setTarget(channel, channel.served(context.route().target()), now);
+            out.demandChanged();
+        }
+    }
+
+    /** Whether a claimed hashrate is a number of hashes: no NaN, no infinity, no sign, also not that of -0.0. */
+    static boolean isHashrate(float claimed) {
+        return Float.isFinite(claimed) && Float.floatToRawIntBits(claimed) >= 0;
+    }
+
+    static boolean isServable(Target maxTarget) {
+        return !maxTarget.isHarderThan(Sv2Channel.HARDEST_TARGET);
+    }
+
+    /** The miner closes a channel, or all of a group; ids that are neither are ignored (SV2 5.3.9). */
+    void onClose(CloseChannel close, Instant now) {
+        closeWhere(
+                channel -> channel.id() == close.channelId() || Sv2Frames.groupId(channel.shape()) == close.channelId(),
+                "closed-by-miner",
+                false,
+                now);
+    }
+
+    /** We close the channels that {@code unservable} names, each with a reason for its miner. */
+    void closeUnservable(Predicate<Sv2Channel> unservable, String reason, Instant now) {
+        closeWhere(unservable, reason, true, now);
+    }
+
+    /** The connection is gone. */
+    void releaseAll(String reason, Instant now) {
+        closeWhere(channel -> true, reason, false, now);
+    }
+
+    private void closeWhere(Predicate<Sv2Channel> chosen, String reason, boolean tell, Instant now) {
+        List<Sv2Channel> closing = new ArrayList<>();
+        for (Sv2Channel channel : open.values()) {
+            if (chosen.test(channel)) {
+                closing.add(channel);
+            }
+        }
+        for (Sv2Channel channel : closing) {
+            acknowledge(channel);
+            if (tell) {
+                out.send(new CloseChannel(channel.id(), reason));
+            }
+            remove(channel);
+            out.publish(new GatewayEvent.ChannelClosed(now, connectionId, channel.id(), reason));
+            out.demandChanged();
+        }
+    }
+
+    private void remove(Sv2Channel channel) {
+        open.remove(channel.id());
+        members[channel.shape().ordinal()]--;
+        closedOnThisTip++;
+        latest = null;
+        context.indexes().release(channel.mining().index());
+    }
+
+    /** Sends the SubmitShares.Success that is due, if any. */
+    void acknowledge(Sv2Channel channel) {
+        if (!channel.batch().isEmpty()) {
+            out.send(channel.batch().take(channel.id()));
+        }
+    }
+}

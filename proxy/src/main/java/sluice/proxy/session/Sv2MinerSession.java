@@ -1,0 +1,282 @@
+package sluice.proxy.session;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import sluice.config.LimitsConfig;
+import sluice.protocol.bitcoin.Target;
+import sluice.protocol.sv2.message.MessageType;
+import sluice.protocol.sv2.message.MessageType.SubProtocol;
+import sluice.protocol.sv2.message.Sv2Codec;
+import sluice.protocol.sv2.message.Sv2Message;
+import sluice.protocol.sv2.message.common.SetupConnection;
+import sluice.protocol.sv2.message.extension.RequestExtensions;
+import sluice.protocol.sv2.message.mining.CloseChannel;
+import sluice.protocol.sv2.message.mining.MiningErrorCode;
+import sluice.protocol.sv2.message.mining.OpenExtendedMiningChannel;
+import sluice.protocol.sv2.message.mining.OpenStandardMiningChannel;
+import sluice.protocol.sv2.message.mining.SetCustomMiningJob;
+import sluice.protocol.sv2.message.mining.SetCustomMiningJobError;
+import sluice.protocol.sv2.message.mining.SubmitSharesExtended;
+import sluice.protocol.sv2.message.mining.SubmitSharesStandard;
+import sluice.protocol.sv2.message.mining.UpdateChannel;
+import sluice.protocol.sv2.wire.Frame;
+import sluice.protocol.sv2.wire.ProtocolViolation;
+import sluice.proxy.event.GatewayEvent;
+import sluice.proxy.route.RouteUpdate;
+import sluice.upstream.UpstreamChannel;
+
+/**
+ * The server side of the Mining Protocol towards one SV2 device or proxy: setup, extensions, channels, jobs, shares (SV2
+ * 3.6, 5.3; extensions 0x0001 and 0x0002). Confined to its connection's loop.
+ */
+public final class Sv2MinerSession implements MinerSession {
+    /**
+     * A connection that was set up and opens no channel is closed after this time (SV2 5.2). Translators connect first and
+     * open a channel only when their first miner comes, and some give an upstream up for good that has closed on them
+     * once: so it is long.
+     */
+    public static final Duration CHANNEL_TIMEOUT = Duration.ofMinutes(10);
+
+    /** Ignored messages of one connection that are reported; a hostile miner must not fill the event bus. */
+    static final int MAX_REPORTED_IGNORED = 16;
+
+    private final MinerContext context;
+    private final long connectionId;
+    private final LimitsConfig limits;
+    private final Sv2Outbox out = new Sv2Outbox();
+    private final Sv2Extensions extensions = new Sv2Extensions();
+    private final Sv2Channels channels;
+    private final Sv2Shares shares;
+    // Known once the connection is set up.
+    private Sv2Setup.Agreed agreed;
+    private Sv2Jobs jobs;
+    private Sv2Opening opening;
+    private boolean ended;
+    private Instant lastHeard;
+    private int ignored;
+
+    /** The connection has done its Noise handshake and feeds plaintext frames. */
+    public Sv2MinerSession(MinerContext context, long connectionId, LimitsConfig limits) {
+        this.context = context;
+        this.connectionId = connectionId;
+        this.limits = limits;
+        this.channels = new Sv2Channels(connectionId, context, out);
+        this.shares = new Sv2Shares(connectionId, context, extensions, channels, out);
+    }
+
+    @Override
+    public List<MinerAction> on(MinerInput input, Instant now) {
+        out.clear();
+        if (input instanceof MinerInput.Closed closed) {
+            ended = true;
+            channels.releaseAll(closed.reason(), now);
+        } else if (!ended) {
+            try {
+                take(input, now);
+            } catch (ProtocolViolation violation) {
+                end(violation.reason(), violation.detail());
+            }
+        }
+        return out.actions();
+    }
+
+    @Override
+    public double nominalHashrate() {
+        return channels.hashrate();
+    }
+
+    @Override
+    public Target hardestWantedTarget() {
+        return channels.hardestDemanded();
+    }
+
+    private void take(MinerInput input, Instant now) {
+        switch (input) {
+            case MinerInput.Started started -> {
+                lastHeard = now;
+                out.deadline(MinerDeadline.SETUP, now.plus(limits.handshakeTimeout()));
+                out.deadline(MinerDeadline.IDLE, now.plus(limits.idleTimeout()));
+            }
+            case MinerInput.FrameReceived received -> {
+                lastHeard = now;
+                onFrame(received.frame(), now);
+            }
+            case MinerInput.LineReceived line -> throw new IllegalStateException("an SV2 connection has no lines");
+            case MinerInput.RouteUpdated updated -> {
+                if (agreed != null) {
+                    onRoute(updated.update(), now);
+                }
+            }
+            case MinerInput.DeadlineReached reached -> onDeadline(reached.deadline(), now);
+            case MinerInput.Closed closed -> throw new IllegalStateException("taken before");
+        }
+    }
+
+    private void onFrame(Frame frame, Instant now) {
+        if (frame.extensionType() != SubProtocol.MINING.extensionType()
+                && frame.extensionType() != SubProtocol.EXTENSIONS_NEGOTIATION.extensionType()) {
+            // Of an extension that we do not know. We end its channels ourselves, so there is nobody to pass it on to,
+            // and
+            // it is dropped without a word (SV2 3.2.1).
+            return;
+        }
+        Optional<MessageType> type = MessageType.of(frame.extensionType(), frame.messageType());
+        if (agreed == null) {
+            onFirstFrame(frame, type, now);
+        } else if (type.isEmpty()) {
+            // The specification has no rule; a newer one may have the message (SV2 3.2).
+            ignore("unknown-message-type", frame, now);
+        } else if (!type.get().direction().allowsToServer()) {
+            // A server's message harms nobody here, and cutting a confused miner off would cost it its shares.
+            ignore("server-message-from-miner", frame, now);
+        } else {
+            onMessage(Sv2Codec.decode(frame).orElseThrow(), frame, now);
+        }
+    }
+
+    private void onFirstFrame(Frame frame, Optional<MessageType> type, Instant now) {
+        if (type.filter(MessageType.SETUP_CONNECTION::equals).isPresent()) {
+            onSetup((SetupConnection) Sv2Codec.decode(frame).orElseThrow(), now);
+        } else if (frame.extensionType() == SubProtocol.EXTENSIONS_NEGOTIATION.extensionType()) {
+            // Too early to mean anything, but no mining traffic either: the client will time out and ask again.
+            ignore("extension-message-before-setup", frame, now);
+        } else {
+            end("message-before-setup", describe(frame));
+        }
+    }
+
+    private void onSetup(SetupConnection request, Instant now) {
+        switch (Sv2Setup.judge(request, versionRollingAllowed())) {
+            case Sv2Setup.Refused refused -> {
+                out.send(refused.error());
+                end("setup-refused", refused.error().errorCode());
+            }
+            case Sv2Setup.Agreed terms -> {
+                agreed = terms;
+                jobs = new Sv2Jobs(context, terms, channels, out);
+                opening = new Sv2Opening(connectionId, context, terms, channels, jobs, out);
+                out.send(terms.success());
+                out.deadline(MinerDeadline.SETUP, now.plus(CHANNEL_TIMEOUT));
+            }
+        }
+    }
+
+    private void onMessage(Sv2Message message, Frame frame, Instant now) {
+        switch (message) {
+            case SubmitSharesStandard share -> shares.onSubmit(share, now);
+            case SubmitSharesExtended share -> shares.onSubmit(share, now);
+            case OpenStandardMiningChannel open -> {
+                if (isMisinformed()) {
+                    end("version-rolling-forbidden", "a standard job cannot say so");
+                } else {
+                    opening.onOpen(open, now);
+                }
+            }
+            case OpenExtendedMiningChannel open -> opening.onOpen(open, now);
+            case UpdateChannel update -> channels.onUpdate(update, now);
+            case CloseChannel close -> channels.onClose(close, now);
+            case SetCustomMiningJob custom ->
+                out.send(new SetCustomMiningJobError(
+                        custom.channelId(), custom.requestId(), MiningErrorCode.JD_NOT_SUPPORTED));
+            case RequestExtensions request -> out.send(extensions.answer(request));
+            case SetupConnection again -> ignore("second-setup-connection", frame, now);
+            // Job declaration and template distribution have their own ports.
+            default -> ignore("message-of-another-protocol", frame, now);
+        }
+    }
+
+    private void onRoute(RouteUpdate update, Instant now) {
+        switch (update) {
+            case RouteUpdate.UpstreamReady ready -> onUpstream(ready.channel(), now);
+            case RouteUpdate.JobAdded added -> jobs.onJob(added.job());
+            case RouteUpdate.JobRepeated repeated -> jobs.onJob(repeated.job());
+            case RouteUpdate.TipChanged changed -> {
+                shares.acknowledgeAll();
+                jobs.onTip(changed.activated());
+                opening.retry(now);
+            }
+            case RouteUpdate.TargetChanged changed -> channels.retargetAll(now);
+            // SV2 has no word for "no work": miners keep what they have until the next upstream's tip.
+            case RouteUpdate.UpstreamLost lost -> {}
+        }
+    }
+
+    private void onUpstream(UpstreamChannel upstream, Instant now) {
+        jobs.onUpstreamReady();
+        if (isMisinformed() && (agreed.standardJobsOnly() || opening.isWaiting())) {
+            end("version-rolling-forbidden", "a standard job cannot say so");
+            return;
+        }
+        if (agreed.requiresVersionRolling() && !upstream.versionRollingAllowed()) {
+            channels.closeUnservable(channel -> true, MiningErrorCode.VERSION_ROLLING_NOT_ALLOWED, now);
+        }
+        channels.closeUnservable(
+                channel -> !channel.shape().fits(upstream), MiningErrorCode.MIN_EXTRANONCE_SIZE_TOO_LARGE, now);
+        channels.retargetAll(now);
+        opening.retry(now);
+    }
+
+    /**
+     * Whether version rolling is forbidden, the miner was told otherwise at setup, and only setup can correct it where it
+     * gets standard jobs: those do not carry the flag that extended jobs do, and all its rolled shares would be refused.
+     */
+    private boolean isMisinformed() {
+        return !versionRollingAllowed() && !agreed.fixedVersion() && !agreed.requiresVersionRolling();
+    }
+
+    private boolean versionRollingAllowed() {
+        return context.route()
+                .channel()
+                .map(UpstreamChannel::versionRollingAllowed)
+                .orElse(true);
+    }
+
+    private void onDeadline(MinerDeadline deadline, Instant now) {
+        switch (deadline) {
+            case SETUP -> {
+                if (agreed == null) {
+                    end("setup-timeout", "no SetupConnection");
+                } else if (opening.isWaiting()) {
+                    out.deadline(MinerDeadline.SETUP, now.plus(CHANNEL_TIMEOUT));
+                } else if (channels.neverOpened()) {
+                    end("no-channel", "none opened in " + CHANNEL_TIMEOUT);
+                }
+            }
+            case IDLE -> {
+                // Moved on here and not with each frame, so that a share costs no timer.
+                Instant limit = lastHeard.plus(limits.idleTimeout());
+                if (limit.isAfter(now)) {
+                    out.deadline(MinerDeadline.IDLE, limit);
+                } else {
+                    end("idle", "nothing heard for " + limits.idleTimeout());
+                }
+            }
+            case OPEN -> opening.onDeadline(now);
+            case VARDIFF -> channels.onVardiff(now);
+            case ACKNOWLEDGE -> shares.acknowledgeAll();
+        }
+    }
+
+    private void ignore(String reason, Frame frame, Instant now) {
+        if (ignored < MAX_REPORTED_IGNORED) {
+            ignored++;
+            out.publish(new GatewayEvent.MinerMessageIgnored(now, connectionId, reason, describe(frame)));
+        }
+    }
+
+    private void end(String reason, String detail) {
+        shares.acknowledgeAll();
+        ended = true;
+        out.disconnect(reason, detail);
+    }
+
+    private static String describe(Frame frame) {
+        return "extension 0x%04x message 0x%02x, %d bytes"
+                .formatted(
+                        frame.extensionType(),
+                        frame.messageType(),
+                        frame.payload().length());
+    }
+}

@@ -1,0 +1,176 @@
+package sluice.proxy.session;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashSet;
+import java.util.Set;
+import sluice.protocol.sv2.message.mining.MiningErrorCode;
+import sluice.protocol.sv2.message.mining.SubmitSharesError;
+import sluice.protocol.sv2.message.mining.SubmitSharesExtended;
+import sluice.protocol.sv2.message.mining.SubmitSharesStandard;
+import sluice.protocol.sv2.wire.ProtocolViolation;
+import sluice.proxy.event.GatewayEvent;
+import sluice.proxy.event.GatewayEvent.MinerProtocol;
+import sluice.proxy.mining.channel.ShareOutcome;
+import sluice.proxy.mining.share.ForwardedShare;
+import sluice.proxy.mining.share.ShareVerdict;
+
+/**
+ * Answers the shares of one SV2 connection (SV2 5.3.11-5.3.14): an Error for each bad one at once, a Success for good ones
+ * by the batch. Confined to the session.
+ */
+final class Sv2Shares {
+    /** No accepted share waits longer for its Success. */
+    static final Duration ACKNOWLEDGE_AFTER = Duration.ofSeconds(1);
+
+    static final String TOO_MANY_SHARES = "too-many-shares";
+
+    private final long connectionId;
+    private final MinerContext context;
+    private final Sv2Extensions extensions;
+    private final Sv2Channels channels;
+    private final Sv2Outbox out;
+    // Channels with a share in their batch since the deadline was set; their batches may have gone since.
+    private final Set<Sv2Channel> unacknowledged = new LinkedHashSet<>();
+
+    Sv2Shares(long connectionId, MinerContext context, Sv2Extensions extensions, Sv2Channels channels, Sv2Outbox out) {
+        this.connectionId = connectionId;
+        this.context = context;
+        this.extensions = extensions;
+        this.channels = channels;
+        this.out = out;
+    }
+
+    void onSubmit(SubmitSharesStandard share, Instant now) {
+        Sv2Channel channel = channels.find(share.channelId());
+        if (channel == null || !channel.isStandard()) {
+            refuse(
+                    share.channelId(),
+                    share.sequenceNumber(),
+                    share.jobId(),
+                    MinerProtocol.SV2_STANDARD,
+                    owner(channel),
+                    ShareVerdict.UNKNOWN_CHANNEL,
+                    now);
+            return;
+        }
+        ShareOutcome outcome = channel.mining()
+                .submitStandard(share.jobId(), share.nonce(), share.ntime(), share.version(), context.validator(), now);
+        conclude(
+                channel, share.sequenceNumber(), share.jobId(), channel.mining().userIdentity(), outcome, now);
+    }
+
+    void onSubmit(SubmitSharesExtended share, Instant now) {
+        Sv2Channel channel = channels.find(share.channelId());
+        if (channel == null || channel.isStandard()) {
+            refuse(
+                    share.channelId(),
+                    share.sequenceNumber(),
+                    share.jobId(),
+                    MinerProtocol.SV2_EXTENDED,
+                    owner(channel),
+                    ShareVerdict.UNKNOWN_CHANNEL,
+                    now);
+            return;
+        }
+        String worker;
+        try {
+            worker = extensions.worker(share).orElse(channel.mining().userIdentity());
+        } catch (ProtocolViolation tooLong) {
+            // The field makes this one message void (SV2 3.4.3); the next may be good.
+            refuse(
+                    share.channelId(),
+                    share.sequenceNumber(),
+                    share.jobId(),
+                    MinerProtocol.SV2_EXTENDED,
+                    channel.mining().userIdentity(),
+                    ShareVerdict.BAD_USER_IDENTITY,
+                    now);
+            return;
+        }
+        ShareOutcome outcome = channel.mining()
+                .submit(
+                        share.jobId(),
+                        share.extranonce(),
+                        share.nonce(),
+                        share.ntime(),
+                        share.version(),
+                        worker,
+                        context.validator(),
+                        now);
+        conclude(channel, share.sequenceNumber(), share.jobId(), worker, outcome, now);
+    }
+
+    /** Acknowledges all that waits. */
+    void acknowledgeAll() {
+        for (Sv2Channel channel : unacknowledged) {
+            channels.acknowledge(channel);
+        }
+        unacknowledged.clear();
+    }
+
+    private void conclude(
+            Sv2Channel channel, long sequence, long jobId, String worker, ShareOutcome outcome, Instant now) {
+        if (!outcome.verdict().isAccepted()) {
+            refuse(channel.id(), sequence, jobId, channel.mining().protocol(), worker, outcome.verdict(), now);
+            return;
+        }
+        outcome.forward().ifPresent(out::forward);
+        out.publish(new GatewayEvent.ShareSubmitted(
+                now,
+                connectionId,
+                channel.id(),
+                channel.mining().protocol(),
+                worker,
+                jobId,
+                outcome.verdict(),
+                outcome.difficulty()));
+        boolean full = channel.batch().add(sequence, outcome.difficulty());
+        if (full || outcome.forward().filter(ForwardedShare::blockFound).isPresent()) {
+            channels.acknowledge(channel);
+        } else {
+            acknowledgeLater(channel, now);
+        }
+        channels.onShare(channel, outcome.difficulty(), now);
+    }
+
+    private void acknowledgeLater(Sv2Channel channel, Instant now) {
+        if (unacknowledged.isEmpty()) {
+            out.deadline(MinerDeadline.ACKNOWLEDGE, now.plus(ACKNOWLEDGE_AFTER));
+        }
+        unacknowledged.add(channel);
+    }
+
+    private void refuse(
+            long channelId,
+            long sequence,
+            long jobId,
+            MinerProtocol protocol,
+            String worker,
+            ShareVerdict verdict,
+            Instant now) {
+        out.send(new SubmitSharesError(channelId, sequence, errorCode(verdict)));
+        out.publish(new GatewayEvent.ShareSubmitted(now, connectionId, channelId, protocol, worker, jobId, verdict, 0));
+    }
+
+    private static String owner(Sv2Channel channelOrNull) {
+        return channelOrNull == null ? "" : channelOrNull.mining().userIdentity();
+    }
+
+    static String errorCode(ShareVerdict verdict) {
+        return switch (verdict) {
+            case ACCEPTED -> throw new IllegalArgumentException("an accepted share has no error");
+            case STALE -> MiningErrorCode.STALE_SHARE;
+            case UNKNOWN_JOB -> MiningErrorCode.INVALID_JOB_ID;
+            case DUPLICATE -> MiningErrorCode.DUPLICATE_SHARE;
+            case LOW_DIFFICULTY -> MiningErrorCode.DIFFICULTY_TOO_LOW;
+            case BAD_EXTRANONCE_SIZE -> MiningErrorCode.BAD_EXTRANONCE_SIZE;
+            case NTIME_TOO_OLD, NTIME_TOO_NEW -> MiningErrorCode.INVALID_SHARE;
+            case VERSION_ROLLING_NOT_ALLOWED -> MiningErrorCode.VERSION_ROLLING_NOT_ALLOWED;
+            case BAD_VERSION_BITS -> MiningErrorCode.INVALID_NON_ROLLABLE_VERSION_BIT;
+            case TOO_MANY_SHARES -> TOO_MANY_SHARES;
+            case UNKNOWN_CHANNEL -> MiningErrorCode.INVALID_CHANNEL_ID;
+            case BAD_USER_IDENTITY -> MiningErrorCode.INVALID_USER_IDENTITY;
+        };
+    }
+}

@@ -1,0 +1,169 @@
+package sluice.proxy.session;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalLong;
+import sluice.config.LimitsConfig;
+import sluice.config.VardiffConfig;
+import sluice.protocol.Bytes;
+import sluice.protocol.bitcoin.ChainTip;
+import sluice.protocol.bitcoin.Difficulty;
+import sluice.protocol.bitcoin.Hash256;
+import sluice.protocol.bitcoin.Target;
+import sluice.protocol.sv2.message.common.SetupConnection;
+import sluice.proxy.mining.extranonce.ExtranonceIndexes;
+import sluice.proxy.mining.share.ShareValidator;
+import sluice.proxy.route.Route;
+import sluice.proxy.route.RouteAction;
+import sluice.proxy.route.RouteInput;
+import sluice.proxy.route.RouteReplica;
+import sluice.proxy.route.RouteUpdate;
+import sluice.upstream.UpstreamChannel;
+import sluice.upstream.UpstreamEvent;
+import sluice.upstream.UpstreamJob;
+
+/** One loop of miners behind a real route, whose upstream the test plays, in the test's own time. */
+final class Sv2Farm {
+    static final Bytes COINBASE_PREFIX =
+            Bytes.fromHex("0200000001000000000000000000000000000000000000000000000000000000"
+                    + "0000000000ffffffff2a5200065376322f2f2f20");
+    static final Bytes COINBASE_SUFFIX =
+            Bytes.fromHex("ffffffff0200f2052a01000000160014ebe1b7dcc293ccaa0ee743a86f89df8258c208fc00000000000000"
+                    + "00266a24aa21a9ede2f61c3f71d1defd3fa999dfa36953755c690689799962b48bebd836974e8cf900000000");
+    /** A quarter of all hashes are shares at this difficulty, so that tests find them at once. */
+    static final double EASY = 1e-9;
+
+    static final Target EASY_TARGET = Difficulty.targetOf(EASY);
+    static final VardiffConfig FIXED = new VardiffConfig(false, 6, EASY, EASY);
+    static final LimitsConfig LIMITS = LimitsConfig.DEFAULT;
+
+    final RouteReplica replica = new RouteReplica();
+    final MinerContext context;
+    final List<Sv2Client> clients = new ArrayList<>();
+    Instant now = Instant.ofEpochSecond(1_745_596_971L);
+    private final Route route = new Route("pool", Duration.ofSeconds(60), Target.DIFFICULTY_1);
+    private long upstreamJobs;
+    private int tips;
+    private boolean versionRolling = true;
+
+    Sv2Farm() {
+        this(FIXED);
+    }
+
+    Sv2Farm(VardiffConfig vardiff) {
+        this(vardiff, new ExtranonceIndexes(0, 1, 0xffff_ffffL, 100_000));
+    }
+
+    Sv2Farm(VardiffConfig vardiff, ExtranonceIndexes indexes) {
+        context = new MinerContext(replica, indexes, new ShareValidator(), vardiff);
+    }
+
+    /** A farm whose upstream granted 24 bytes, is as easy as {@link #EASY}, and has given a job. */
+    static Sv2Farm mining() {
+        return mining(FIXED, EASY_TARGET);
+    }
+
+    static Sv2Farm mining(VardiffConfig vardiff, Target routeTarget) {
+        Sv2Farm farm = new Sv2Farm(vardiff);
+        farm.upstream(24, routeTarget, true);
+        farm.newTip();
+        return farm;
+    }
+
+    void upstream(int granted, Target target, boolean rolling) {
+        upstream(Bytes.fromHex("a1a2a3a4a5a6a7a8"), granted, target, rolling);
+    }
+
+    void upstream(Bytes prefix, int granted, Target target, boolean rolling) {
+        versionRolling = rolling;
+        event(new UpstreamEvent.ChannelOpened(new UpstreamChannel("pool", prefix, granted, target, rolling)));
+    }
+
+    /** Announces a future job; answers the upstream's id for it. */
+    long futureJob() {
+        return futureJob(Bytes.fromHex("a1a2a3a4a5a6a7a8"), 0x2000_0000L);
+    }
+
+    long futureJob(Bytes prefix, long version) {
+        event(new UpstreamEvent.JobAnnounced(job(OptionalLong.empty(), prefix, version)));
+        return upstreamJobs;
+    }
+
+    void activate(long upstreamJob) {
+        byte[] prevHash = new byte[32];
+        prevHash[0] = (byte) ++tips;
+        activate(upstreamJob, new ChainTip(Hash256.of(prevHash, 0), 0x1d00_ffffL, now.getEpochSecond()));
+    }
+
+    void activate(long upstreamJob, ChainTip tip) {
+        event(new UpstreamEvent.TipChanged(upstreamJob, tip));
+    }
+
+    /** A future job and at once its tip. */
+    void newTip() {
+        activate(futureJob());
+    }
+
+    /** Another job on the tip in force. */
+    void activeJob() {
+        event(new UpstreamEvent.JobAnnounced(
+                job(OptionalLong.of(now.getEpochSecond()), Bytes.fromHex("a1a2a3a4a5a6a7a8"), 0x2000_0000L)));
+    }
+
+    private UpstreamJob job(OptionalLong minNtime, Bytes prefix, long version) {
+        byte[] sibling = new byte[32];
+        sibling[0] = (byte) ++upstreamJobs;
+        return new UpstreamJob(
+                upstreamJobs,
+                minNtime,
+                version,
+                versionRolling,
+                List.of(Hash256.of(sibling, 0)),
+                COINBASE_PREFIX,
+                COINBASE_SUFFIX,
+                prefix);
+    }
+
+    void event(UpstreamEvent event) {
+        for (RouteAction action : List.copyOf(route.on(new RouteInput.FromUpstream(event), now))) {
+            if (action instanceof RouteAction.Broadcast broadcast) {
+                apply(broadcast.update());
+                clients.forEach(client -> client.feed(new MinerInput.RouteUpdated(broadcast.update())));
+            }
+        }
+    }
+
+    /** The loop takes an update up; its miners hear of it later. */
+    void apply(RouteUpdate update) {
+        replica.apply(update);
+        if (update instanceof RouteUpdate.TipChanged) {
+            context.indexes().onTipChanged();
+        }
+    }
+
+    /** A connection that has sent nothing yet. */
+    Sv2Client connect() {
+        Sv2Client client = new Sv2Client(this, clients.size() + 1);
+        clients.add(client);
+        client.feed(new MinerInput.Started());
+        return client;
+    }
+
+    /** A connection that is set up. */
+    Sv2Client connect(long flags) {
+        Sv2Client client = connect();
+        client.send(setup(flags));
+        return client;
+    }
+
+    static SetupConnection setup(long flags) {
+        return new SetupConnection(
+                SetupConnection.MINING, 2, 2, flags, "pool.example.com", 3333, "vendor", "hardware", "firmware", "");
+    }
+
+    void pass(Duration time) {
+        now = now.plus(time);
+    }
+}
