@@ -14,7 +14,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Holds the guide for operators to what the code reads. */
+/** Holds the guide for operators and the README to what the code reads. */
 class OperatingGuideTest {
     private static final Pattern EXAMPLE = Pattern.compile("(?m)^```toml\\n(.*?)^```$", Pattern.DOTALL);
     private static final Pattern KEY_ROW = Pattern.compile("(?m)^\\| `([a-z0-9_]+(?:\\.[a-z0-9_]+)?)` \\|");
@@ -24,13 +24,13 @@ class OperatingGuideTest {
 
     @Test
     void everyExampleLoads() throws IOException {
-        List<String> examples = Stream.of("docs/OPERATING.md")
+        List<String> examples = Stream.of("docs/OPERATING.md", "README.md")
                 .map(OperatingGuideTest::read)
                 .flatMap(text -> EXAMPLE.matcher(text).results())
                 .map(found -> found.group(1))
                 .toList();
 
-        assertThat(examples).hasSizeGreaterThanOrEqualTo(2);
+        assertThat(examples).hasSizeGreaterThanOrEqualTo(3);
         for (String example : examples) {
             Path file = Files.writeString(directory.resolve("sluice.toml"), example);
             assertThat(ConfigLoader.load(file, Map.of())).as(example).isInstanceOf(ConfigResult.Loaded.class);
