@@ -19,7 +19,7 @@ import sluice.protocol.sv2.wire.ProtocolViolation;
 
 /**
  * The encrypted connection behind a handshake (SV2 4.6): fires each {@link Frame} that arrives, and takes {@link Sv2Message}s,
- * {@link Frame}s and single plaintext frames as {@link Bytes} to write. Encryption happens in the moment of writing, because
+ * {@link Frame}s and single plaintext frames as {@link Bytes} to write (an empty buffer passes, as the mark to close behind). Encryption happens in the moment of writing, because
  * nonces must go out in order. On a violation it fires a {@link ProtocolViolation}, drops what is left and closes. Confined to
  * the connection's loop.
  */
@@ -110,6 +110,11 @@ public final class Sv2FrameCodec extends ByteToMessageDecoder implements Channel
 
     @Override
     public void write(ChannelHandlerContext ctx, Object message, ChannelPromise promise) {
+        if (message instanceof ByteBuf buffer && !buffer.isReadable()) {
+            // Nothing to encrypt: a writer marks the end of what it wrote, to close behind it.
+            ctx.write(buffer, promise);
+            return;
+        }
         ByteBuf sealed;
         try {
             FrameScratch scratch = FrameScratch.ofThisThread();
@@ -122,7 +127,9 @@ public final class Sv2FrameCodec extends ByteToMessageDecoder implements Channel
         } catch (RuntimeException bug) {
             // Most writers do not look at their promise, so the owner hears of it here as well.
             ReferenceCountUtil.release(message);
-            promise.tryFailure(bug);
+            if (!promise.isVoid()) {
+                promise.tryFailure(bug);
+            }
             ctx.fireExceptionCaught(bug);
             return;
         }

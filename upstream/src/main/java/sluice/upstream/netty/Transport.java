@@ -1,10 +1,13 @@
 package sluice.upstream.netty;
 
+import io.netty.bootstrap.Bootstrap;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.IoEventLoop;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.epoll.EpollSocketChannel;
@@ -14,6 +17,7 @@ import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import java.time.Duration;
 
 /** Which of Netty's transports carries sockets; loops and channels of one transport belong together. */
 public enum Transport {
@@ -22,6 +26,17 @@ public enum Transport {
         @Override
         IoHandlerFactory ioHandlers() {
             return EpollIoHandler.newFactory();
+        }
+
+        @Override
+        void detectSilentDeath(Bootstrap bootstrap) {
+            super.detectSilentDeath(bootstrap);
+            int seconds = (int) SILENT_DEATH.toSeconds();
+            bootstrap
+                    .option(EpollChannelOption.TCP_USER_TIMEOUT, (int) SILENT_DEATH.toMillis())
+                    .option(EpollChannelOption.TCP_KEEPIDLE, seconds / 2)
+                    .option(EpollChannelOption.TCP_KEEPINTVL, seconds / 6)
+                    .option(EpollChannelOption.TCP_KEEPCNT, 3);
         }
     },
     /** Everywhere. */
@@ -32,6 +47,9 @@ public enum Transport {
         }
     };
 
+    /** A peer that acknowledges nothing for so long is gone, where the transport lets us say so. */
+    static final Duration SILENT_DEATH = Duration.ofSeconds(30);
+
     private final Class<? extends SocketChannel> socketChannel;
     private final Class<? extends ServerSocketChannel> serverSocketChannel;
 
@@ -41,6 +59,11 @@ public enum Transport {
     }
 
     abstract IoHandlerFactory ioHandlers();
+
+    /** Makes the kernel end connections whose peer vanished without a word, before shares pile up for it unnoticed. */
+    void detectSilentDeath(Bootstrap bootstrap) {
+        bootstrap.option(ChannelOption.SO_KEEPALIVE, true);
+    }
 
     /** The transport this machine should use. */
     public static Transport best() {

@@ -178,6 +178,16 @@ class Sv2FrameCodecTest {
     }
 
     @Test
+    void letsAnEmptyBufferPassSoThatAWriterCanCloseBehindWhatItWrote() {
+        ChannelFuture mark = accepting.writeOneOutbound(Unpooled.EMPTY_BUFFER);
+        accepting.flush();
+
+        assertThat(mark.isSuccess()).isTrue();
+        assertThat(written(accepting)).isEmpty();
+        assertThat(server.failures).isEmpty();
+    }
+
+    @Test
     void refusesToSendWhatIsNoFrame() {
         ByteBuf raw = Unpooled.buffer().writeByte(1);
 

@@ -1,0 +1,286 @@
+package sluice.upstream.netty;
+
+import io.netty.bootstrap.Bootstrap;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.ConnectTimeoutException;
+import io.netty.channel.EventLoop;
+import io.netty.channel.WriteBufferWaterMark;
+import io.netty.util.concurrent.ScheduledFuture;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import sluice.protocol.sv2.message.Sv2Message;
+import sluice.protocol.sv2.wire.Frame;
+import sluice.protocol.sv2.wire.ProtocolViolation;
+import sluice.upstream.UpstreamEvent;
+import sluice.upstream.UpstreamEvent.Step;
+import sluice.upstream.session.PoolDeadline;
+import sluice.upstream.session.PoolInput;
+
+/**
+ * One attempt to work with a pool, from the name to the end of the connection: resolve, connect, handshake, then frames and
+ * deadlines for the session. Confined to the loop of its {@link PoolConnection}.
+ */
+// Sharable for Netty, because each address of the pool that is tried makes a channel; there is one at a time.
+@ChannelHandler.Sharable
+final class PoolAttempt extends ChannelInboundHandlerAdapter {
+    static final Duration RESOLVE_TIMEOUT = Duration.ofSeconds(10);
+    /** For each of the pool's addresses. */
+    static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
+    /** Ciphertext that may wait for a pool that does not read; beyond it the connection is given up. */
+    static final int MAX_UNSENT_BYTES = 1 << 20;
+    /** Addresses of one name that are tried in one attempt. */
+    static final int MAX_ADDRESSES = 8;
+    /** Oddities of one connection that are logged for the operator; more only at debug level. */
+    static final int MAX_NOTES = 50;
+
+    private static final Logger LOG = LoggerFactory.getLogger(PoolAttempt.class);
+    // For what was written before an end; a pool that does not read must not keep the socket.
+    private static final Duration LINGER = Duration.ofSeconds(1);
+
+    private final PoolConnection owner;
+    private final EventLoop loop;
+    private final InstantSource clock;
+    private final PoolConnection.Endpoint endpoint;
+    private final Map<PoolDeadline, ScheduledFuture<?>> deadlines = new EnumMap<>(PoolDeadline.class);
+    private Step step = Step.RESOLVE;
+    private ScheduledFuture<?> resolveTimeout;
+    private Channel channel;
+    private boolean sessionStarted;
+    private boolean endpointKept;
+    private boolean unflushed;
+    private boolean ended;
+    private int notes;
+
+    PoolAttempt(PoolConnection owner, EventLoop loop, InstantSource clock, PoolConnection.Endpoint endpoint) {
+        this.owner = owner;
+        this.loop = loop;
+        this.clock = clock;
+        this.endpoint = endpoint;
+    }
+
+    void start(CompletableFuture<List<InetAddress>> addresses) {
+        resolveTimeout = loop.schedule(
+                () -> end("no answer from the name server for " + endpoint.host() + " within "
+                        + RESOLVE_TIMEOUT.toSeconds() + " s"),
+                RESOLVE_TIMEOUT.toNanos(),
+                TimeUnit.NANOSECONDS);
+        addresses.whenComplete((found, failure) -> {
+            try {
+                loop.execute(() -> onResolved(found, failure));
+            } catch (RejectedExecutionException loopIsGone) {
+                LOG.debug("{} was resolved after the end", endpoint.host());
+            }
+        });
+    }
+
+    private void onResolved(List<InetAddress> addresses, Throwable failure) {
+        if (ended) {
+            return;
+        }
+        resolveTimeout.cancel(false);
+        if (failure == null) {
+            step = Step.CONNECT;
+            connect(addresses, 0);
+        } else {
+            Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+            end("cannot resolve " + endpoint.host() + ": " + cause.getMessage());
+        }
+    }
+
+    private void connect(List<InetAddress> addresses, int index) {
+        InetSocketAddress address = new InetSocketAddress(addresses.get(index), endpoint.port());
+        Transport transport = Transport.of(loop);
+        Bootstrap bootstrap = new Bootstrap()
+                .group(loop)
+                .channel(transport.socketChannel())
+                .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int) CONNECT_TIMEOUT.toMillis())
+                .option(ChannelOption.TCP_NODELAY, true)
+                .option(
+                        ChannelOption.WRITE_BUFFER_WATER_MARK,
+                        new WriteBufferWaterMark(MAX_UNSENT_BYTES / 2, MAX_UNSENT_BYTES))
+                .handler(new ChannelInitializer<>() {
+                    @Override
+                    protected void initChannel(Channel fresh) {
+                        fresh.pipeline().addLast(owner.newHandshake(), PoolAttempt.this);
+                    }
+                });
+        transport.detectSilentDeath(bootstrap);
+        ChannelFuture connecting = bootstrap.connect(address);
+        channel = connecting.channel();
+        connecting.addListener(done -> {
+            if (ended || done.isSuccess()) {
+                return;
+            }
+            if (index + 1 < Math.min(addresses.size(), MAX_ADDRESSES)) {
+                connect(addresses, index + 1);
+            } else {
+                end(connectFailure(done.cause(), address));
+            }
+        });
+    }
+
+    private static String connectFailure(Throwable cause, InetSocketAddress address) {
+        String peer = address.getAddress().getHostAddress() + ":" + address.getPort();
+        return switch (cause) {
+            case ConnectTimeoutException timeout ->
+                "no answer from " + peer + " within " + CONNECT_TIMEOUT.toSeconds() + " s";
+            case ConnectException refused
+            when String.valueOf(refused.getMessage()).contains("refused") -> "connection refused by " + peer;
+            default -> "cannot connect to " + peer + ": " + cause.getMessage();
+        };
+    }
+
+    @Override
+    public void channelActive(ChannelHandlerContext ctx) {
+        if (ended) {
+            ctx.close();
+        } else {
+            step = Step.HANDSHAKE;
+        }
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+        if (event instanceof HandshakeCompleted && !ended) {
+            sessionStarted = true;
+            owner.feed(new PoolInput.Connected(endpoint.host(), endpoint.port()));
+        } else {
+            ctx.fireUserEventTriggered(event);
+        }
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object frame) {
+        if (!ended) {
+            owner.feed(new PoolInput.FrameReceived((Frame) frame));
+        }
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        if (ended) {
+            return;
+        }
+        switch (cause) {
+            case ProtocolViolation violation ->
+                end(
+                        sessionStarted
+                                ? "protocol violation: " + violation.getMessage()
+                                : "handshake failed: " + violation.detail());
+            case IOException broken -> end("connection broken: " + broken.getMessage());
+            default -> {
+                LOG.error("bug in the connection to {}: closing it", endpoint, cause);
+                end("internal error: " + cause);
+            }
+        }
+    }
+
+    // A handshake that is cut short reports itself before this.
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) {
+        end("the pool closed the connection");
+    }
+
+    void write(Sv2Message message) {
+        if (ended) {
+            return;
+        }
+        if (!channel.isWritable()) {
+            end("the pool does not read: more than " + MAX_UNSENT_BYTES + " bytes wait for it");
+            return;
+        }
+        channel.write(message, channel.voidPromise());
+        unflushed = true;
+    }
+
+    void flush() {
+        if (unflushed && !ended) {
+            unflushed = false;
+            channel.flush();
+        }
+    }
+
+    void setDeadline(PoolDeadline deadline, Instant at) {
+        if (ended) {
+            return;
+        }
+        long nanos = Math.max(0, Duration.between(clock.instant(), at).toNanos());
+        ScheduledFuture<?> earlier = deadlines.put(
+                deadline,
+                loop.schedule(() -> owner.feed(new PoolInput.DeadlineReached(deadline)), nanos, TimeUnit.NANOSECONDS));
+        if (earlier != null) {
+            earlier.cancel(false);
+        }
+    }
+
+    void note(String upstream, String text) {
+        if (++notes <= MAX_NOTES) {
+            LOG.info("{}: {}", upstream, text);
+        } else {
+            LOG.debug("{}: {}", upstream, text);
+        }
+    }
+
+    /** The pool gave us a channel here, or just named the next address. */
+    void keepEndpoint() {
+        endpointKept = true;
+    }
+
+    /** Whether the next attempt goes where the pool said; if not, the configured address is next. */
+    boolean endpointKept() {
+        return endpointKept;
+    }
+
+    /** Ends the attempt once: reports the loss unless the session did, and closes behind what was written. */
+    void end(String reason) {
+        if (ended) {
+            return;
+        }
+        ended = true;
+        resolveTimeout.cancel(false);
+        deadlines.values().forEach(deadline -> deadline.cancel(false));
+        if (channel != null) {
+            closeBehindWrites();
+        }
+        try {
+            if (sessionStarted) {
+                owner.feed(new PoolInput.Disconnected(reason));
+            } else {
+                owner.emit(new UpstreamEvent.Lost(step, reason));
+            }
+        } finally {
+            owner.ended(this);
+        }
+    }
+
+    private void closeBehindWrites() {
+        if (!channel.isActive()) {
+            channel.close();
+            return;
+        }
+        channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+        loop.schedule(() -> channel.close(), LINGER.toNanos(), TimeUnit.NANOSECONDS);
+    }
+}
