@@ -1,0 +1,26 @@
+package sluice.upstream.template;
+
+import java.util.Optional;
+import sluice.protocol.Bytes;
+import sluice.protocol.bitcoin.BlockHeader;
+import sluice.protocol.bitcoin.Hash256;
+
+/**
+ * A share that is a block, made whole.
+ *
+ * @param number unique within the session
+ * @param templateId the template it was mined on
+ * @param hash of the header, internal order
+ * @param coinbase serialised with its witness
+ * @param block serialised; absent where the source keeps the transactions and takes the coinbase alone (SV2 7.9)
+ * @param userIdentity whose work it is
+ */
+public record BlockSolution(
+        long number,
+        long templateId,
+        long height,
+        Hash256 hash,
+        BlockHeader header,
+        Bytes coinbase,
+        Optional<Bytes> block,
+        String userIdentity) {}

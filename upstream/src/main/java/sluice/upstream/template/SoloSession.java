@@ -1,0 +1,272 @@
+package sluice.upstream.template;
+
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import sluice.protocol.Bytes;
+import sluice.protocol.bitcoin.Block;
+import sluice.protocol.bitcoin.BlockHeader;
+import sluice.protocol.bitcoin.BlockRules;
+import sluice.protocol.bitcoin.Coinbase;
+import sluice.protocol.bitcoin.Difficulty;
+import sluice.protocol.bitcoin.Hash256;
+import sluice.protocol.bitcoin.Target;
+import sluice.protocol.bitcoin.VersionRolling;
+import sluice.upstream.UpstreamChannel;
+import sluice.upstream.UpstreamCommand;
+import sluice.upstream.UpstreamEvent;
+import sluice.upstream.UpstreamJob;
+
+/**
+ * An upstream made of templates: to its route it looks like a pool whose target is the network's, so that only blocks go
+ * up. It makes jobs of templates and blocks of shares. A pure machine, confined to one loop.
+ */
+public final class SoloSession {
+    /** Extranonce bytes granted to the route; nothing is in front of them. */
+    public static final int EXTRANONCE_SIZE = 20;
+    /** Jobs whose solutions still become blocks, those of former tips among them; each holds a template. */
+    public static final int MAX_JOBS = 16;
+    /** Blocks whose verdict is awaited; one more is submitted all the same, but its share is refused. */
+    public static final int MAX_PENDING_BLOCKS = 64;
+    /** The longest tag that fits a scriptSig beside the longest height push and the extranonce, all with opcodes. */
+    public static final int MAX_TAG_LENGTH = Coinbase.MAX_SCRIPT_SIG_LENGTH - 6 - 1 - 1 - EXTRANONCE_SIZE;
+
+    private final String name;
+    private final Bytes payoutScript;
+    private final Bytes tag;
+    private final Map<Long, SoloJob> jobs = new LinkedHashMap<>();
+    private final Deque<PendingBlock> pendingBlocks = new ArrayDeque<>();
+    private Optional<Template> current = Optional.empty();
+    private Target target = Target.MAX;
+    private long nextJobId = 1;
+    private long nextSolution = 1;
+    private boolean closed;
+
+    /**
+     * Throws IllegalArgumentException for an empty script or a tag above {@link #MAX_TAG_LENGTH} bytes.
+     *
+     * @param name for logs and events
+     * @param payoutScript output script that gets the whole reward
+     * @param tag bytes that the coinbase shows, such as the pool's name; may be empty
+     */
+    public SoloSession(String name, Bytes payoutScript, Bytes tag) {
+        if (payoutScript.isEmpty()) {
+            throw new IllegalArgumentException("the payout script is empty: anyone could take the reward");
+        }
+        if (tag.length() > MAX_TAG_LENGTH) {
+            throw new IllegalArgumentException(
+                    "the coinbase tag has at most " + MAX_TAG_LENGTH + " bytes, not " + tag.length());
+        }
+        this.name = name;
+        this.payoutScript = payoutScript;
+        this.tag = tag;
+    }
+
+    /** A template made into work. */
+    private record SoloJob(Template template, Coinbase coinbase) {}
+
+    /** A block whose share is still without an answer. */
+    private static final class PendingBlock {
+        private final long number;
+        private final long sequence;
+        private final long work;
+        private final Instant due;
+        private Optional<BlockVerdict> verdict = Optional.empty();
+
+        private PendingBlock(long number, long sequence, long work, Instant due) {
+            this.number = number;
+            this.sequence = sequence;
+            this.work = work;
+            this.due = due;
+        }
+    }
+
+    /** What to do about {@code input}, in order. */
+    public List<SoloAction> on(SoloInput input, Instant now) {
+        if (closed) {
+            return List.of();
+        }
+        List<SoloAction> actions = new ArrayList<>();
+        switch (input) {
+            case SoloInput.TemplateReported(TemplateEvent event) -> onTemplate(event, actions);
+            case SoloInput.Requested(UpstreamCommand.SubmitShare share) -> onShare(share, now, actions);
+            // The network's target is the only one there is: demand changes nothing.
+            case SoloInput.Requested(UpstreamCommand.UpdateDemand demand) -> {}
+            case SoloInput.Requested(UpstreamCommand.Close close) -> {
+                closed = true;
+                actions.add(new SoloAction.StopTemplates(close.reason()));
+            }
+            case SoloInput.BlockJudged(long number, BlockVerdict verdict) -> onVerdict(number, verdict, actions);
+            case SoloInput.TimePassed() -> {}
+        }
+        expire(now, actions);
+        return actions;
+    }
+
+    /** When {@link SoloInput.TimePassed} is due, if it is. */
+    public Optional<Instant> nextDeadline() {
+        return Optional.ofNullable(pendingBlocks.peekFirst()).map(block -> block.due);
+    }
+
+    private void onTemplate(TemplateEvent event, List<SoloAction> actions) {
+        switch (event) {
+            case TemplateEvent.NewTip(Template template) -> onNewTip(template, actions);
+            case TemplateEvent.Refreshed(Template template) -> {
+                if (current.isPresent() && sameTip(current.get(), template)) {
+                    current = Optional.of(template);
+                    announce(template, OptionalLong.of(template.curTime()), actions);
+                } else {
+                    onNewTip(template, actions);
+                }
+            }
+            case TemplateEvent.Unavailable(String reason) -> {
+                UpstreamEvent.Step step =
+                        current.isPresent() ? UpstreamEvent.Step.MINING : UpstreamEvent.Step.FIRST_JOB;
+                current = Optional.empty();
+                report(new UpstreamEvent.Lost(step, reason), actions);
+            }
+        }
+    }
+
+    private void onNewTip(Template template, List<SoloAction> actions) {
+        if (current.isEmpty()) {
+            target = template.networkTarget();
+            // Verdicts for the channel before may still come, but its sequence numbers mean nothing in this one.
+            pendingBlocks.clear();
+            report(
+                    new UpstreamEvent.ChannelOpened(
+                            new UpstreamChannel(name, Bytes.EMPTY, EXTRANONCE_SIZE, target, true)),
+                    actions);
+        } else if (!template.networkTarget().equals(target)) {
+            target = template.networkTarget();
+            report(new UpstreamEvent.TargetChanged(target), actions);
+        }
+        current = Optional.of(template);
+        long jobId = announce(template, OptionalLong.empty(), actions);
+        report(new UpstreamEvent.TipChanged(jobId, template.miningTip()), actions);
+    }
+
+    private long announce(Template template, OptionalLong minNtime, List<SoloAction> actions) {
+        Coinbase coinbase = template.coinbase().payingTo(payoutScript, tag, EXTRANONCE_SIZE);
+        long jobId = nextJobId++;
+        jobs.put(jobId, new SoloJob(template, coinbase));
+        if (jobs.size() > MAX_JOBS) {
+            jobs.remove(jobs.keySet().iterator().next());
+        }
+        report(
+                new UpstreamEvent.JobAnnounced(new UpstreamJob(
+                        jobId,
+                        minNtime,
+                        template.version(),
+                        true,
+                        template.merklePath().siblings(),
+                        coinbase.prefix(),
+                        coinbase.suffix(),
+                        Bytes.EMPTY)),
+                actions);
+        return jobId;
+    }
+
+    private void onShare(UpstreamCommand.SubmitShare share, Instant now, List<SoloAction> actions) {
+        SoloJob job = jobs.get(share.jobId());
+        Optional<String> refusal = job == null ? Optional.of("invalid-job-id") : refusal(share, job.template(), now);
+        if (refusal.isPresent()) {
+            report(new UpstreamEvent.ShareRejected(share.sequence(), refusal.get()), actions);
+            return;
+        }
+        Template template = job.template();
+        BlockHeader header = new BlockHeader(
+                share.version(),
+                template.tip().prevHash(),
+                template.merklePath().root(job.coinbase().txid(share.extranonce())),
+                share.ntime(),
+                template.tip().nbits(),
+                share.nonce());
+        Hash256 hash = header.hash();
+        if (!template.networkTarget().isMetBy(hash)) {
+            report(new UpstreamEvent.ShareRejected(share.sequence(), "difficulty-too-low"), actions);
+            return;
+        }
+        Bytes coinbase = job.coinbase().full(share.extranonce());
+        BlockSolution solution = new BlockSolution(
+                nextSolution++,
+                template.id(),
+                template.height(),
+                hash,
+                header,
+                coinbase,
+                template.transactions().map(transactions -> Block.assemble(header, coinbase, transactions.raw())),
+                share.userIdentity());
+        actions.add(new SoloAction.RecordBlock(solution));
+        actions.add(new SoloAction.SubmitBlock(solution));
+        if (pendingBlocks.size() >= MAX_PENDING_BLOCKS) {
+            report(new UpstreamEvent.ShareRejected(share.sequence(), "too-many-blocks-without-verdict"), actions);
+        } else {
+            pendingBlocks.addLast(new PendingBlock(
+                    solution.number(),
+                    share.sequence(),
+                    (long) Difficulty.of(template.networkTarget()),
+                    now.plus(SoloDeadline.BLOCK_VERDICT.length())));
+        }
+    }
+
+    /** Why a share cannot be hashed into a header that the chain would take, in the spec's error codes. */
+    private static Optional<String> refusal(UpstreamCommand.SubmitShare share, Template template, Instant now) {
+        if (share.extranonce().length() != EXTRANONCE_SIZE) {
+            return Optional.of("bad-extranonce-size");
+        }
+        if (!VersionRolling.isAllowed(template.version(), share.version(), VersionRolling.BIP323_MASK)) {
+            return Optional.of("invalid-non-rollable-version-bit");
+        }
+        BlockRules rules = template.rules(now.getEpochSecond());
+        boolean timeAllowed = share.ntime() >= rules.tip().minNtime() && share.ntime() <= rules.maxNtime();
+        return timeAllowed ? Optional.empty() : Optional.of("invalid-share");
+    }
+
+    private void onVerdict(long number, BlockVerdict verdict, List<SoloAction> actions) {
+        for (PendingBlock block : pendingBlocks) {
+            if (block.number == number && block.verdict.isEmpty()) {
+                block.verdict = Optional.of(verdict);
+            }
+        }
+        reportJudged(actions);
+    }
+
+    private void expire(Instant now, List<SoloAction> actions) {
+        for (PendingBlock block : pendingBlocks) {
+            if (block.verdict.isEmpty() && !now.isBefore(block.due)) {
+                block.verdict = Optional.of(new BlockVerdict(BlockVerdict.Outcome.REJECTED, "no-verdict"));
+            }
+        }
+        reportJudged(actions);
+    }
+
+    /** Answers go out in the order of the shares: an acceptance covers every earlier share without an error. */
+    private void reportJudged(List<SoloAction> actions) {
+        while (!pendingBlocks.isEmpty() && pendingBlocks.peekFirst().verdict.isPresent()) {
+            PendingBlock block = pendingBlocks.removeFirst();
+            BlockVerdict verdict = block.verdict.orElseThrow();
+            report(
+                    switch (verdict.outcome()) {
+                        case ACCEPTED -> new UpstreamEvent.SharesAccepted(block.sequence, 1, block.work);
+                        case LOST_RACE -> new UpstreamEvent.ShareRejected(block.sequence, "stale-share");
+                        case REJECTED -> new UpstreamEvent.ShareRejected(block.sequence, verdict.reason());
+                    },
+                    actions);
+        }
+    }
+
+    private static boolean sameTip(Template a, Template b) {
+        return a.tip().prevHash().equals(b.tip().prevHash());
+    }
+
+    private static void report(UpstreamEvent event, List<SoloAction> actions) {
+        actions.add(new SoloAction.Report(event));
+    }
+}

@@ -1,0 +1,44 @@
+package sluice.upstream.template;
+
+import java.util.Optional;
+import sluice.protocol.bitcoin.BlockRules;
+import sluice.protocol.bitcoin.ChainTip;
+import sluice.protocol.bitcoin.MerklePath;
+import sluice.protocol.bitcoin.Target;
+
+/**
+ * A block candidate from a template source, before it is a job.
+ *
+ * @param id unique within its source, U64
+ * @param height of the block to be found
+ * @param version nVersion, U32
+ * @param tip previous block, nbits and the least ntime that consensus allows
+ * @param networkTarget what a block's hash must not exceed
+ * @param curTime ntime to begin with, seconds since 1970
+ * @param coinbase what the coinbase must look like
+ * @param merklePath siblings of the coinbase
+ * @param transactions absent where the source keeps them to itself
+ * @param reduction present where transactions were left out because they could not be used safely: why
+ */
+public record Template(
+        long id,
+        long height,
+        long version,
+        ChainTip tip,
+        Target networkTarget,
+        long curTime,
+        TemplateCoinbase coinbase,
+        MerklePath merklePath,
+        Optional<TemplateTransactions> transactions,
+        Optional<String> reduction) {
+
+    /** The tip as a job carries it: miners start from its ntime, and that must be the time now, not the least allowed. */
+    public ChainTip miningTip() {
+        return new ChainTip(tip.prevHash(), tip.nbits(), curTime);
+    }
+
+    /** What a block made from this template must obey at {@code now}, seconds since 1970. */
+    public BlockRules rules(long now) {
+        return new BlockRules(tip, height, Math.max(now, curTime) + BlockRules.MAX_FUTURE_SECONDS, coinbase.value());
+    }
+}
