@@ -62,9 +62,10 @@ public final class SimulatedChain implements TemplateSource {
     private Template current;
     private List<SimulatedMempool.Entry> chosen = List.of();
 
-    public SimulatedChain(Settings settings, Instant start) {
+    /** @param random all chance there is in this chain; equal seeds give equal chains */
+    public SimulatedChain(Settings settings, SplittableRandom random, Instant start) {
         this.settings = settings;
-        random = new SplittableRandom(settings.seed());
+        this.random = random;
         mempool = new SimulatedMempool(random.split(), settings.transactionsPerSecond(), start);
         difficulty =
                 new SimulatedDifficulty(settings.blockInterval(), settings.startTarget(), settings.easiestTarget());
@@ -80,7 +81,6 @@ public final class SimulatedChain implements TemplateSource {
     /**
      * How the chain behaves.
      *
-     * @param seed equal seeds give equal chains
      * @param blockInterval mean time between blocks that retargeting aims for
      * @param startTarget network target of the first block
      * @param easiestTarget network target that retargeting never goes beyond
@@ -88,7 +88,6 @@ public final class SimulatedChain implements TemplateSource {
      * @param refreshInterval least time between templates on one tip
      */
     public record Settings(
-            long seed,
             Duration blockInterval,
             Target startTarget,
             Target easiestTarget,
@@ -96,9 +95,9 @@ public final class SimulatedChain implements TemplateSource {
             Duration refreshInterval) {
 
         /** A regtest target to start with and to fall back to, seven transactions per second, refreshes every second. */
-        public static Settings regtest(long seed, Duration blockInterval) {
+        public static Settings regtest(Duration blockInterval) {
             Target easiest = Target.ofCompact(0x207fffffL);
-            return new Settings(seed, blockInterval, easiest, easiest, 7, Duration.ofSeconds(1));
+            return new Settings(blockInterval, easiest, easiest, 7, Duration.ofSeconds(1));
         }
 
         public Settings {
@@ -108,7 +107,7 @@ public final class SimulatedChain implements TemplateSource {
         }
 
         public Settings withStartTarget(Target target) {
-            return new Settings(seed, blockInterval, target, easiestTarget, transactionsPerSecond, refreshInterval);
+            return new Settings(blockInterval, target, easiestTarget, transactionsPerSecond, refreshInterval);
         }
     }
 

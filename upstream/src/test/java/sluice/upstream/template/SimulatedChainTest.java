@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import sluice.protocol.Bytes;
 import sluice.protocol.bitcoin.Block;
@@ -20,11 +21,15 @@ import sluice.protocol.bitcoin.TxOut;
 class SimulatedChainTest {
     private static final Instant START = Instant.ofEpochSecond(1_800_000_000);
     private static final Duration INTERVAL = Duration.ofSeconds(10);
-    private static final SimulatedChain.Settings SETTINGS = SimulatedChain.Settings.regtest(42, INTERVAL);
+    private static final SimulatedChain.Settings SETTINGS = SimulatedChain.Settings.regtest(INTERVAL);
     private static final Bytes PAYOUT = Bytes.fromHex("51");
 
     private static SimulatedChain chain() {
-        return new SimulatedChain(SETTINGS, START);
+        return chain(42);
+    }
+
+    private static SimulatedChain chain(long seed) {
+        return new SimulatedChain(SETTINGS, new SplittableRandom(seed), START);
     }
 
     private static Bytes solve(Template template, int extranonce) {
@@ -63,8 +68,7 @@ class SimulatedChainTest {
     void equalSeedsGiveEqualChainsAndOtherSeedsOthers() {
         List<TemplateEvent> events = run(chain(), 100);
         assertThat(run(chain(), 100)).isEqualTo(events).hasSizeGreaterThan(10);
-        SimulatedChain other = new SimulatedChain(SimulatedChain.Settings.regtest(43, INTERVAL), START);
-        assertThat(run(other, 100)).isNotEqualTo(events);
+        assertThat(run(chain(43), 100)).isNotEqualTo(events);
     }
 
     @Test
@@ -78,7 +82,8 @@ class SimulatedChainTest {
 
     @Test
     void aBlockOfTheNetworkHasAHashThatMeetsTheTarget() {
-        SimulatedChain chain = new SimulatedChain(SETTINGS.withStartTarget(Target.ofCompact(0x1d00ffffL)), START);
+        SimulatedChain chain = new SimulatedChain(
+                SETTINGS.withStartTarget(Target.ofCompact(0x1d00ffffL)), new SplittableRandom(42), START);
         for (int i = 1; i <= 20; i++) {
             Target before = chain.current().networkTarget();
             chain.advance(START.plusSeconds(30L * i));
@@ -201,10 +206,6 @@ class SimulatedChainTest {
                 plan.witnessReservedValue());
     }
 
-    private static SimulatedChain chain(long seed) {
-        return new SimulatedChain(SimulatedChain.Settings.regtest(seed, INTERVAL), START);
-    }
-
     @Test
     void refusesTransactionsThatSpendCoinsItNeverSaw() {
         SimulatedChain chain = chain();
@@ -269,9 +270,9 @@ class SimulatedChainTest {
 
     @Test
     void refusesSettingsThatStandStill() {
-        assertThatThrownBy(() -> SimulatedChain.Settings.regtest(1, Duration.ZERO))
+        assertThatThrownBy(() -> SimulatedChain.Settings.regtest(Duration.ZERO))
                 .isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() -> new SimulatedChain.Settings(1, INTERVAL, Target.MAX, Target.MAX, 0, INTERVAL))
+        assertThatThrownBy(() -> new SimulatedChain.Settings(INTERVAL, Target.MAX, Target.MAX, 0, INTERVAL))
                 .isInstanceOf(IllegalArgumentException.class);
     }
 

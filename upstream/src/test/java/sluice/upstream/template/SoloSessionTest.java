@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -349,7 +350,8 @@ class SoloSessionTest {
 
     @Test
     void minesASimulatedChainFromEndToEnd() {
-        SimulatedChain chain = new SimulatedChain(SimulatedChain.Settings.regtest(11, Duration.ofSeconds(5)), NOW);
+        SimulatedChain chain = new SimulatedChain(
+                SimulatedChain.Settings.regtest(Duration.ofSeconds(5)), new SplittableRandom(11), NOW);
         newTip(chain.current());
         Instant now = NOW;
         int accepted = 0;
