@@ -1,6 +1,7 @@
 package sluice.proxy.route;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import sluice.protocol.bitcoin.Target;
@@ -20,6 +21,7 @@ public final class RouteReplica {
     private boolean connected;
     private Target target = Target.MAX;
     private MiningJob current;
+    private long tips;
     private final List<MiningJob> futures = new ArrayList<>();
 
     public void apply(RouteUpdate update) {
@@ -43,6 +45,7 @@ public final class RouteReplica {
             }
             case RouteUpdate.TipChanged changed -> {
                 current = changed.activated();
+                tips++;
                 futures.clear();
             }
             case RouteUpdate.JobRepeated repeated -> current = repeated.job();
@@ -56,9 +59,14 @@ public final class RouteReplica {
         return Optional.ofNullable(current);
     }
 
-    /** Jobs announced for a tip to come, oldest first. */
+    /** Tip changes so far: tells a job on a new tip from one more on the old. */
+    public long tips() {
+        return tips;
+    }
+
+    /** Jobs announced for a tip to come, oldest first: a view, until the next update. */
     public List<MiningJob> futureJobs() {
-        return List.copyOf(futures);
+        return Collections.unmodifiableList(futures);
     }
 
     /** What the upstream asks of jobs activated from now on; the easiest target until one is known. */

@@ -4,84 +4,91 @@ import java.util.ArrayDeque;
 import sluice.protocol.Bytes;
 import sluice.proxy.mining.extranonce.ExtranonceShape;
 import sluice.proxy.mining.job.MiningJob;
+import sluice.proxy.route.RouteReplica;
 
 /**
  * Tells the channels of one SV2 connection their jobs and tips (SV2 5.3.15-5.3.17): a group's in one shared frame, those of
- * a miner that takes standard jobs only one by one. The route's replica is the truth; what a channel misses is made up for
- * when the next update comes or a channel joins. Confined to the session.
+ * a miner that takes standard jobs only one by one. The route's replica is the truth: an update only says that there is something new in it, so a
+ * loop may hand routine jobs on late, or not at all. Confined to the session.
  */
 final class Sv2Jobs {
     /** Future jobs remembered as announced; the oldest gives way, as it does at the route and at miners. */
     static final int MAX_FUTURE_JOBS = 16;
 
+    private static final ExtranonceShape[] SHAPES = ExtranonceShape.values();
+
     private final MinerContext context;
     private final Sv2Setup.Agreed agreed;
     private final Sv2Channels channels;
+    private final Sv2Shares shares;
     private final Sv2Outbox out;
-    /** The job all channels were told to mine last. */
+    // The job that all channels were told to mine last, and the replica's count of tips then.
     private MiningJob current;
-    /** Ids of future jobs that all channels know. */
+    private long tips;
+    // Ids of the future jobs that all channels know.
     private final ArrayDeque<Long> announced = new ArrayDeque<>();
 
-    Sv2Jobs(MinerContext context, Sv2Setup.Agreed agreed, Sv2Channels channels, Sv2Outbox out) {
+    Sv2Jobs(MinerContext context, Sv2Setup.Agreed agreed, Sv2Channels channels, Sv2Shares shares, Sv2Outbox out) {
         this.context = context;
         this.agreed = agreed;
         this.channels = channels;
+        this.shares = shares;
         this.out = out;
     }
 
-    /** A job joined those of the tip, or waits for one. */
-    void onJob(MiningJob job) {
-        if (job.isFuture()) {
-            announce(job);
-        } else {
-            catchUp();
+    /** Brings all channels to what the route's replica has; does nothing where they have it. */
+    void catchUp() {
+        RouteReplica route = context.route();
+        MiningJob newest = route.currentJob().orElse(null);
+        if (newest != null && newest != current) {
+            if (route.tips() != tips) {
+                activate(newest);
+            } else {
+                add(newest);
+            }
+            current = newest;
+            tips = route.tips();
+        }
+        for (MiningJob future : route.futureJobs()) {
+            announce(future);
         }
     }
 
-    /** {@code activated} replaces every other job. */
-    void onTip(MiningJob activated) {
-        for (ExtranonceShape shape : ExtranonceShape.values()) {
-            if (channels.hasMembers(shape) && !agreed.standardJobsOnly()) {
-                // A tip may only name a job that was sent as a future one (SV2 5.3.17).
-                if (!announced.contains(activated.id())) {
-                    out.send(Sv2Frames.futureJob(activated, shape, agreed.fixedVersion()));
+    /** {@code newest} replaces every other job. */
+    private void activate(MiningJob newest) {
+        shares.acknowledgeAll();
+        // A tip may only name a job that was sent as a future one (SV2 5.3.17).
+        boolean known = announced.contains(newest.id());
+        if (!agreed.standardJobsOnly()) {
+            for (ExtranonceShape shape : SHAPES) {
+                if (channels.hasMembers(shape)) {
+                    if (!known) {
+                        out.send(Sv2Frames.futureJob(newest, shape, agreed.fixedVersion()));
+                    }
+                    out.send(Sv2Frames.tip(newest, shape));
                 }
-                out.send(Sv2Frames.tip(activated, shape));
             }
         }
         for (Sv2Channel channel : channels.all()) {
             if (agreed.standardJobsOnly()) {
-                if (!announced.contains(activated.id())) {
-                    out.send(futureForOne(channel, activated));
+                if (!known) {
+                    out.send(futureForOne(channel, newest));
                 }
-                out.send(Sv2Frames.addressed(Sv2Frames.tip(activated, channel.shape()), channel.id()));
+                out.send(Sv2Frames.addressed(Sv2Frames.tip(newest, channel.shape()), channel.id()));
             }
-            channel.mining().replaceJobs(activated, versionMask(activated));
+            channel.mining().replaceJobs(newest, versionMask(newest));
         }
         announced.clear();
-        current = activated;
         channels.onTipChanged();
     }
 
-    /** The upstream's channel is a new one: what was announced before will never be activated. */
-    void onUpstreamReady() {
-        announced.clear();
-    }
-
-    /** Brings the channels that are there to the job that a channel which joins now starts with. */
-    void catchUp() {
-        MiningJob newest = context.route().currentJob().orElse(null);
-        if (newest == null || newest == current) {
-            return;
-        }
-        if (current == null || !current.tip().equals(newest.tip())) {
-            onTip(newest);
-            return;
-        }
-        for (ExtranonceShape shape : ExtranonceShape.values()) {
-            if (channels.hasMembers(shape) && !agreed.standardJobsOnly()) {
-                out.send(Sv2Frames.activeJob(newest, shape, agreed.fixedVersion()));
+    /** {@code newest} joins the other jobs of the tip. */
+    private void add(MiningJob newest) {
+        if (!agreed.standardJobsOnly()) {
+            for (ExtranonceShape shape : SHAPES) {
+                if (channels.hasMembers(shape)) {
+                    out.send(Sv2Frames.activeJob(newest, shape, agreed.fixedVersion()));
+                }
             }
         }
         for (Sv2Channel channel : channels.all()) {
@@ -91,11 +98,10 @@ final class Sv2Jobs {
             }
             channel.mining().addJob(newest, versionMask(newest));
         }
-        current = newest;
     }
 
     /**
-     * Gives a channel that has just opened its first job: as a future one and with its tip, because nothing else can come
+     * Gives a channel that has just opened, behind {@link #catchUp}, its first job: as a future one and with its tip, because nothing else can come
      * first (SV2 5.3.3, 5.3.5), then what waits for the next tip.
      *
      * @param alone the channel is the only one of its group
@@ -115,26 +121,24 @@ final class Sv2Jobs {
                             : futureForOne(channel, future));
             remember(future);
         }
-        current = first;
     }
 
     private void announce(MiningJob future) {
-        if (announced.contains(future.id())) {
+        if (channels.isEmpty() || announced.contains(future.id())) {
             return;
-        }
-        for (ExtranonceShape shape : ExtranonceShape.values()) {
-            if (channels.hasMembers(shape) && !agreed.standardJobsOnly()) {
-                out.send(Sv2Frames.futureJob(future, shape, agreed.fixedVersion()));
-            }
         }
         if (agreed.standardJobsOnly()) {
             for (Sv2Channel channel : channels.all()) {
                 out.send(futureForOne(channel, future));
             }
+        } else {
+            for (ExtranonceShape shape : SHAPES) {
+                if (channels.hasMembers(shape)) {
+                    out.send(Sv2Frames.futureJob(future, shape, agreed.fixedVersion()));
+                }
+            }
         }
-        if (!channels.isEmpty()) {
-            remember(future);
-        }
+        remember(future);
     }
 
     private void remember(MiningJob future) {

@@ -155,7 +155,7 @@ public final class Sv2MinerSession implements MinerSession {
             }
             case Sv2Setup.Agreed terms -> {
                 agreed = terms;
-                jobs = new Sv2Jobs(context, terms, channels, out);
+                jobs = new Sv2Jobs(context, terms, channels, shares, out);
                 opening = new Sv2Opening(connectionId, context, terms, channels, jobs, out);
                 out.send(terms.success());
                 out.deadline(MinerDeadline.SETUP, now.plus(CHANNEL_TIMEOUT));
@@ -189,12 +189,11 @@ public final class Sv2MinerSession implements MinerSession {
 
     private void onRoute(RouteUpdate update, Instant now) {
         switch (update) {
-            case RouteUpdate.UpstreamReady ready -> onUpstream(ready.channel(), now);
-            case RouteUpdate.JobAdded added -> jobs.onJob(added.job());
-            case RouteUpdate.JobRepeated repeated -> jobs.onJob(repeated.job());
+            case RouteUpdate.UpstreamReady ready -> onUpstream(now);
+            case RouteUpdate.JobAdded added -> jobs.catchUp();
+            case RouteUpdate.JobRepeated repeated -> jobs.catchUp();
             case RouteUpdate.TipChanged changed -> {
-                shares.acknowledgeAll();
-                jobs.onTip(changed.activated());
+                jobs.catchUp();
                 opening.retry(now);
             }
             case RouteUpdate.TargetChanged changed -> channels.retargetAll(now);
@@ -203,8 +202,8 @@ public final class Sv2MinerSession implements MinerSession {
         }
     }
 
-    private void onUpstream(UpstreamChannel upstream, Instant now) {
-        jobs.onUpstreamReady();
+    private void onUpstream(Instant now) {
+        UpstreamChannel upstream = context.route().channel().orElseThrow();
         if (isMisinformed() && (agreed.standardJobsOnly() || opening.isWaiting())) {
             end("version-rolling-forbidden", "a standard job cannot say so");
             return;

@@ -17,6 +17,7 @@ import sluice.proxy.mining.extranonce.ExtranonceIndexes;
 import sluice.proxy.mining.share.ShareValidator;
 import sluice.proxy.route.Route;
 import sluice.proxy.route.RouteAction;
+import sluice.proxy.route.RouteDeadline;
 import sluice.proxy.route.RouteInput;
 import sluice.proxy.route.RouteReplica;
 import sluice.proxy.route.RouteUpdate;
@@ -47,6 +48,8 @@ final class Sv2Farm {
     private long upstreamJobs;
     private int tips;
     private boolean versionRolling = true;
+    private final List<RouteUpdate> late = new ArrayList<>();
+    private boolean holding;
 
     Sv2Farm() {
         this(FIXED);
@@ -91,6 +94,20 @@ final class Sv2Farm {
         return upstreamJobs;
     }
 
+    /** A future job of a block that holds nothing but its coinbase. */
+    long futureJobAlone(Bytes prefix, long version) {
+        event(new UpstreamEvent.JobAnnounced(new UpstreamJob(
+                ++upstreamJobs,
+                OptionalLong.empty(),
+                version,
+                versionRolling,
+                List.of(),
+                COINBASE_PREFIX,
+                COINBASE_SUFFIX,
+                prefix)));
+        return upstreamJobs;
+    }
+
     void activate(long upstreamJob) {
         byte[] prevHash = new byte[32];
         prevHash[0] = (byte) ++tips;
@@ -127,16 +144,46 @@ final class Sv2Farm {
     }
 
     void event(UpstreamEvent event) {
-        for (RouteAction action : List.copyOf(route.on(new RouteInput.FromUpstream(event), now))) {
+        feed(new RouteInput.FromUpstream(event));
+    }
+
+    /** The pool has been silent for so long that the job in force is repeated. */
+    void repeatJob() {
+        feed(new RouteInput.DeadlineReached(RouteDeadline.KEEPALIVE));
+    }
+
+    private void feed(RouteInput input) {
+        for (RouteAction action : List.copyOf(route.on(input, now))) {
             if (action instanceof RouteAction.Broadcast broadcast) {
                 apply(broadcast.update());
-                clients.forEach(client -> client.feed(new MinerInput.RouteUpdated(broadcast.update())));
+                late.add(broadcast.update());
             }
+        }
+        if (!holding) {
+            handOver();
         }
     }
 
-    /** The loop takes an update up; its miners hear of it later. */
-    void apply(RouteUpdate update) {
+    /** From now on the loop takes updates up, but its miners hear of them only with {@link #handOver}. */
+    void hold() {
+        holding = true;
+    }
+
+    void handOver() {
+        holding = false;
+        List<RouteUpdate> updates = List.copyOf(late);
+        late.clear();
+        for (RouteUpdate update : updates) {
+            clients.forEach(client -> client.feed(new MinerInput.RouteUpdated(update)));
+        }
+    }
+
+    /** Forgets what was held back, as a loop does with routine jobs that a new tip has overtaken. */
+    void drop() {
+        late.clear();
+    }
+
+    private void apply(RouteUpdate update) {
         replica.apply(update);
         if (update instanceof RouteUpdate.TipChanged) {
             context.indexes().onTipChanged();
