@@ -16,7 +16,7 @@ import sluice.protocol.bitcoin.Transaction;
 
 /** Transactions that wait to be mined, arriving at random at a steady mean rate. */
 final class SimulatedMempool {
-    /** When more wait, those that pay the least are dropped. */
+    /** When so many wait, newcomers are dropped: what a template once offered must stay known until it is mined. */
     static final int MAX_TRANSACTIONS = 5_000;
     /** What a template may hold: room is left for a header and the largest coinbase. */
     static final int MAX_TEMPLATE_WEIGHT = 3_992_000;
@@ -51,7 +51,9 @@ final class SimulatedMempool {
     void advance(Instant now) {
         // After a long pause only as many arrive as can wait, so that waking up does not take as long as the sleep.
         for (int i = 0; i < MAX_TRANSACTIONS && !nextArrival.isAfter(now); i++) {
-            arrive();
+            if (byTxid.size() < MAX_TRANSACTIONS) {
+                arrive();
+            }
             scheduleNext();
         }
         if (!nextArrival.isAfter(now)) {
@@ -105,9 +107,6 @@ final class SimulatedMempool {
                 fee);
         byFeeRate.add(entry);
         byTxid.put(entry.txid(), entry);
-        if (byTxid.size() > MAX_TRANSACTIONS) {
-            byTxid.remove(byFeeRate.pollLast().txid());
-        }
     }
 
     private void scheduleNext() {

@@ -48,21 +48,22 @@ class SimulatedMempoolTest {
     }
 
     @Test
-    void holdsItsLimitAndDropsWhatPaysLeast() {
+    void holdsItsLimitAndKeepsWhatItOnceOffered() {
         SimulatedMempool mempool = mempool(SimulatedMempool.MAX_TRANSACTIONS);
         Instant now = START;
         while (mempool.size() < SimulatedMempool.MAX_TRANSACTIONS) {
             now = now.plusMillis(100);
             mempool.advance(now);
         }
-        double leastRate = feeRate(mempool.best().getLast());
+        List<SimulatedMempool.Entry> offered = mempool.best();
         mempool.advance(now.plusMillis(100));
         assertThat(mempool.size()).isEqualTo(SimulatedMempool.MAX_TRANSACTIONS);
-        assertThat(feeRate(mempool.best().getLast())).isGreaterThan(leastRate);
-        assertThat(mempool.best().stream()
-                        .mapToLong(SimulatedMempool.Entry::weight)
-                        .sum())
+        assertThat(mempool.best()).isEqualTo(offered);
+        assertThat(offered.stream().mapToLong(SimulatedMempool.Entry::weight).sum())
                 .isLessThanOrEqualTo(SimulatedMempool.MAX_TEMPLATE_WEIGHT);
+        mempool.confirm(List.of(offered.getFirst().txid()));
+        mempool.advance(now.plusMillis(200));
+        assertThat(mempool.size()).isEqualTo(SimulatedMempool.MAX_TRANSACTIONS);
     }
 
     @Test
@@ -75,9 +76,5 @@ class SimulatedMempoolTest {
                 mempool.best().stream().map(SimulatedMempool.Entry::txid).toList());
         mempool.advance(later.plusMillis(100));
         assertThat(mempool.size()).isBetween(50, 200);
-    }
-
-    private static double feeRate(SimulatedMempool.Entry entry) {
-        return (double) entry.fee() / entry.weight();
     }
 }
