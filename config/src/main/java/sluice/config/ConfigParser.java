@@ -107,7 +107,7 @@ public final class ConfigParser {
 
     private Optional<PoolConfig> pool(ConfigTable gateway, boolean enabled) {
         Optional<Found<AuthorityKey>> key =
-                gateway.parsed("authority_key", text -> authorityKey(text, "is "), KEY_EXAMPLE);
+                gateway.parsed("authority_key", text -> PoolUrl.authorityKey(text, "is "), KEY_EXAMPLE);
         // A value of another type stands for true here, or the pool would be a second problem for one mistake.
         boolean allowUnverified = gateway.bool("allow_unverified", gateway.isPresent("allow_unverified"));
         Optional<Found<String>> user =
@@ -134,8 +134,7 @@ public final class ConfigParser {
     /** SV2 where a key says who must answer, or where the operator gave the check up; never by default. */
     private static PoolAddress poolAddress(
             PoolUrl url, Optional<AuthorityKey> besideUrl, boolean keyWritten, boolean allowUnverified) {
-        Optional<AuthorityKey> inUrl =
-                url.authorityKeyText().map(text -> authorityKey(text, "has behind the slash what is "));
+        Optional<AuthorityKey> inUrl = url.authorityKey();
         if (inUrl.isPresent() && besideUrl.isPresent() && !inUrl.equals(besideUrl)) {
             throw new InvalidValueException("carries another key than authority_key", "keep the pool's key, once");
         }
@@ -155,14 +154,6 @@ public final class ConfigParser {
                             "write " + PoolUrl.FORM + ", or add authority_key or allow_unverified = true");
         }
         return new Sv2PoolAddress(url.host(), url.port(), key);
-    }
-
-    private static AuthorityKey authorityKey(String text, String place) {
-        try {
-            return AuthorityKey.parse(text);
-        } catch (IllegalArgumentException e) {
-            throw new InvalidValueException(place + e.getMessage(), "copy the key again from what the pool publishes");
-        }
     }
 
     private static void warnAboutPool(

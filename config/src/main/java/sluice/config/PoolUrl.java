@@ -2,6 +2,7 @@ package sluice.config;
 
 import java.util.Locale;
 import java.util.Optional;
+import sluice.protocol.sv2.noise.AuthorityKey;
 
 /**
  * A pool's URL taken apart: {@code stratum2+tcp://host[:port][/AUTHORITY_KEY]} (SV2 4.7), {@code stratum+tcp://host[:port]},
@@ -10,7 +11,7 @@ import java.util.Optional;
  * @param host a name, an IPv4 address, or an IPv6 address without brackets
  * @param authorityKeyText what stands behind the slash, not yet read as a key
  */
-record PoolUrl(Scheme scheme, String host, int port, Optional<String> authorityKeyText) {
+public record PoolUrl(Scheme scheme, String host, int port, Optional<String> authorityKeyText) {
 
     /**
      * For a URL without a port, as the specification's own example is. No port is registered; public SV2 pools and the
@@ -21,7 +22,7 @@ record PoolUrl(Scheme scheme, String host, int port, Optional<String> authorityK
     static final String FORM = "stratum2+tcp://host:port/AUTHORITY_KEY";
 
     /** What the text before :// promises. */
-    enum Scheme {
+    public enum Scheme {
         STRATUM2_TCP("stratum2+tcp"),
         STRATUM_TCP("stratum+tcp"),
         STRATUM_SSL("stratum+ssl");
@@ -32,7 +33,7 @@ record PoolUrl(Scheme scheme, String host, int port, Optional<String> authorityK
             this.text = text;
         }
 
-        String text() {
+        public String text() {
             return text;
         }
 
@@ -47,7 +48,7 @@ record PoolUrl(Scheme scheme, String host, int port, Optional<String> authorityK
     }
 
     /** Throws InvalidValueException that says which part is wrong. */
-    static PoolUrl parse(String text) {
+    public static PoolUrl parse(String text) {
         int colon = text.indexOf("://");
         if (colon < 0) {
             throw new InvalidValueException("has no scheme", "write " + FORM);
@@ -70,5 +71,19 @@ record PoolUrl(Scheme scheme, String host, int port, Optional<String> authorityK
                     "has something behind the host and port", "only " + FORM + " carries a key in its path");
         }
         return new PoolUrl(scheme, hostPort.host(), port, path.isEmpty() ? Optional.empty() : Optional.of(path));
+    }
+
+    /** The key behind the slash. Throws InvalidValueException that says what is wrong with it. */
+    public Optional<AuthorityKey> authorityKey() {
+        return authorityKeyText.map(text -> authorityKey(text, "has behind the slash what is "));
+    }
+
+    /** Reads a key; {@code place} begins the sentence about a wrong one. */
+    static AuthorityKey authorityKey(String text, String place) {
+        try {
+            return AuthorityKey.parse(text);
+        } catch (IllegalArgumentException e) {
+            throw new InvalidValueException(place + e.getMessage(), "copy the key again from what the pool publishes");
+        }
     }
 }

@@ -18,7 +18,7 @@ import picocli.CommandLine.Spec;
         versionProvider = Sluice.Version.class,
         mixinStandardHelpOptions = true,
         scope = ScopeType.INHERIT,
-        subcommands = {CheckCommand.class, KeygenCommand.class},
+        subcommands = {CheckCommand.class, KeygenCommand.class, MinerCommand.class},
         synopsisSubcommandLabel = "COMMAND",
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {

@@ -43,4 +43,23 @@ public record MinerReport(
     public long rejected() {
         return rejectedByReason.values().stream().mapToLong(Long::longValue).sum();
     }
+
+    /** The same counts with newer measurements. */
+    public MinerReport measured(double newHashesPerSecond, long newHashes) {
+        return new MinerReport(
+                newHashesPerSecond,
+                newHashes,
+                connections,
+                jobs,
+                chainTips,
+                sharesFound,
+                accepted,
+                rejectedByReason,
+                stale,
+                discarded,
+                unanswered,
+                outstanding,
+                blocks,
+                lastLoss);
+    }
 }

@@ -1,0 +1,156 @@
+package sluice.proxy.miner.netty;
+
+import java.util.List;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
+import java.util.stream.IntStream;
+import sluice.protocol.bitcoin.Hash256;
+import sluice.protocol.bitcoin.Target;
+import sluice.proxy.miner.HashSearch;
+import sluice.proxy.miner.MerkleSource;
+import sluice.proxy.miner.MinerClient;
+import sluice.proxy.miner.Share;
+import sluice.proxy.miner.Work;
+
+/**
+ * The threads that hash. They look for newer work behind every slice, wait where there is none, and wait where too many
+ * shares have no verdict: an easy target must not flood the server. The methods are safe for any thread.
+ */
+final class HashThreads {
+    /** About a millisecond: newer work waits no longer. */
+    private static final int SLICE_HASHES = 4096;
+
+    private static final long MEASURING_NANOS = 100_000_000;
+    private static final double NANOS_PER_SECOND = 1e9;
+    private static final Work MEASURING_WORK = new Work(
+            0,
+            "",
+            0,
+            Hash256.ZERO,
+            0,
+            0,
+            Target.fromHex("0".repeat(2 * Target.LENGTH)),
+            new MerkleSource.Fixed(Hash256.ZERO));
+
+    private final Consumer<Share> found;
+    private final Runnable ended;
+    private final Semaphore shares = new Semaphore(MinerClient.MAX_OUTSTANDING_SHARES);
+    private final LongAdder hashes = new LongAdder();
+    private final LongAdder busyNanos = new LongAdder();
+    private final Object workChanged = new Object();
+    private final List<Thread> threads;
+    private final AtomicInteger running;
+    private volatile Work work;
+    private volatile boolean stopped;
+
+    /**
+     * @param found takes each share, on the thread that found it; {@link #settled} gives its place free again
+     * @param ended called once, by the last thread, when all have ended behind {@link #stop}
+     */
+    HashThreads(int count, String name, Consumer<Share> found, Runnable ended) {
+        this.found = found;
+        this.ended = ended;
+        this.running = new AtomicInteger(count);
+        this.threads = IntStream.range(0, count)
+                .mapToObj(i -> Thread.ofPlatform()
+                        .name(name + "-hash-" + i)
+                        .daemon()
+                        // Hashing takes what is left: in one process with a gateway it must not slow the gateway's
+                        // loops.
+                        .priority(Thread.MIN_PRIORITY)
+                        .unstarted(() -> run(HashSearch.ofThread(i, count))))
+                .toList();
+    }
+
+    void start() {
+        threads.forEach(Thread::start);
+    }
+
+    /** Searches {@code newer} from now on; null to wait. */
+    void work(Work newer) {
+        synchronized (workChanged) {
+            work = newer;
+            workChanged.notifyAll();
+        }
+    }
+
+    /** So many shares have their verdict, or never get one. */
+    void settled(int count) {
+        shares.release(count);
+    }
+
+    void stop() {
+        stopped = true;
+        threads.forEach(Thread::interrupt);
+    }
+
+    long hashes() {
+        return hashes.sum();
+    }
+
+    /** All threads together, while they searched. */
+    double hashesPerSecond() {
+        long nanos = busyNanos.sum();
+        return nanos == 0 ? 0 : hashes.sum() * NANOS_PER_SECOND / nanos * threads.size();
+    }
+
+    private void run(HashSearch search) {
+        try {
+            while (!stopped) {
+                Work newest = work;
+                if (newest == null) {
+                    awaitOtherThan(null);
+                    continue;
+                }
+                if (newest.generation() != search.generation()) {
+                    search.take(newest);
+                }
+                long start = System.nanoTime();
+                HashSearch.Slice slice = search.search(SLICE_HASHES);
+                busyNanos.add(System.nanoTime() - start);
+                hashes.add(slice.hashes());
+                if (slice.share().isPresent()) {
+                    shares.acquire();
+                    found.accept(slice.share().get());
+                } else if (slice.hashes() == 0) {
+                    awaitOtherThan(newest);
+                }
+            }
+        } catch (InterruptedException stop) {
+            // Only stop() interrupts.
+        } finally {
+            if (running.decrementAndGet() == 0) {
+                ended.run();
+            }
+        }
+    }
+
+    private void awaitOtherThan(Work seen) throws InterruptedException {
+        synchronized (workChanged) {
+            while (work == seen && !stopped) {
+                workChanged.wait();
+            }
+        }
+    }
+
+    /** Hashes of one thread per second, measured for a moment on the calling thread. */
+    static double measure() {
+        HashSearch search = HashSearch.ofThread(0, 1);
+        search.take(MEASURING_WORK);
+        hashFor(search, MEASURING_NANOS);
+        return hashFor(search, MEASURING_NANOS);
+    }
+
+    private static double hashFor(HashSearch search, long nanos) {
+        long start = System.nanoTime();
+        long elapsed = 0;
+        long done = 0;
+        while (elapsed < nanos) {
+            done += search.search(SLICE_HASHES).hashes();
+            elapsed = System.nanoTime() - start;
+        }
+        return done * NANOS_PER_SECOND / elapsed;
+    }
+}
