@@ -55,9 +55,10 @@ public final class Difficulty {
      * it sends for that number is too weak for the target's owner to ignore.
      */
     public static double roundedDown(Target target) {
-        BigDecimal exact = exactly(target);
-        double nearest = exact.doubleValue();
-        return new BigDecimal(nearest).compareTo(exact) > 0 ? Math.nextDown(nearest) : nearest;
+        double nearest = exactly(target).doubleValue();
+        // Compared as a product, which is exact: the quotient is cut after digits that a double may still have.
+        BigDecimal product = new BigDecimal(nearest).multiply(new BigDecimal(target.toBigInteger()));
+        return product.compareTo(new BigDecimal(D1)) > 0 ? Math.nextDown(nearest) : nearest;
     }
 
     /** The largest power of two not above {@code difficulty}. Throws IllegalArgumentException unless finite and positive. */

@@ -94,6 +94,15 @@ class DifficultyTest {
         }
     }
 
+    @Test
+    void roundingDownGivesBackTheDifficultyThatATargetWasMadeOf() {
+        SplittableRandom random = new SplittableRandom(3);
+        for (int i = 0; i < 2_000; i++) {
+            double difficulty = Math.scalb(random.nextDouble(1, 2), random.nextInt(-31, 60));
+            assertThat(Difficulty.roundedDown(Difficulty.targetOf(difficulty))).isEqualTo(difficulty);
+        }
+    }
+
     @ParameterizedTest
     @CsvSource({
         "2.1,2",
