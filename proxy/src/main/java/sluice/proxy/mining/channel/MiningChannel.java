@@ -76,7 +76,7 @@ public final class MiningChannel {
         this.index = index;
         this.userIdentity = userIdentity;
         target(target);
-        this.indexBytes = Bytes.of((byte) (index >>> 24), (byte) (index >>> 16), (byte) (index >>> 8), (byte) index);
+        this.indexBytes = ExtranonceShape.indexBytes(index);
     }
 
     public long connectionId() {

@@ -19,7 +19,8 @@ public record ShareOutcome(ShareVerdict verdict, double difficulty, Optional<For
         }
     }
 
-    static ShareOutcome refused(ShareVerdict verdict) {
+    /** A refusal, which has no difficulty and goes nowhere. */
+    public static ShareOutcome refused(ShareVerdict verdict) {
         return REFUSALS[verdict.ordinal()];
     }
 }

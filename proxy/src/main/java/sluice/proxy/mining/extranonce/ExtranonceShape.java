@@ -36,6 +36,11 @@ public enum ExtranonceShape {
         return INDEX_SIZE + rollableSize;
     }
 
+    /** A local index as it stands in the coinbase: {@link #INDEX_SIZE} bytes, most significant first. */
+    public static Bytes indexBytes(int index) {
+        return Bytes.of((byte) (index >>> 24), (byte) (index >>> 16), (byte) (index >>> 8), (byte) index);
+    }
+
     /** The narrowest shape that leaves a miner at least {@code rollable} bytes. */
     public static Optional<ExtranonceShape> forRollable(int rollable) {
         for (ExtranonceShape shape : values()) {

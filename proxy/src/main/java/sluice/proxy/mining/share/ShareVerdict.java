@@ -20,7 +20,7 @@ public enum ShareVerdict {
     TOO_MANY_SHARES,
     /** The connection has no such channel, or one of the other kind. */
     UNKNOWN_CHANNEL,
-    /** The worker's name that came with the share is longer than extension 0x0002 allows. */
+    /** The worker named with the share is none: too long a name (SV2 extension 0x0002) or not authorised here (SV1). */
     BAD_USER_IDENTITY;
 
     public boolean isAccepted() {

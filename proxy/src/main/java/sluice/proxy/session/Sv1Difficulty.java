@@ -1,0 +1,153 @@
+package sluice.proxy.session;
+
+import java.math.BigInteger;
+import java.time.Duration;
+import java.time.Instant;
+import sluice.config.VardiffConfig;
+import sluice.protocol.bitcoin.Difficulty;
+import sluice.protocol.bitcoin.Hashrate;
+import sluice.protocol.bitcoin.Target;
+import sluice.proxy.mining.job.MiningJob;
+import sluice.proxy.mining.vardiff.Vardiff;
+import sluice.proxy.translation.AdvertisedDifficulty;
+
+/**
+ * The difficulty of one SV1 miner: what it asks for, what its share rate asks for, what the upstream leaves, and the number
+ * it was told last. Confined to the connection's loop.
+ */
+final class Sv1Difficulty {
+    private static final Target ZERO = Target.ofBigInteger(BigInteger.ZERO);
+    private static final Duration MINUTE = Duration.ofMinutes(1);
+
+    private final VardiffConfig config;
+    private double start;
+    private double floor;
+    // Absent until the first job: silence before it says nothing about the miner.
+    private Vardiff vardiff;
+
+    private double told;
+    private double toldWanted;
+    private Target toldLimit;
+
+    private double wantedTargetOf;
+    private Target wantedTarget;
+
+    Sv1Difficulty(VardiffConfig config) {
+        this.config = config;
+        this.start = config.startDifficulty();
+    }
+
+    /**
+     * The miner would like this difficulty. Nonsense is ignored rather than refused: firmware sends 0, and takes an error
+     * for a dead pool. Says whether {@link #wanted} changed.
+     */
+    boolean suggest(double difficulty, Instant now) {
+        if (!config.enabled() || !(difficulty > 0)) {
+            return false;
+        }
+        double before = wanted();
+        double suggested = Math.clamp(difficulty, config.minDifficulty(), mostDifficult());
+        if (vardiff == null) {
+            start = suggested;
+        } else {
+            vardiff.suggest(suggested, now);
+        }
+        return wanted() != before;
+    }
+
+    /** As {@link #suggest(double, Instant)} for a miner that names a target. */
+    boolean suggest(Target target, Instant now) {
+        // Target 0 has no difficulty; it is what a miner sends that has not thought of one.
+        return !target.equals(ZERO) && suggest(Difficulty.of(target), now);
+    }
+
+    /**
+     * The miner can do nothing with less than this (BIP310 minimum-difficulty). Says whether the value makes sense and is
+     * honoured, as far as the upstream's own target allows.
+     */
+    boolean atLeast(double difficulty) {
+        if (!(difficulty > 0) || difficulty > mostDifficult()) {
+            return false;
+        }
+        // What is told is rounded down, which must not lead below the floor.
+        floor = difficulty >= 1 ? Math.ceil(difficulty) : difficulty;
+        return true;
+    }
+
+    /** The miner gets a job. With the first, its share rate begins to count; says whether this was it. */
+    boolean begin(Instant now) {
+        if (vardiff != null) {
+            return false;
+        }
+        vardiff = new Vardiff(config, start, now);
+        return true;
+    }
+
+    /** A share of this difficulty was accepted. Says whether the miner is rated anew. */
+    boolean onShare(double shareDifficulty, Instant now) {
+        return vardiff != null && vardiff.onShare(shareDifficulty, now).isPresent();
+    }
+
+    /** {@link Vardiff#WINDOW} has passed. Says whether the miner is rated anew. */
+    boolean onTick(Instant now) {
+        return vardiff != null && vardiff.onTick(now).isPresent();
+    }
+
+    /** What this miner should be told if the upstream had no say. */
+    double wanted() {
+        return Math.max(rated(), floor);
+    }
+
+    /** {@link #wanted} as a target, in the rounding that a miner would be told. */
+    Target wantedTarget() {
+        double wanted = wanted();
+        if (wantedTarget == null || wantedTargetOf != wanted) {
+            wantedTargetOf = wanted;
+            wantedTarget = Difficulty.targetOf(AdvertisedDifficulty.notAbove(wanted));
+        }
+        return wantedTarget;
+    }
+
+    /** Hashes per second, taking it that the miner finds the configured number of shares at the difficulty it is rated at. */
+    double hashesPerSecond() {
+        return Hashrate.fromDifficulty(rated() * config.sharesPerMinute(), MINUTE);
+    }
+
+    /** The number the miner was told last; 0 before the first. */
+    double told() {
+        return told;
+    }
+
+    /** What shares of the miner's next jobs are held against. */
+    Target toldTarget() {
+        return Difficulty.targetOf(told);
+    }
+
+    /**
+     * Settles the number to tell with {@code job}. Says whether it is another than the miner knows.
+     *
+     * @param routeTarget what the upstream asks of jobs to come
+     */
+    boolean settle(MiningJob job, Target routeTarget) {
+        // The job may be older than the route's target. Above either, a miner throws away work that would be paid for.
+        Target limit = Target.easiest(routeTarget, job.routeTarget().orElse(routeTarget));
+        double wanted = wanted();
+        if (wanted == toldWanted && limit.equals(toldLimit)) {
+            return false;
+        }
+        toldWanted = wanted;
+        toldLimit = limit;
+        double next = AdvertisedDifficulty.notAbove(Math.min(wanted, Difficulty.roundedDown(limit)));
+        boolean changed = next != told;
+        told = next;
+        return changed;
+    }
+
+    private double rated() {
+        return vardiff == null ? start : vardiff.difficulty();
+    }
+
+    private static double mostDifficult() {
+        return VardiffConfig.DIFFICULTY.most();
+    }
+}

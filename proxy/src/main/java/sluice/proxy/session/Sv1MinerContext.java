@@ -1,0 +1,22 @@
+package sluice.proxy.session;
+
+import java.time.Duration;
+import sluice.config.LimitsConfig;
+import sluice.config.Sv1Config;
+
+/**
+ * What the SV1 sessions of one loop share. Confined to that loop.
+ *
+ * @param versionMask bits of the header's version that SV1 miners may roll, U32; the same in the whole gateway, because a
+ *     job's line is encoded once for all loops
+ * @param handshakeTimeout from the first input to subscribe and authorize
+ * @param idleTimeout a miner that sends no line for so long is disconnected
+ */
+public record Sv1MinerContext(
+        MinerContext miner, Sv1LineReader lines, long versionMask, Duration handshakeTimeout, Duration idleTimeout) {
+
+    public static Sv1MinerContext of(MinerContext miner, Sv1Config sv1, LimitsConfig limits) {
+        return new Sv1MinerContext(
+                miner, new Sv1LineReader(), sv1.versionMask(), limits.handshakeTimeout(), limits.idleTimeout());
+    }
+}

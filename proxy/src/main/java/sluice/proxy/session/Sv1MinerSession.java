@@ -1,0 +1,419 @@
+package sluice.proxy.session;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.SequencedSet;
+import sluice.protocol.Bytes;
+import sluice.protocol.bitcoin.Target;
+import sluice.protocol.bitcoin.VersionRolling;
+import sluice.protocol.sv1.Sv1ClientMessage;
+import sluice.protocol.sv1.Sv1ClientMessage.Configure;
+import sluice.protocol.sv1.Sv1Encoder;
+import sluice.protocol.sv1.Sv1Error;
+import sluice.protocol.sv1.Sv1ErrorCode;
+import sluice.protocol.sv1.Sv1Id;
+import sluice.protocol.sv1.Sv1Method;
+import sluice.protocol.sv1.Sv1Response;
+import sluice.protocol.sv1.Sv1Result;
+import sluice.protocol.sv1.Sv1ServerMessage;
+import sluice.protocol.sv2.wire.ProtocolViolation;
+import sluice.proxy.event.GatewayEvent;
+import sluice.proxy.event.GatewayEvent.MinerProtocol;
+import sluice.proxy.mining.channel.MiningChannel;
+import sluice.proxy.mining.channel.ShareOutcome;
+import sluice.proxy.mining.extranonce.ExtranonceShape;
+import sluice.proxy.mining.job.MiningJob;
+import sluice.proxy.mining.share.ShareVerdict;
+import sluice.proxy.mining.vardiff.Vardiff;
+import sluice.proxy.route.RouteReplica;
+import sluice.proxy.route.RouteUpdate;
+import sluice.proxy.translation.ShareRefusal;
+import sluice.proxy.translation.Sv1Job;
+import sluice.proxy.translation.WorkerLogin;
+
+/**
+ * The conversation with one SV1 miner, which has one channel on it. Every request is answered at once, in order and from
+ * what is known here, also while no upstream is: firmware reads the next line as the answer and gives a pool up that
+ * makes it wait. Nothing is pushed before subscribe and authorize are both answered. Pure; confined to the connection's
+ * loop.
+ */
+public final class Sv1MinerSession implements MinerSession {
+    /** Names that one connection may authorise; more are refused. */
+    public static final int MAX_WORKERS = 64;
+
+    /** The id of the one channel of an SV1 connection in events. */
+    public static final long CHANNEL_ID = 1;
+
+    public static final String SETUP_TIMEOUT = "setup-timeout";
+    public static final String IDLE_TIMEOUT = "idle-timeout";
+    public static final String EXTRANONCE_EXHAUSTED = "extranonce-exhausted";
+    /** The upstream in force grants fewer bytes than the smallest miner needs. */
+    public static final String EXTRANONCE_TOO_SMALL = "extranonce-too-small";
+
+    private static final Sv1Error NOT_SUPPORTED = Sv1Error.of(Sv1ErrorCode.OTHER, "Not supported.");
+
+    private final long connectionId;
+    private final Sv1MinerContext context;
+    private final RouteReplica route;
+    private final Sv1Difficulty difficulty;
+    private final SequencedSet<String> workers = new LinkedHashSet<>(2);
+    private final List<MinerAction> actions = new ArrayList<>(6);
+
+    private Instant lastHeard;
+    private boolean closing;
+    private int index;
+    // Absent until the miner subscribes, then the same for as long as it is connected.
+    private Bytes extranonce1;
+    // Absent until the miner has subscribed and authorised.
+    private MiningChannel channel;
+    // Bits the miner may roll by the answer to its configure, and by what it was told last.
+    private long agreedMask;
+    private long toldMask;
+
+    /** @param connectionId names the connection in events */
+    public Sv1MinerSession(long connectionId, Sv1MinerContext context) {
+        this.connectionId = connectionId;
+        this.context = context;
+        this.route = context.miner().route();
+        this.difficulty = new Sv1Difficulty(context.miner().vardiff());
+    }
+
+    @Override
+    public List<MinerAction> on(MinerInput input, Instant now) {
+        actions.clear();
+        if (closing && !(input instanceof MinerInput.Closed)) {
+            return actions;
+        }
+        switch (input) {
+            case MinerInput.Started started -> {
+                lastHeard = now;
+                setDeadline(MinerDeadline.SETUP, now.plus(context.handshakeTimeout()));
+                setDeadline(MinerDeadline.IDLE, now.plus(context.idleTimeout()));
+            }
+            case MinerInput.LineReceived received -> onLine(received.line(), now);
+            case MinerInput.RouteUpdated updated -> onRoute(updated.update(), now);
+            case MinerInput.DeadlineReached reached -> onDeadline(reached.deadline(), now);
+            case MinerInput.FrameReceived frame -> throw new IllegalStateException("an SV2 frame for an SV1 session");
+            case MinerInput.Closed closed -> onClosed(closed.reason(), now);
+        }
+        return actions;
+    }
+
+    @Override
+    public double nominalHashrate() {
+        return channel == null ? 0 : difficulty.hashesPerSecond();
+    }
+
+    @Override
+    public Target hardestWantedTarget() {
+        return channel == null ? Target.MAX : difficulty.wantedTarget();
+    }
+
+    private void onLine(Bytes line, Instant now) {
+        lastHeard = now;
+        Sv1ClientMessage message;
+        try {
+            message = context.lines().read(line);
+        } catch (ProtocolViolation violation) {
+            disconnect(violation.reason(), violation.detail());
+            return;
+        }
+        switch (message) {
+            case Sv1ClientMessage.Submit submit -> onSubmit(submit, now);
+            case Configure configure -> onConfigure(configure, now);
+            case Sv1ClientMessage.Subscribe subscribe -> onSubscribe(subscribe, now);
+            case Sv1ClientMessage.Authorize authorize -> onAuthorize(authorize, now);
+            case Sv1ClientMessage.SuggestDifficulty suggest -> {
+                answer(Sv1Response.ok(suggest.id()));
+                demandChangedIf(difficulty.suggest(suggest.difficulty(), now));
+            }
+            case Sv1ClientMessage.SuggestTarget suggest -> {
+                answer(Sv1Response.ok(suggest.id()));
+                demandChangedIf(difficulty.suggest(suggest.target(), now));
+            }
+            // Accepted without a promise: an extranonce1 that never changes needs no set_extranonce.
+            case Sv1ClientMessage.ExtranonceSubscribe subscribe -> answer(Sv1Response.ok(subscribe.id()));
+            case Sv1ClientMessage.MultiVersion multi -> answer(Sv1Response.ok(multi.id()));
+            case Sv1ClientMessage.Ping ping -> answer(Sv1Response.pong(ping.id()));
+            case Sv1ClientMessage.GetTransactions get -> answer(Sv1Response.refused(get.id(), NOT_SUPPORTED));
+            case Sv1ClientMessage.Capabilities offer -> answer(Sv1Response.refused(offer.id(), NOT_SUPPORTED));
+            case Sv1ClientMessage.Unknown unknown -> answer(Sv1Response.refused(unknown.id(), NOT_SUPPORTED));
+            case Sv1ClientMessage.Malformed malformed -> answer(malformed.refusal());
+            // We ask miners nothing, so this answers nobody.
+            case Sv1Response response -> {}
+        }
+    }
+
+    private void onConfigure(Configure configure, Instant now) {
+        Map<String, Boolean> granted = new LinkedHashMap<>();
+        for (String extension : configure.extensions()) {
+            granted.put(
+                    extension,
+                    switch (extension) {
+                        case Configure.VERSION_ROLLING -> agreeOnMask(configure.versionRollingMask());
+                        case Configure.MINIMUM_DIFFICULTY -> atLeast(configure);
+                        case Configure.SUBSCRIBE_EXTRANONCE, Configure.INFO -> true;
+                        default -> false;
+                    });
+        }
+        long mask = granted.getOrDefault(Configure.VERSION_ROLLING, false) ? agreedMask : 0;
+        answer(Sv1Response.of(configure.id(), new Sv1Result.Configured(granted, mask)));
+    }
+
+    private boolean agreeOnMask(long asked) {
+        boolean fixed = route.channel().isPresent() && !route.channel().get().versionRollingAllowed();
+        long allowed = fixed ? 0 : currentJob().map(MiningJob::versionMask).orElse(VersionRolling.BIP323_MASK);
+        agreedMask = asked & allowed & context.versionMask();
+        toldMask = agreedMask;
+        return agreedMask != 0;
+    }
+
+    private boolean atLeast(Configure configure) {
+        boolean granted = configure.minimumDifficulty().isPresent()
+                && difficulty.atLeast(configure.minimumDifficulty().getAsDouble());
+        demandChangedIf(granted);
+        return granted;
+    }
+
+    private void onSubscribe(Sv1ClientMessage.Subscribe subscribe, Instant now) {
+        if (extranonce1 == null) {
+            OptionalInt taken = context.miner().indexes().take();
+            if (taken.isEmpty()) {
+                answer(Sv1Response.refused(subscribe.id(), Sv1Error.of(Sv1ErrorCode.OTHER, "No extranonce is free")));
+                disconnect(EXTRANONCE_EXHAUSTED, context.miner().indexes().inUse() + " are in use on this loop");
+                return;
+            }
+            index = taken.getAsInt();
+            extranonce1 = ExtranonceShape.indexBytes(index);
+        }
+        String name = extranonce1.hex();
+        answer(Sv1Response.of(
+                subscribe.id(),
+                new Sv1Result.Subscribed(
+                        List.of(
+                                new Sv1Result.Subscription(Sv1Method.SET_DIFFICULTY.wireName(), name),
+                                new Sv1Result.Subscription(Sv1Method.NOTIFY.wireName(), name)),
+                        extranonce1,
+                        Sv1Job.SHAPE.rollableSize())));
+        openChannel(now);
+    }
+
+    private void onAuthorize(Sv1ClientMessage.Authorize authorize, Instant now) {
+        String worker = WorkerLogin.identity(authorize.user());
+        if (!workers.contains(worker) && workers.size() == MAX_WORKERS) {
+            answer(Sv1Response.refused(
+                    authorize.id(),
+                    Sv1Error.of(Sv1ErrorCode.UNAUTHORIZED_WORKER, "More than " + MAX_WORKERS + " workers")));
+            return;
+        }
+        workers.add(worker);
+        answer(Sv1Response.ok(authorize.id()));
+        WorkerLogin.difficultyOption(authorize.password())
+                .ifPresent(wanted -> demandChangedIf(difficulty.suggest(wanted, now)));
+        openChannel(now);
+    }
+
+    private void openChannel(Instant now) {
+        if (channel != null || extranonce1 == null || workers.isEmpty()) {
+            return;
+        }
+        channel = new MiningChannel(
+                connectionId,
+                CHANNEL_ID,
+                MinerProtocol.SV1,
+                Sv1Job.SHAPE,
+                index,
+                workers.getFirst(),
+                difficulty.wantedTarget());
+        publish(new GatewayEvent.ChannelOpened(
+                now, connectionId, CHANNEL_ID, MinerProtocol.SV1, channel.userIdentity()));
+        actions.add(new MinerAction.DemandChanged());
+        currentJob().ifPresent(job -> offer(job, true, now));
+    }
+
+    private void onRoute(RouteUpdate update, Instant now) {
+        if (channel == null) {
+            return;
+        }
+        switch (update) {
+            // Shares of the lost upstream's jobs can go nowhere any more: say so instead of accepting them.
+            case RouteUpdate.UpstreamReady ready -> channel.retireAll();
+            case RouteUpdate.JobAdded added -> {
+                if (!added.job().isFuture()) {
+                    offer(added.job(), false, now);
+                }
+            }
+            case RouteUpdate.TipChanged changed -> offer(changed.activated(), true, now);
+            case RouteUpdate.JobRepeated repeated -> offer(repeated.job(), false, now);
+            // A target counts from the next job on (SV2 5.3.21), and so does a difficulty: both are settled there.
+            case RouteUpdate.TargetChanged changed -> {}
+            // The miner goes on with the job it has.
+            case RouteUpdate.UpstreamLost lost -> {}
+        }
+    }
+
+    /** The job for a miner that joins now. */
+    private Optional<MiningJob> currentJob() {
+        return route.currentJob().filter(job -> job.generation() == route.generation());
+    }
+
+    private void offer(MiningJob job, boolean cleanJobs, Instant now) {
+        // A miner that authorised while the loop was handing out a routine job has been told it by openChannel.
+        if (job.generation() != route.generation() || channel.job(job.id()).isPresent()) {
+            return;
+        }
+        if (!job.serves(Sv1Job.SHAPE)) {
+            disconnect(
+                    EXTRANONCE_TOO_SMALL,
+                    "the upstream grants " + job.grantedSize() + " bytes, a miner needs " + Sv1Job.SHAPE.windowSize());
+            return;
+        }
+        if (difficulty.settle(job, route.target())) {
+            channel.target(difficulty.toldTarget());
+            send(new Sv1ServerMessage.SetDifficulty(difficulty.told()));
+            publish(new GatewayEvent.MinerTargetChanged(now, connectionId, CHANNEL_ID, channel.target()));
+        }
+        long mask = agreedMask & job.versionMask();
+        if (mask != toldMask) {
+            toldMask = mask;
+            send(new Sv1ServerMessage.SetVersionMask(mask));
+        }
+        long rollable = Sv1Job.rollableMask(job, context.versionMask());
+        if (cleanJobs) {
+            channel.replaceJobs(job, rollable);
+        } else {
+            channel.addJob(job, rollable);
+        }
+        actions.add(new MinerAction.Send(Sv1Job.line(job, context.versionMask(), cleanJobs)));
+        if (difficulty.begin(now)) {
+            setDeadline(MinerDeadline.VARDIFF, now.plus(Vardiff.WINDOW));
+        }
+    }
+
+    private void onSubmit(Sv1ClientMessage.Submit submit, Instant now) {
+        String worker = workerOf(submit.worker());
+        long jobId = Sv1Job.jobId(submit.jobId());
+        ShareOutcome outcome = judge(submit, worker, jobId, now);
+        ShareVerdict verdict = outcome.verdict();
+        answer(
+                verdict.isAccepted()
+                        ? Sv1Response.ok(submit.id())
+                        : Sv1Response.refused(submit.id(), ShareRefusal.of(verdict)));
+        outcome.forward().ifPresent(share -> actions.add(new MinerAction.Forward(share)));
+        publish(new GatewayEvent.ShareSubmitted(
+                now, connectionId, CHANNEL_ID, MinerProtocol.SV1, worker, jobId, verdict, outcome.difficulty()));
+        if (verdict.isAccepted()) {
+            demandChangedIf(difficulty.onShare(outcome.difficulty(), now));
+        }
+    }
+
+    // Firmware that names nobody means the one worker it has.
+    private String workerOf(String name) {
+        return name.isEmpty() && !workers.isEmpty() ? workers.getFirst() : WorkerLogin.identity(name);
+    }
+
+    private ShareOutcome judge(Sv1ClientMessage.Submit submit, String worker, long jobId, Instant now) {
+        if (extranonce1 == null) {
+            return ShareOutcome.refused(ShareVerdict.UNKNOWN_CHANNEL);
+        }
+        if (!workers.contains(worker)) {
+            return ShareOutcome.refused(ShareVerdict.BAD_USER_IDENTITY);
+        }
+        long bits = submit.versionBits().orElse(0);
+        Optional<MiningJob> job = channel.job(jobId);
+        if (job.isPresent() && bits != 0) {
+            // Held against the mask of the share's own job, not against the one told last: the job may be older.
+            long mask = agreedMask & job.get().versionMask();
+            if (mask == 0) {
+                return ShareOutcome.refused(ShareVerdict.VERSION_ROLLING_NOT_ALLOWED);
+            }
+            if (!VersionRolling.areBitsAllowed(bits, mask)) {
+                return ShareOutcome.refused(ShareVerdict.BAD_VERSION_BITS);
+            }
+        }
+        long version = job.isPresent() ? Sv1Job.version(job.get(), context.versionMask(), bits) : 0;
+        return channel.submit(
+                jobId,
+                submit.extranonce2(),
+                submit.nonce(),
+                submit.ntime(),
+                version,
+                worker,
+                context.miner().validator(),
+                now);
+    }
+
+    private void onDeadline(MinerDeadline deadline, Instant now) {
+        switch (deadline) {
+            case SETUP -> {
+                if (channel == null) {
+                    disconnect(SETUP_TIMEOUT, extranonce1 == null ? "did not subscribe" : "did not authorize");
+                }
+            }
+            case IDLE -> {
+                Instant at = lastHeard.plus(context.idleTimeout());
+                if (at.isAfter(now)) {
+                    setDeadline(MinerDeadline.IDLE, at);
+                } else {
+                    disconnect(IDLE_TIMEOUT, "no line since " + lastHeard);
+                }
+            }
+            case VARDIFF -> {
+                demandChangedIf(difficulty.onTick(now));
+                setDeadline(MinerDeadline.VARDIFF, now.plus(Vardiff.WINDOW));
+            }
+            // SV1 opens its channel without waiting, and shares are answered one by one.
+            case OPEN, ACKNOWLEDGE -> {}
+        }
+    }
+
+    private void onClosed(String reason, Instant now) {
+        closing = true;
+        if (extranonce1 != null) {
+            context.miner().indexes().release(index);
+            extranonce1 = null;
+        }
+        if (channel != null) {
+            channel = null;
+            publish(new GatewayEvent.ChannelClosed(now, connectionId, CHANNEL_ID, reason));
+            actions.add(new MinerAction.DemandChanged());
+        }
+    }
+
+    // A request without id, or with id null, is a notification: it has its effect and gets no answer.
+    private void answer(Sv1Response response) {
+        Sv1Id id = response.id();
+        if (!id.isNotification()) {
+            actions.add(new MinerAction.Send(Bytes.wrap(Sv1Encoder.encode(response))));
+        }
+    }
+
+    private void send(Sv1ServerMessage message) {
+        actions.add(new MinerAction.Send(Bytes.wrap(Sv1Encoder.encode(message))));
+    }
+
+    private void publish(GatewayEvent event) {
+        actions.add(new MinerAction.Publish(event));
+    }
+
+    private void setDeadline(MinerDeadline deadline, Instant at) {
+        actions.add(new MinerAction.SetDeadline(deadline, at));
+    }
+
+    private void demandChangedIf(boolean changed) {
+        if (changed && channel != null) {
+            actions.add(new MinerAction.DemandChanged());
+        }
+    }
+
+    private void disconnect(String reason, String detail) {
+        closing = true;
+        actions.add(new MinerAction.Disconnect(reason, detail));
+    }
+}
