@@ -51,10 +51,10 @@ final class JsonTokens {
 
     /** Reads a whole line, which must be one JSON object. Throws ProtocolViolation for anything else. */
     void read(byte[] source, int offset, int length) {
+        clear();
         line = source;
         lineOffset = offset;
         lineLength = length;
-        clear();
         try (JsonParser parser = factory.createParser(ObjectReadContext.empty(), source, offset, length)) {
             if (parser.nextToken() != JsonToken.START_OBJECT) {
                 throw new ProtocolViolation(Sv1Violations.BAD_JSON, "the line is not a JSON object");
@@ -72,6 +72,7 @@ final class JsonTokens {
     void clear() {
         Arrays.fill(texts, 0, size, null);
         size = 0;
+        line = null;
     }
 
     private void readObject(JsonParser parser) {

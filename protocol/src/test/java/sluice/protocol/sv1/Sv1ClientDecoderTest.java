@@ -494,6 +494,12 @@ class Sv1ClientDecoderTest {
         assertThat(decode(decoder, lines[2])).isEqualTo(new Authorize(Sv1Id.of(3), "c", ""));
     }
 
+    @Test
+    void decodesALineThatWasKept() {
+        assertThat(new Sv1ClientDecoder().decode(json("{\"id\":1,\"method\":\"mining.ping\"}")))
+                .isEqualTo(new Ping(ONE));
+    }
+
     private static Sv1ClientMessage decode(Sv1ClientDecoder decoder, String line) {
         byte[] bytes = line.getBytes(UTF_8);
         return decoder.decode(bytes, 0, bytes.length);
