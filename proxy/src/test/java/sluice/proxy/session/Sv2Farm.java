@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.function.Consumer;
 import sluice.config.LimitsConfig;
 import sluice.config.VardiffConfig;
 import sluice.protocol.Bytes;
@@ -43,6 +44,7 @@ final class Sv2Farm {
     final RouteReplica replica = new RouteReplica();
     final MinerContext context;
     final List<Sv2Client> clients = new ArrayList<>();
+    final List<Consumer<MinerInput>> sessions = new ArrayList<>();
     Instant now = Instant.ofEpochSecond(1_745_596_971L);
     private final Route route = new Route("pool", Duration.ofSeconds(60), Target.DIFFICULTY_1);
     private long upstreamJobs;
@@ -174,7 +176,7 @@ final class Sv2Farm {
         List<RouteUpdate> updates = List.copyOf(late);
         late.clear();
         for (RouteUpdate update : updates) {
-            clients.forEach(client -> client.feed(new MinerInput.RouteUpdated(update)));
+            sessions.forEach(session -> session.accept(new MinerInput.RouteUpdated(update)));
         }
     }
 
@@ -194,6 +196,7 @@ final class Sv2Farm {
     Sv2Client connect() {
         Sv2Client client = new Sv2Client(this, clients.size() + 1);
         clients.add(client);
+        sessions.add(client::feed);
         client.feed(new MinerInput.Started());
         return client;
     }
