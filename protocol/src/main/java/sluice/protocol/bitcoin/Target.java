@@ -118,6 +118,11 @@ public final class Target implements Comparable<Target> {
         return Long.compareUnsigned(low, word0) <= 0;
     }
 
+    /** Whether this is target 0, which asks for the impossible and has no difficulty. */
+    public boolean isZero() {
+        return (word0 | word1 | word2 | word3) == 0;
+    }
+
     public boolean isHarderThan(Target other) {
         return compareTo(other) < 0;
     }

@@ -10,8 +10,8 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
+import sluice.protocol.Bytes;
 import sluice.protocol.bitcoin.Hash256;
 import sluice.proxy.route.FoundBlock;
 import tools.jackson.databind.ObjectMapper;
@@ -41,14 +41,23 @@ public final class BlockFiles {
         fields.put("merkle_path", block.merklePath().stream().map(Hash256::hex).toList());
         fields.put("user_identity", block.userIdentity());
         fields.put("upstream", block.upstream());
+        return writeFile(
+                block.hash().display() + ".json",
+                (JSON.writeValueAsString(fields) + "\n").getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** Writes a whole serialised block as hex, the form that a node's {@code submitblock} takes, to {@code <hash>.hex}. */
+    public Path writeRaw(Hash256 hash, Bytes block) throws IOException {
+        return writeFile(hash.display() + ".hex", (block.hex() + "\n").getBytes(StandardCharsets.US_ASCII));
+    }
+
+    // Whole or not at all: a crash leaves a .part file, never half a block under the block's name.
+    private Path writeFile(String name, byte[] text) throws IOException {
         Files.createDirectories(directory);
-        Path file = directory.resolve(block.hash().display() + ".json");
-        Path partial = directory.resolve(block.hash().display() + ".json.part");
-        byte[] text = (JSON.writeValueAsString(fields) + "\n").getBytes(StandardCharsets.UTF_8);
+        Path file = directory.resolve(name);
+        Path partial = directory.resolve(name + ".part");
         try (FileChannel out = FileChannel.open(
-                partial,
-                List.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING)
-                        .toArray(StandardOpenOption[]::new))) {
+                partial, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING)) {
             ByteBuffer bytes = ByteBuffer.wrap(text);
             while (bytes.hasRemaining()) {
                 out.write(bytes);

@@ -19,7 +19,6 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
-import sluice.config.DurationText;
 import sluice.config.InvalidValueException;
 import sluice.config.PoolUrl;
 import sluice.protocol.sv2.noise.AuthorityKey;
@@ -76,6 +75,13 @@ final class MinerCommand implements Callable<Integer> {
             paramLabel = "N",
             description = "threads that hash (default: ${DEFAULT-VALUE})")
     private int threads;
+
+    @Option(
+            names = "--load",
+            defaultValue = "1",
+            paramLabel = "PART",
+            description = "part of a processor that each thread takes, such as 0.5 (default: ${DEFAULT-VALUE})")
+    private double load;
 
     @Option(
             names = "--protocol",
@@ -151,6 +157,9 @@ final class MinerCommand implements Callable<Integer> {
         if (threads < 1 || threads > CpuMinerConfig.MAX_THREADS) {
             throw wrong("--threads is " + threads + ": write 1 to " + CpuMinerConfig.MAX_THREADS);
         }
+        if (!(load > 0 && load <= 1)) {
+            throw wrong("--load is " + load + ": write a number above 0, up to 1");
+        }
         if (user.getBytes(StandardCharsets.UTF_8).length > CpuMinerConfig.MAX_USER_BYTES) {
             throw wrong("--user is too long: write at most " + CpuMinerConfig.MAX_USER_BYTES + " bytes");
         }
@@ -166,6 +175,7 @@ final class MinerCommand implements Callable<Integer> {
                 user,
                 password,
                 threads,
+                load,
                 suggestedDifficulty == null ? OptionalDouble.empty() : OptionalDouble.of(suggestedDifficulty),
                 OptionalDouble.empty());
     }
@@ -278,17 +288,6 @@ final class MinerCommand implements Callable<Integer> {
                 }
             }
             throw new TypeConversionException("'" + text + "' is none of sv1, sv2-standard, sv2-extended");
-        }
-    }
-
-    static final class DurationConverter implements ITypeConverter<Duration> {
-        @Override
-        public Duration convert(String text) {
-            try {
-                return DurationText.parse(text);
-            } catch (InvalidValueException e) {
-                throw new TypeConversionException("'" + text + "' " + e.wrong() + ": " + e.right());
-            }
         }
     }
 }

@@ -18,7 +18,8 @@ import picocli.CommandLine.Spec;
         versionProvider = Sluice.Version.class,
         mixinStandardHelpOptions = true,
         scope = ScopeType.INHERIT,
-        subcommands = {CheckCommand.class, KeygenCommand.class, MinerCommand.class},
+        subcommands = {RunCommand.class, DemoCommand.class, MinerCommand.class, CheckCommand.class, KeygenCommand.class
+        },
         synopsisSubcommandLabel = "COMMAND",
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {

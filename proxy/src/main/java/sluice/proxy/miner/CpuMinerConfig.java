@@ -10,6 +10,7 @@ import sluice.protocol.sv2.noise.ServerTrust;
  * @param host a name, or an address without brackets
  * @param trust whom to take for the server; of no meaning for SV1, which cannot tell
  * @param user {@code mining.authorize} user or SV2 user identity
+ * @param load part of a processor that each thread takes, above 0 and up to 1
  * @param suggestedDifficulty asked for on SV1, where present
  * @param nominalHashesPerSecond told to an SV2 server; measured before the first connection where absent
  */
@@ -21,6 +22,7 @@ public record CpuMinerConfig(
         String user,
         String password,
         int threads,
+        double load,
         OptionalDouble suggestedDifficulty,
         OptionalDouble nominalHashesPerSecond) {
     /** Threads beyond the processors of any machine are a mistake. */
@@ -32,6 +34,9 @@ public record CpuMinerConfig(
     public CpuMinerConfig {
         if (threads < 1 || threads > MAX_THREADS) {
             throw new IllegalArgumentException("a miner has 1.." + MAX_THREADS + " threads, not " + threads);
+        }
+        if (!(load > 0 && load <= 1)) {
+            throw new IllegalArgumentException("a thread's load lies above 0 and up to 1, not at " + load);
         }
         if (user.getBytes(StandardCharsets.UTF_8).length > MAX_USER_BYTES) {
             throw new IllegalArgumentException("a user has at most " + MAX_USER_BYTES + " bytes");
@@ -48,6 +53,7 @@ public record CpuMinerConfig(
                 user,
                 "x",
                 threads,
+                1,
                 OptionalDouble.empty(),
                 OptionalDouble.empty());
     }
@@ -56,7 +62,22 @@ public record CpuMinerConfig(
     public static CpuMinerConfig sv2(
             MinerProtocol protocol, String host, int port, ServerTrust trust, String user, int threads) {
         return new CpuMinerConfig(
-                protocol, host, port, trust, user, "", threads, OptionalDouble.empty(), OptionalDouble.empty());
+                protocol, host, port, trust, user, "", threads, 1, OptionalDouble.empty(), OptionalDouble.empty());
+    }
+
+    /** The same miner, taking this part of a processor for each thread. */
+    public CpuMinerConfig withLoad(double part) {
+        return new CpuMinerConfig(
+                protocol,
+                host,
+                port,
+                trust,
+                user,
+                password,
+                threads,
+                part,
+                suggestedDifficulty,
+                nominalHashesPerSecond);
     }
 
     /** The password may be a secret. */

@@ -8,6 +8,7 @@ import java.time.InstantSource;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -38,19 +39,20 @@ final class RouteActor {
     private final Upstream upstream;
     private final InstantSource clock;
     private final GatewayEvents events;
-    private final BlockFiles blocks;
+    private final Optional<BlockFiles> blocks;
     private final Executor disk;
     private final AtomicInteger waiting = new AtomicInteger();
     private final Map<RouteDeadline, ScheduledFuture<?>> deadlines = new EnumMap<>(RouteDeadline.class);
     private List<MinerLoop> minerLoops = List.of();
 
+    /** @param blocks where found blocks are kept; empty where the upstream keeps them itself, and whole */
     RouteActor(
             EventLoop loop,
             Route route,
             Upstream upstream,
             InstantSource clock,
             GatewayEvents events,
-            BlockFiles blocks,
+            Optional<BlockFiles> blocks,
             Executor disk) {
         this.loop = loop;
         this.route = route;
@@ -120,9 +122,17 @@ final class RouteActor {
     }
 
     private void record(RouteAction.RecordBlock record) {
+        RouteInput.BlockRecorded recorded = new RouteInput.BlockRecorded(record.share());
+        if (blocks.isEmpty()) {
+            loop.execute(() -> feed(recorded));
+            return;
+        }
         disk.execute(() -> {
             try {
-                LOG.info("block {} written to {}", record.block().hash().display(), blocks.write(record.block()));
+                LOG.info(
+                        "block {} written to {}",
+                        record.block().hash().display(),
+                        blocks.get().write(record.block()));
             } catch (Exception e) {
                 // A full disk must not cost the block itself: say so loudly and send it all the same.
                 LOG.error(
@@ -131,7 +141,7 @@ final class RouteActor {
                         record.block(),
                         e);
             }
-            loop.execute(() -> upstream.send(record.command()));
+            loop.execute(() -> feed(recorded));
         });
     }
 

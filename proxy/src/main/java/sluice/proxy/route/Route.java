@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import sluice.protocol.bitcoin.ChainTip;
-import sluice.protocol.bitcoin.Difficulty;
 import sluice.protocol.bitcoin.Hash256;
 import sluice.protocol.bitcoin.Target;
 import sluice.proxy.event.GatewayEvent;
@@ -91,6 +90,7 @@ public final class Route {
         switch (input) {
             case RouteInput.FromUpstream from -> onUpstream(from.event(), now);
             case RouteInput.Forward forward -> onShare(forward.share(), now);
+            case RouteInput.BlockRecorded recorded -> submit(recorded.share(), now);
             case RouteInput.Demand demand -> onDemand(demand, now);
             case RouteInput.DeadlineReached reached -> {
                 switch (reached.deadline()) {
@@ -196,10 +196,18 @@ public final class Route {
     }
 
     private void onShare(ForwardedShare share, Instant now) {
-        MiningJob job = share.job();
         if (share.blockFound()) {
             publish(new GatewayEvent.BlockFound(now, share.hash(), share.userIdentity(), name));
+            // It gets its sequence number when it goes up, or shares that overtake it on the disk would unsettle the
+            // count.
+            actions.add(new RouteAction.RecordBlock(FoundBlock.of(share, name, now), share));
+        } else {
+            submit(share, now);
         }
+    }
+
+    private void submit(ForwardedShare share, Instant now) {
+        MiningJob job = share.job();
         String obstacle = !connected
                 ? "no-upstream"
                 : job.generation() != generation
@@ -209,7 +217,7 @@ public final class Route {
             publish(new GatewayEvent.ShareUnforwardable(now, share.userIdentity(), obstacle));
             return;
         }
-        double work = job.routeTarget().map(Difficulty::of).orElse(0.0);
+        double work = job.routeDifficulty();
         long sequence = ++lastSequence;
         UpstreamCommand submit = new UpstreamCommand.SubmitShare(
                 sequence,
@@ -225,10 +233,7 @@ public final class Route {
                 share.userIdentity(),
                 share.blockFound() ? Optional.of(share.hash()) : Optional.empty()));
         publish(new GatewayEvent.ShareForwarded(now, name, work));
-        actions.add(
-                share.blockFound()
-                        ? new RouteAction.RecordBlock(FoundBlock.of(share, name, now), submit)
-                        : new RouteAction.ToUpstream(submit));
+        actions.add(new RouteAction.ToUpstream(submit));
     }
 
     private void onAccepted(UpstreamEvent.SharesAccepted accepted, Instant now) {
@@ -240,11 +245,20 @@ public final class Route {
             work += share.work;
             share.block.ifPresent(hash -> publish(new GatewayEvent.BlockAnswered(now, hash, name, Optional.empty())));
         }
-        long missing = Math.max(0, covered - accepted.count());
-        unexplained += missing;
-        long agreed = covered - missing;
-        if (agreed > 0) {
-            publish(new GatewayEvent.UpstreamAccepted(now, name, agreed, work * agreed / covered));
+        if (covered < accepted.count()) {
+            // More than we still had: it makes up for an earlier batch that counted fewer than it covered.
+            long late = Math.min(unexplained, accepted.count() - covered);
+            unexplained -= late;
+            agree(covered + late, work, now);
+        } else {
+            unexplained += covered - accepted.count();
+            agree(accepted.count(), covered == 0 ? 0 : work * accepted.count() / covered, now);
+        }
+    }
+
+    private void agree(long count, double work, Instant now) {
+        if (count > 0) {
+            publish(new GatewayEvent.UpstreamAccepted(now, name, count, work));
         }
     }
 

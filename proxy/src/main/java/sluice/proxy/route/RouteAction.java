@@ -2,6 +2,7 @@ package sluice.proxy.route;
 
 import java.time.Instant;
 import sluice.proxy.event.GatewayEvent;
+import sluice.proxy.mining.share.ForwardedShare;
 import sluice.upstream.UpstreamCommand;
 
 /** What a route wants done, in order. */
@@ -11,8 +12,8 @@ public sealed interface RouteAction {
 
     record ToUpstream(UpstreamCommand command) implements RouteAction {}
 
-    /** Write {@code block} to disk first, then send {@code command}. */
-    record RecordBlock(FoundBlock block, UpstreamCommand command) implements RouteAction {}
+    /** Write {@code block} to disk, then come back with {@link RouteInput.BlockRecorded} for its share. */
+    record RecordBlock(FoundBlock block, ForwardedShare share) implements RouteAction {}
 
     record Publish(GatewayEvent event) implements RouteAction {}
 

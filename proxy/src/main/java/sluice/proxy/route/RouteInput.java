@@ -10,6 +10,9 @@ public sealed interface RouteInput {
 
     record Forward(ForwardedShare share) implements RouteInput {}
 
+    /** The block that this share is has been written to disk. */
+    record BlockRecorded(ForwardedShare share) implements RouteInput {}
+
     /**
      * What stands behind the route on one loop.
      *

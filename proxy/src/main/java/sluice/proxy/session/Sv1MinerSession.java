@@ -242,8 +242,8 @@ public final class Sv1MinerSession implements MinerSession {
             return;
         }
         switch (update) {
-            // Shares of the lost upstream's jobs can go nowhere any more: say so instead of accepting them.
-            case RouteUpdate.UpstreamReady ready -> channel.retireAll();
+            // The job in hand stays good, as for SV2 miners, until the new upstream's first tip replaces it.
+            case RouteUpdate.UpstreamReady ready -> {}
             case RouteUpdate.JobAdded added -> {
                 if (!added.job().isFuture()) {
                     offer(added.job(), false, now);

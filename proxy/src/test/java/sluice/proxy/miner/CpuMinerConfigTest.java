@@ -21,6 +21,15 @@ class CpuMinerConfigTest {
     }
 
     @Test
+    void takesAPartOfAProcessorAndNotMoreThanAll() {
+        assertThat(with("w", 1).withLoad(0.25).load()).isEqualTo(0.25);
+        assertThat(with("w", 1).withLoad(1).load()).isEqualTo(1);
+        for (double load : new double[] {0, -1, 1.01, Double.NaN}) {
+            assertThatThrownBy(() -> with("w", 1).withLoad(load)).isInstanceOf(IllegalArgumentException.class);
+        }
+    }
+
+    @Test
     void takesAUserOfAsManyBytesAsSv2Carries() {
         String longest = "\u00e9".repeat(CpuMinerConfig.MAX_USER_BYTES / 2) + "x";
         assertThat(with(longest, 1).user()).isEqualTo(longest);
@@ -36,6 +45,7 @@ class CpuMinerConfigTest {
                 new ServerTrust.Unverified(),
                 "acct.w",
                 "secret",
+                1,
                 1,
                 OptionalDouble.empty(),
                 OptionalDouble.empty());

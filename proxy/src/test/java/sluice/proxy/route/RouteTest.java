@@ -163,6 +163,19 @@ class RouteTest {
     }
 
     @Test
+    void aBatchThatCountsMoreThanItCoversMakesUpForOneThatCountedFewer() {
+        forward();
+        forward();
+        upstream(new UpstreamEvent.SharesAccepted(2, 1, 0));
+        assertThat(route.unanswered()).isEqualTo(1);
+        assertThat(of(upstream(new UpstreamEvent.SharesAccepted(2, 1, 0)), GatewayEvent.UpstreamAccepted.class)
+                        .getFirst()
+                        .count())
+                .isEqualTo(1);
+        assertThat(route.unanswered()).isZero();
+    }
+
+    @Test
     void sharesWithoutAVerdictAreCountedWhenTheUpstreamIsLost() {
         forward();
         forward();
@@ -197,7 +210,13 @@ class RouteTest {
         assertThat(record.block().header().hash().display())
                 .isEqualTo("000054cc966c174fc21b056b994c0aa265c40126222040984f571230b9adde1f");
         assertThat(of(actions, UpstreamCommand.SubmitShare.class)).isEmpty();
-        assertThat(of(upstream(new UpstreamEvent.SharesAccepted(1, 1, 1)), GatewayEvent.BlockAnswered.class)
+        assertThat(of(forward(), UpstreamCommand.SubmitShare.class).getFirst().sequence())
+                .as("a share that overtakes it on the disk")
+                .isEqualTo(1);
+        List<RouteAction> sent = List.copyOf(route.on(new RouteInput.BlockRecorded(record.share()), now));
+        assertThat(of(sent, UpstreamCommand.SubmitShare.class).getFirst().sequence())
+                .isEqualTo(2);
+        assertThat(of(upstream(new UpstreamEvent.SharesAccepted(2, 2, 1)), GatewayEvent.BlockAnswered.class)
                         .getFirst()
                         .rejection())
                 .isEmpty();

@@ -15,6 +15,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 import sluice.config.Sv2PoolAddress;
 import sluice.protocol.sv2.noise.Secp256k1;
 import sluice.protocol.sv2.noise.ServerTrust;
@@ -218,7 +219,8 @@ public final class PoolConnection implements Upstream {
             }
             case UpstreamEvent.TipChanged changed -> backoff.reset();
             case UpstreamEvent.Lost lost ->
-                LOG.warn("{}: lost during {}: {}", settings.upstream(), lost.step(), lost.reason());
+                LOG.atLevel(closed ? Level.DEBUG : Level.WARN)
+                        .log("{}: lost during {}: {}", settings.upstream(), lost.step(), lost.reason());
             default -> {}
         }
         events.accept(event);

@@ -73,6 +73,7 @@ public final class Sv2PoolSession {
     static final String VENDOR = "Sluice";
     static final String HARDWARE_VERSION = "gateway";
 
+    private static final String TARGET_ZERO = "protocol violation: target 0, which no share can meet";
     private static final long U32_MASK = 0xffff_ffffL;
     private static final int MAX_REASON_BYTES = 255;
     // No U32 is equal to it.
@@ -191,7 +192,12 @@ public final class Sv2PoolSession {
             case NewExtendedMiningJob job -> onJob(job);
             case SetNewPrevHash tip -> onTip(tip);
             case SetTarget target -> {
-                if (isForUs(target.channelId(), target)) {
+                if (!isForUs(target.channelId(), target)) {
+                    return;
+                }
+                if (target.maximumTarget().isZero()) {
+                    lose(TARGET_ZERO);
+                } else {
                     emit(new UpstreamEvent.TargetChanged(target.maximumTarget()));
                 }
             }
@@ -300,6 +306,10 @@ public final class Sv2PoolSession {
         if (fullSize > UpstreamChannel.MAX_FULL_EXTRANONCE) {
             lose("protocol violation: an extranonce of " + fullSize + " bytes, at most "
                     + UpstreamChannel.MAX_FULL_EXTRANONCE);
+            return;
+        }
+        if (success.target().isZero()) {
+            lose(TARGET_ZERO);
             return;
         }
         channelId = success.channelId();

@@ -226,6 +226,15 @@ class Sv2PoolSessionMiningTest {
     }
 
     @Test
+    void givesUpAPoolThatAsksForTheImpossible() {
+        pool.mine().takeAll();
+
+        pool.receive(new SetTarget(CHANNEL, Target.ofCompact(0)));
+
+        assertLost("protocol violation: target 0, which no share can meet");
+    }
+
+    @Test
     void followsItsChannelIntoAnotherGroup() {
         pool.mine().receive(new SetGroupChannel(901, List.of(3L, CHANNEL))).takeAll();
 

@@ -2,6 +2,7 @@ package sluice.proxy.miner.netty;
 
 import java.util.List;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
@@ -34,6 +35,7 @@ final class HashThreads {
             Target.fromHex("0".repeat(2 * Target.LENGTH)),
             new MerkleSource.Fixed(Hash256.ZERO));
 
+    private final double restPerWork;
     private final Consumer<Share> found;
     private final Runnable ended;
     private final Semaphore shares = new Semaphore(MinerClient.MAX_OUTSTANDING_SHARES);
@@ -46,10 +48,12 @@ final class HashThreads {
     private volatile boolean stopped;
 
     /**
+     * @param load part of the time that each thread hashes; it rests for the others
      * @param found takes each share, on the thread that found it; {@link #settled} gives its place free again
      * @param ended called once, by the last thread, when all have ended behind {@link #stop}
      */
-    HashThreads(int count, String name, Consumer<Share> found, Runnable ended) {
+    HashThreads(int count, double load, String name, Consumer<Share> found, Runnable ended) {
+        this.restPerWork = 1 / load - 1;
         this.found = found;
         this.ended = ended;
         this.running = new AtomicInteger(count);
@@ -90,7 +94,7 @@ final class HashThreads {
         return hashes.sum();
     }
 
-    /** All threads together, while they searched. */
+    /** All threads together, while they had work. */
     double hashesPerSecond() {
         long nanos = busyNanos.sum();
         return nanos == 0 ? 0 : hashes.sum() * NANOS_PER_SECOND / nanos * threads.size();
@@ -109,13 +113,18 @@ final class HashThreads {
                 }
                 long start = System.nanoTime();
                 HashSearch.Slice slice = search.search(SLICE_HASHES);
-                busyNanos.add(System.nanoTime() - start);
+                long searched = System.nanoTime() - start;
+                busyNanos.add(searched);
                 hashes.add(slice.hashes());
                 if (slice.share().isPresent()) {
                     shares.acquire();
                     found.accept(slice.share().get());
                 } else if (slice.hashes() == 0) {
                     awaitOtherThan(newest);
+                }
+                if (restPerWork > 0) {
+                    TimeUnit.NANOSECONDS.sleep((long) (searched * restPerWork));
+                    busyNanos.add(System.nanoTime() - start - searched);
                 }
             }
         } catch (InterruptedException stop) {

@@ -4,6 +4,7 @@ import java.util.Optional;
 import java.util.function.Supplier;
 import sluice.protocol.Bytes;
 import sluice.protocol.bitcoin.ChainTip;
+import sluice.protocol.bitcoin.Difficulty;
 import sluice.protocol.bitcoin.MerklePath;
 import sluice.protocol.bitcoin.Target;
 import sluice.protocol.bitcoin.VersionRolling;
@@ -35,6 +36,7 @@ public final class MiningJob {
     private final ChainTip tip;
     private final long ntime;
     private final Target routeTarget;
+    private final double routeDifficulty;
     private final Target networkTarget;
     private final MerklePath merklePath;
 
@@ -58,6 +60,7 @@ public final class MiningJob {
         this.tip = tip;
         this.ntime = ntime;
         this.routeTarget = routeTarget;
+        this.routeDifficulty = routeTarget == null ? 0 : Difficulty.of(routeTarget);
         this.merklePath = merklePath;
         this.networkTarget = tip == null ? null : tip.networkTarget();
     }
@@ -146,6 +149,11 @@ public final class MiningJob {
     /** What the upstream asks of shares of this job; empty for a future job. */
     public Optional<Target> routeTarget() {
         return Optional.ofNullable(routeTarget);
+    }
+
+    /** The difficulty of {@link #routeTarget}; 0 for a future job. */
+    public double routeDifficulty() {
+        return routeDifficulty;
     }
 
     public Target networkTarget() {

@@ -1,0 +1,102 @@
+package sluice.proxy.cli;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+import sluice.config.GatewayConfig;
+import sluice.config.ListenAddress;
+import sluice.config.PoolConfig;
+import sluice.proxy.event.EventLog;
+import sluice.proxy.netty.Gateway;
+import sluice.proxy.netty.GatewaySettings;
+import sluice.proxy.netty.PoolUpstream;
+
+/** Runs the gateway in front of the configured pool until it is told to stop. */
+@Command(name = "run", description = "Runs the gateway until SIGINT or SIGTERM, then closes every connection and ends.")
+final class RunCommand implements Callable<Integer> {
+    private static final Logger LOG = LoggerFactory.getLogger(RunCommand.class);
+
+    @Spec
+    private CommandSpec spec;
+
+    @Mixin
+    private ConfigOption configuration;
+
+    @Override
+    public Integer call() throws CommandFailure, InterruptedException {
+        GatewayConfig config = configuration.require(spec.commandLine().getErr());
+        LogSetup.use(config.logLevel());
+        if (!config.enabled()) {
+            LOG.info("stratum_v2.enabled is false: nothing to do");
+            return ExitCode.OK;
+        }
+        Gateway gateway = start(config);
+        CountDownLatch stopped = new CountDownLatch(1);
+        Runtime.getRuntime()
+                .addShutdownHook(Thread.ofPlatform().name("shutdown").unstarted(() -> {
+                    LOG.info(
+                            "stopping: closing {} connections",
+                            gateway.snapshot().connections());
+                    gateway.close();
+                    stopped.countDown();
+                    // Stopping when asked is success, whatever number the signal has.
+                    Runtime.getRuntime().halt(ExitCode.OK);
+                }));
+        stopped.await();
+        return ExitCode.OK;
+    }
+
+    /** Starts the gateway that {@code config} describes. Fails in words where the port, the key or a pool is not to be had. */
+    static Gateway start(GatewayConfig config) throws CommandFailure {
+        PoolConfig pool = config.pool()
+                .orElseThrow(() -> new CommandFailure(
+                        ExitCode.INVALID_CONFIGURATION,
+                        "stratum_v2.pool_url is missing. Mining solo from a node's templates is not built yet; name a pool:"
+                                + " pool_url = \"stratum2+tcp://HOST:PORT/AUTHORITY_KEY\""));
+        GatewaySettings settings = new GatewaySettings(
+                "gateway",
+                address(config.listenAddress()),
+                AuthorityKeys.of(config.authority()),
+                config.vardiff(),
+                config.limits(),
+                config.sv1(),
+                config.dataDirectory().resolve("blocks"),
+                Runtime.getRuntime().availableProcessors());
+        InstantSource clock = InstantSource.system();
+        try {
+            Gateway gateway = Gateway.start(
+                    settings,
+                    new PoolUpstream(pool, config.vardiff(), Sluice.Version.text(), clock),
+                    clock,
+                    List.of(new EventLog("gateway")));
+            LOG.info(
+                    "miners connect to {} (SV1 and SV2; SV2 authority key {}), work comes from {}",
+                    config.listenAddress(),
+                    gateway.authorityKey().text(),
+                    pool.address());
+            return gateway;
+        } catch (IOException e) {
+            throw new CommandFailure(ExitCode.FAILED, e.getMessage());
+        }
+    }
+
+    private static InetSocketAddress address(ListenAddress listen) throws CommandFailure {
+        try {
+            return new InetSocketAddress(InetAddress.getByName(listen.host()), listen.port());
+        } catch (UnknownHostException e) {
+            throw new CommandFailure(
+                    ExitCode.FAILED, "stratum_v2.listen_addr: there is no address for \"" + listen.host() + "\"");
+        }
+    }
+}

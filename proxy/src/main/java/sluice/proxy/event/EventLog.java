@@ -1,0 +1,80 @@
+package sluice.proxy.event;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Tells the log what an operator would want to read there: pools, tips and blocks at info, single miners at debug. */
+public final class EventLog implements GatewayEvents.Listener {
+    private final Logger log;
+
+    /** @param name of the gateway, part of the logger's name */
+    public EventLog(String name) {
+        this.log = LoggerFactory.getLogger("sluice." + name);
+    }
+
+    @Override
+    public void on(GatewayEvent event) {
+        switch (event) {
+            case GatewayEvent.MiningPoolConnected e -> log.info("upstream={} connected, channel open", e.upstream());
+            case GatewayEvent.MiningPoolDisconnected e ->
+                log.warn("upstream={} lost step={} reason=\"{}\"", e.upstream(), e.step(), e.reason());
+            case GatewayEvent.UpstreamRejected e ->
+                log.warn(
+                        "upstream={} rejected a share userIdentity={} reason={}",
+                        e.upstream(),
+                        e.userIdentity(),
+                        e.errorCode());
+            case GatewayEvent.UpstreamUnanswered e ->
+                log.warn("upstream={} left without a verdict on {} shares", e.upstream(), e.count());
+            case GatewayEvent.ShareUnforwardable e ->
+                log.debug("share not forwarded userIdentity={} reason={}", e.userIdentity(), e.reason());
+            case GatewayEvent.ChainTipUpdated e ->
+                log.info("new tip prevHash={} nbits={}", e.prevHash().display(), Long.toHexString(e.nbits()));
+            case GatewayEvent.BlockFound e ->
+                log.info(
+                        "BLOCK FOUND hash={} userIdentity={} upstream={}",
+                        e.hash().display(),
+                        e.userIdentity(),
+                        e.upstream());
+            case GatewayEvent.BlockAnswered e -> {
+                if (e.rejection().isEmpty()) {
+                    log.info("block accepted hash={} path={}", e.hash().display(), e.path());
+                } else {
+                    log.error(
+                            "block REFUSED hash={} path={} reason={}",
+                            e.hash().display(),
+                            e.path(),
+                            e.rejection().get());
+                }
+            }
+            case GatewayEvent.MinerConnected e ->
+                log.debug("connection={} miner connected from {}", e.connectionId(), e.remoteAddress());
+            case GatewayEvent.MinerDisconnected e ->
+                log.debug("connection={} miner gone reason={} detail=\"{}\"", e.connectionId(), e.reason(), e.detail());
+            case GatewayEvent.MinerMessageIgnored e ->
+                log.debug(
+                        "connection={} message ignored reason={} detail=\"{}\"",
+                        e.connectionId(),
+                        e.reason(),
+                        e.detail());
+            case GatewayEvent.ChannelOpened e ->
+                log.debug(
+                        "connection={} channelId={} opened protocol={} userIdentity={}",
+                        e.connectionId(),
+                        e.channelId(),
+                        e.protocol(),
+                        e.userIdentity());
+            case GatewayEvent.ChannelClosed e ->
+                log.debug("connection={} channelId={} closed reason={}", e.connectionId(), e.channelId(), e.reason());
+            case GatewayEvent.MinerTargetChanged e ->
+                log.debug("connection={} channelId={} target={}", e.connectionId(), e.channelId(), e.target());
+            case GatewayEvent.MiningJobCreated e -> log.debug("jobId={} created future={}", e.jobId(), e.future());
+            case GatewayEvent.JobDelivered e ->
+                log.debug("jobId={} reached {} miners in {} us", e.jobId(), e.miners(), e.nanos() / 1_000);
+            // One line per share would drown everything else; shares are counted in the view.
+            case GatewayEvent.ShareSubmitted e -> {}
+            case GatewayEvent.ShareForwarded e -> {}
+            case GatewayEvent.UpstreamAccepted e -> {}
+        }
+    }
+}

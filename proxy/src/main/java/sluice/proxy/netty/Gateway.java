@@ -1,0 +1,207 @@
+package sluice.proxy.netty;
+
+import io.netty.channel.EventLoop;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.util.concurrent.EventExecutor;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import sluice.protocol.bitcoin.Difficulty;
+import sluice.protocol.sv2.noise.AuthorityKey;
+import sluice.protocol.sv2.noise.Secp256k1;
+import sluice.protocol.sv2.wire.Limits;
+import sluice.proxy.block.BlockFiles;
+import sluice.proxy.event.GatewayEvents;
+import sluice.proxy.mining.extranonce.ExtranonceIndexes;
+import sluice.proxy.mining.share.ShareValidator;
+import sluice.proxy.route.Route;
+import sluice.proxy.route.RouteReplica;
+import sluice.proxy.session.MinerContext;
+import sluice.proxy.session.MinerSession;
+import sluice.proxy.session.Sv1MinerContext;
+import sluice.proxy.session.Sv1MinerSession;
+import sluice.proxy.session.Sv2MinerSession;
+import sluice.proxy.view.FarmSnapshot;
+import sluice.proxy.view.FarmView;
+import sluice.upstream.netty.CertificateIssuer;
+import sluice.upstream.netty.EphemeralKeys;
+import sluice.upstream.netty.HandshakeSettings;
+import sluice.upstream.netty.HandshakeWorkers;
+import sluice.upstream.netty.Transport;
+
+/**
+ * The running whole: one miners' port, its event loops, one route and its upstream, the event bus and the view. A pool and
+ * a farm-edge proxy differ only in their {@link UpstreamFactory}.
+ */
+public final class Gateway implements AutoCloseable {
+    private static final Duration CERTIFICATE_VALIDITY = Duration.ofDays(2);
+    private static final long HIGHEST_INDEX = 0xffff_ffffL;
+    private static final Duration SHUTDOWN_PATIENCE = Duration.ofSeconds(5);
+
+    private final GatewaySettings settings;
+    private final AuthorityKey authorityKey;
+    private final FarmView view = new FarmView();
+    private final GatewayEvents events;
+    private final MultiThreadIoEventLoopGroup loops;
+    private final ExecutorService handshakes = HandshakeWorkers.start(1);
+    private final ExecutorService disk;
+    private final RouteActor route;
+    private final List<MinerLoop> minerLoops;
+    private final MinerPort port;
+
+    private Gateway(
+            GatewaySettings settings,
+            UpstreamFactory upstream,
+            InstantSource clock,
+            List<GatewayEvents.Listener> listeners) {
+        this.settings = settings;
+        Secp256k1 engine = Secp256k1.best();
+        SecureRandom random = new SecureRandom();
+        this.authorityKey = settings.authority().publicKey(engine);
+        List<GatewayEvents.Listener> all = new ArrayList<>(listeners);
+        all.addFirst(view);
+        this.events = new GatewayEvents(settings.name(), all);
+        this.disk = Executors.newSingleThreadExecutor(
+                Thread.ofPlatform().daemon().name(settings.name() + "-disk").factory());
+        Transport transport = Transport.best();
+        this.loops = transport.newEventLoops(settings.loops(), settings.name());
+
+        EventLoop routeLoop = loops.next();
+        this.route = new RouteActor(
+                routeLoop,
+                new Route(
+                        upstream.name(),
+                        settings.sv1().keepalive(),
+                        Difficulty.targetOf(settings.vardiff().startDifficulty())),
+                upstream.create(routeLoop, handshakes),
+                clock,
+                events,
+                upstream.recordsBlocks() ? Optional.empty() : Optional.of(new BlockFiles(settings.blocks())),
+                disk);
+        Map<EventLoop, MinerLoop> byLoop = new LinkedHashMap<>();
+        for (EventExecutor executor : loops) {
+            int number = byLoop.size();
+            MinerContext context = new MinerContext(
+                    new RouteReplica(),
+                    new ExtranonceIndexes(
+                            number,
+                            settings.loops(),
+                            HIGHEST_INDEX,
+                            // Indexes rest for a while after use, and an SV2 connection may hold many.
+                            4 * settings.limits().maxConnections()),
+                    new ShareValidator(),
+                    settings.vardiff());
+            byLoop.put(
+                    (EventLoop) executor, new MinerLoop((EventLoop) executor, number, context, route, events, clock));
+        }
+        this.minerLoops = List.copyOf(byLoop.values());
+        EphemeralKeys keys = new EphemeralKeys(engine, random);
+        this.port = new MinerPort(
+                new PortSettings(
+                        settings.listen(),
+                        settings.limits().maxConnections(),
+                        settings.limits().handshakeTimeout()),
+                byLoop,
+                new HandshakeSettings(
+                        engine, keys, handshakes, settings.limits().handshakeTimeout(), Limits.MINING_FROM_CLIENT),
+                new CertificateIssuer(engine, settings.authority(), keys.get(), CERTIFICATE_VALIDITY, clock, random),
+                sessions(settings, minerLoops),
+                new AtomicLong());
+    }
+
+    private static SessionFactory sessions(GatewaySettings settings, List<MinerLoop> loops) {
+        Map<MinerContext, Sv1MinerContext> sv1Contexts = new IdentityHashMap<>();
+        for (MinerLoop loop : loops) {
+            sv1Contexts.put(loop.context(), Sv1MinerContext.of(loop.context(), settings.sv1(), settings.limits()));
+        }
+        return new SessionFactory() {
+            @Override
+            public MinerSession sv1(MinerContext context, long connectionId) {
+                return new Sv1MinerSession(connectionId, sv1Contexts.get(context));
+            }
+
+            @Override
+            public MinerSession sv2(MinerContext context, long connectionId) {
+                return new Sv2MinerSession(context, connectionId, settings.limits());
+            }
+        };
+    }
+
+    /**
+     * Opens the port, then begins to take work from the upstream.
+     *
+     * @param listeners hear every event, on the bus thread, besides the gateway's own view
+     * @throws IOException if the port cannot be had; nothing is left running then
+     */
+    public static Gateway start(
+            GatewaySettings settings,
+            UpstreamFactory upstream,
+            InstantSource clock,
+            List<GatewayEvents.Listener> listeners)
+            throws IOException {
+        Gateway gateway = new Gateway(settings, upstream, clock, listeners);
+        try {
+            gateway.port.open(Transport.of((EventLoop) gateway.loops.next()), gateway.loops);
+        } catch (IOException e) {
+            gateway.close();
+            throw e;
+        }
+        gateway.route.start(gateway.minerLoops);
+        return gateway;
+    }
+
+    /** Where miners connect. */
+    public InetSocketAddress address() {
+        return port.address();
+    }
+
+    /** What SV2 miners must have configured to trust us. */
+    public AuthorityKey authorityKey() {
+        return authorityKey;
+    }
+
+    /** What is true now; may trail what just happened by a moment. */
+    public FarmSnapshot snapshot() {
+        return view.snapshot();
+    }
+
+    /** As {@link #snapshot}, after everything that had happened before the call was folded in, if that takes no second. */
+    public FarmSnapshot settledSnapshot() throws InterruptedException {
+        events.awaitDelivery(Duration.ofSeconds(1));
+        return view.snapshot();
+    }
+
+    /** Events dropped because their bus was full; anything but 0 means that counts are too low. */
+    public long lostEvents() {
+        return events.lost();
+    }
+
+    /** Stops listening, closes every connection and the upstream, and delivers the last events. */
+    @Override
+    public void close() {
+        port.close();
+        route.close("shutting-down");
+        loops.shutdownGracefully(50, SHUTDOWN_PATIENCE.toMillis(), TimeUnit.MILLISECONDS)
+                .awaitUninterruptibly();
+        disk.shutdown();
+        handshakes.shutdownNow();
+        events.close();
+    }
+
+    @Override
+    public String toString() {
+        return settings.name();
+    }
+}

@@ -1,0 +1,181 @@
+package sluice.proxy.netty;
+
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.socket.SocketChannel;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
+import sluice.protocol.sv2.wire.ProtocolViolation;
+import sluice.proxy.event.GatewayEvent;
+import sluice.proxy.session.MinerInput;
+import sluice.upstream.netty.HandshakeCompleted;
+import sluice.upstream.netty.HandshakeSettings;
+import sluice.upstream.netty.NoiseResponderHandler;
+import sluice.upstream.netty.ServerIdentity;
+import sluice.upstream.netty.Transport;
+
+/** The one port for SV1 and SV2 miners: accepts, tells them apart, and builds each one's pipeline. */
+final class MinerPort implements AutoCloseable {
+    /** Connections the kernel may hold for us: a farm comes back from a power cut all at once. */
+    static final int BACKLOG = 4_096;
+
+    private final PortSettings settings;
+    private final Map<EventLoop, MinerLoop> loops;
+    private final HandshakeSettings handshakes;
+    private final Supplier<ServerIdentity> identity;
+    private final SessionFactory sessions;
+    private final AtomicInteger open = new AtomicInteger();
+    private final AtomicLong lastConnectionId;
+    private Channel channel;
+
+    /**
+     * @param loops the miner loop of each event loop that may carry a connection
+     * @param lastConnectionId the counter that makes connection ids unique in the gateway
+     */
+    MinerPort(
+            PortSettings settings,
+            Map<EventLoop, MinerLoop> loops,
+            HandshakeSettings handshakes,
+            Supplier<ServerIdentity> identity,
+            SessionFactory sessions,
+            AtomicLong lastConnectionId) {
+        this.settings = settings;
+        this.loops = Map.copyOf(loops);
+        this.handshakes = handshakes;
+        this.identity = identity;
+        this.sessions = sessions;
+        this.lastConnectionId = lastConnectionId;
+    }
+
+    /** Begins to listen. Throws IOException that names the address if that cannot be had. */
+    void open(Transport transport, EventLoopGroup group) throws IOException {
+        ServerBootstrap bootstrap = new ServerBootstrap()
+                .group(group)
+                .channel(transport.serverSocketChannel())
+                .option(ChannelOption.SO_BACKLOG, BACKLOG)
+                .option(ChannelOption.SO_REUSEADDR, true)
+                .childOption(ChannelOption.TCP_NODELAY, true)
+                .childOption(ChannelOption.SO_KEEPALIVE, true)
+                .childOption(
+                        ChannelOption.WRITE_BUFFER_WATER_MARK,
+                        new WriteBufferWaterMark(MinerConnection.MAX_BACKLOG / 2, MinerConnection.MAX_BACKLOG))
+                .childHandler(new ChannelInitializer<SocketChannel>() {
+                    @Override
+                    protected void initChannel(SocketChannel accepted) {
+                        accept(accepted);
+                    }
+                });
+        var bound = bootstrap.bind(settings.listen()).awaitUninterruptibly();
+        if (!bound.isSuccess()) {
+            throw new IOException(
+                    "cannot listen on " + settings.listen() + ": "
+                            + bound.cause().getMessage(),
+                    bound.cause());
+        }
+        channel = bound.channel();
+    }
+
+    InetSocketAddress address() {
+        return (InetSocketAddress) channel.localAddress();
+    }
+
+    @Override
+    public void close() {
+        if (channel != null) {
+            channel.close().awaitUninterruptibly();
+        }
+    }
+
+    private void accept(SocketChannel accepted) {
+        MinerLoop home = loops.get(accepted.eventLoop());
+        long connectionId = lastConnectionId.incrementAndGet();
+        home.events()
+                .publish(new GatewayEvent.MinerConnected(
+                        home.clock().instant(), connectionId, String.valueOf(accepted.remoteAddress())));
+        accepted.closeFuture().addListener(closed -> open.decrementAndGet());
+        if (open.incrementAndGet() > settings.maxConnections()) {
+            reportEnd(home, connectionId, "too-many-connections", "more than " + settings.maxConnections());
+            accepted.close();
+            return;
+        }
+        accepted.pipeline().addLast(new ProtocolDetector(settings.handshakeTimeout(), new ProtocolDetector.Outcome() {
+            @Override
+            public void onSv1(ChannelHandlerContext ctx) {
+                MinerConnection miner =
+                        new MinerConnection(home, connectionId, sessions.sv1(home.context(), connectionId), false);
+                ctx.pipeline().addLast(new Sv1LineHandler(), miner);
+                miner.feed(new MinerInput.Started());
+            }
+
+            @Override
+            public void onSv2(ChannelHandlerContext ctx) {
+                ctx.pipeline()
+                        .addLast(
+                                new NoiseResponderHandler(handshakes, identity),
+                                new AwaitHandshake(home, connectionId));
+            }
+
+            @Override
+            public void onNeither(ChannelHandlerContext ctx, String reason) {
+                reportEnd(home, connectionId, reason, "");
+            }
+        }));
+    }
+
+    private static void reportEnd(MinerLoop home, long connectionId, String reason, String detail) {
+        home.events().publish(new GatewayEvent.MinerDisconnected(home.clock().instant(), connectionId, reason, detail));
+    }
+
+    /** Stands where the miner's connection will stand as soon as the handshake is over. */
+    private final class AwaitHandshake extends ChannelInboundHandlerAdapter {
+        private final MinerLoop home;
+        private final long connectionId;
+        private String reason = "handshake-closed";
+        private String detail = "";
+
+        AwaitHandshake(MinerLoop home, long connectionId) {
+            this.home = home;
+            this.connectionId = connectionId;
+        }
+
+        @Override
+        public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+            if (event instanceof HandshakeCompleted) {
+                MinerConnection miner =
+                        new MinerConnection(home, connectionId, sessions.sv2(home.context(), connectionId), true);
+                ctx.pipeline().replace(this, null, miner);
+                miner.feed(new MinerInput.Started());
+            } else {
+                ctx.fireUserEventTriggered(event);
+            }
+        }
+
+        @Override
+        public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+            if (cause instanceof ProtocolViolation violation) {
+                reason = violation.reason();
+                detail = violation.detail();
+            } else {
+                reason = "connection-broken";
+                detail = String.valueOf(cause);
+            }
+            ctx.close();
+        }
+
+        @Override
+        public void channelInactive(ChannelHandlerContext ctx) {
+            reportEnd(home, connectionId, reason, detail);
+        }
+    }
+}

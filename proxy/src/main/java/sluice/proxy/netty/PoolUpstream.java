@@ -1,0 +1,42 @@
+package sluice.proxy.netty;
+
+import io.netty.channel.EventLoop;
+import java.security.SecureRandom;
+import java.time.InstantSource;
+import java.util.concurrent.Executor;
+import sluice.config.PoolConfig;
+import sluice.config.Sv2PoolAddress;
+import sluice.config.VardiffConfig;
+import sluice.protocol.bitcoin.Difficulty;
+import sluice.upstream.Upstream;
+import sluice.upstream.netty.PoolConnection;
+import sluice.upstream.session.PoolSettings;
+
+/**
+ * Work from the configured pool.
+ *
+ * @param vardiff its start difficulty is the least we ask the pool for before miners say otherwise
+ * @param softwareVersion what the pool is told of this release
+ */
+public record PoolUpstream(PoolConfig pool, VardiffConfig vardiff, String softwareVersion, InstantSource clock)
+        implements UpstreamFactory {
+    @Override
+    public String name() {
+        return pool.address().url();
+    }
+
+    @Override
+    public Upstream create(EventLoop loop, Executor handshakes) {
+        return switch (pool.address()) {
+            case Sv2PoolAddress sv2 ->
+                new PoolConnection(
+                        sv2,
+                        new PoolSettings(
+                                name(), pool.user(), Difficulty.targetOf(vardiff.startDifficulty()), softwareVersion),
+                        loop,
+                        handshakes,
+                        clock,
+                        new SecureRandom());
+        };
+    }
+}
