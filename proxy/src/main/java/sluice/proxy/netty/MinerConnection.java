@@ -80,7 +80,19 @@ final class MinerConnection extends ChannelInboundHandlerAdapter {
             }
         }
         closing = true;
-        // Nothing can be sent any more, but what the session reports of its end still counts.
+        try {
+            reportEnd();
+        } catch (RuntimeException e) {
+            LOG.error("bug in the session of connection {}: it could not report its end", connectionId, e);
+        }
+        home.events()
+                .publish(new GatewayEvent.MinerDisconnected(
+                        home.clock().instant(), connectionId, closeReason, closeDetail));
+        ctx.fireChannelInactive();
+    }
+
+    // Nothing can be sent any more, but what the session reports of its end still counts.
+    private void reportEnd() {
         for (MinerAction action :
                 session.on(new MinerInput.Closed(closeReason), home.clock().instant())) {
             if (action instanceof MinerAction.Publish publish) {
@@ -89,10 +101,6 @@ final class MinerConnection extends ChannelInboundHandlerAdapter {
                 forward(forward);
             }
         }
-        home.events()
-                .publish(new GatewayEvent.MinerDisconnected(
-                        home.clock().instant(), connectionId, closeReason, closeDetail));
-        ctx.fireChannelInactive();
     }
 
     @Override

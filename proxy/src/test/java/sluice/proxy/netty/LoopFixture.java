@@ -1,0 +1,162 @@
+package sluice.proxy.netty;
+
+import io.netty.channel.EventLoop;
+import io.netty.channel.EventLoopGroup;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import sluice.config.VardiffConfig;
+import sluice.protocol.Bytes;
+import sluice.protocol.bitcoin.Difficulty;
+import sluice.protocol.bitcoin.Hash256;
+import sluice.protocol.bitcoin.Target;
+import sluice.proxy.block.BlockFiles;
+import sluice.proxy.event.GatewayEvent;
+import sluice.proxy.event.GatewayEvents;
+import sluice.proxy.mining.extranonce.ExtranonceIndexes;
+import sluice.proxy.mining.extranonce.ExtranonceShape;
+import sluice.proxy.mining.job.MiningJob;
+import sluice.proxy.mining.job.VectorJobs;
+import sluice.proxy.mining.share.ForwardedShare;
+import sluice.proxy.mining.share.ShareValidator;
+import sluice.proxy.route.Route;
+import sluice.proxy.route.RouteReplica;
+import sluice.proxy.session.MinerContext;
+import sluice.upstream.Upstream;
+import sluice.upstream.UpstreamChannel;
+import sluice.upstream.UpstreamCommand;
+import sluice.upstream.UpstreamEvent;
+import sluice.upstream.netty.Transport;
+
+/** One event loop with a route and its miners, in front of an upstream that a test plays. */
+final class LoopFixture implements AutoCloseable {
+    static final Target TARGET = Difficulty.targetOf(1e-9);
+
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+    final List<GatewayEvent> published = new ArrayList<>();
+    final ConcurrentLinkedQueue<UpstreamCommand> commands = new ConcurrentLinkedQueue<>();
+    final RouteActor route;
+    final MinerLoop miners;
+    private final EventLoopGroup group = Transport.NIO.newEventLoops(1, "test");
+    private final EventLoop loop = group.next();
+    private final GatewayEvents events = new GatewayEvents("test", List.of(published::add));
+    private final CompletableFuture<Consumer<UpstreamEvent>> started = new CompletableFuture<>();
+
+    /** @param blocks where found blocks are kept */
+    LoopFixture(Path blocks, Consumer<UpstreamCommand> onCommand) {
+        InstantSource clock = InstantSource.fixed(Instant.ofEpochSecond(VectorJobs.SHARE_TIP.minNtime()));
+        Upstream upstream = new Upstream() {
+            @Override
+            public void start(Consumer<UpstreamEvent> to) {
+                started.complete(to);
+            }
+
+            @Override
+            public void send(UpstreamCommand command) {
+                onCommand.accept(command);
+                commands.add(command);
+            }
+        };
+        route = new RouteActor(
+                loop,
+                new Route("pool", Duration.ofHours(1), TARGET),
+                upstream,
+                clock,
+                events,
+                Optional.of(new BlockFiles(blocks)),
+                group.next());
+        miners = new MinerLoop(
+                loop,
+                0,
+                new MinerContext(
+                        new RouteReplica(),
+                        new ExtranonceIndexes(0, 1, 0xffff_ffffL, 1_000),
+                        new ShareValidator(),
+                        VardiffConfig.DEFAULT),
+                route,
+                events,
+                clock);
+    }
+
+    /** The upstream opens its channel and gives a job with its tip. */
+    void upstreamGivesWork() throws Exception {
+        route.start(List.of(miners));
+        Consumer<UpstreamEvent> events = started.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+        onLoop(() -> {
+            events.accept(new UpstreamEvent.ChannelOpened(
+                    new UpstreamChannel("pool", VectorJobs.UPSTREAM_PREFIX, VectorJobs.GRANTED, TARGET, true)));
+            events.accept(new UpstreamEvent.JobAnnounced(VectorJobs.upstreamJob(OptionalLong.empty(), true)));
+            events.accept(new UpstreamEvent.TipChanged(7, VectorJobs.SHARE_TIP));
+        });
+    }
+
+    /** Runs {@code task} on the loop and waits for it. */
+    void onLoop(Runnable task) throws Exception {
+        loop.submit(task).get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+    }
+
+    /** Runs {@code task} on the loop, behind everything that is there already. */
+    void later(Runnable task) {
+        loop.execute(task);
+    }
+
+    /** Holds the loop until the answer is counted down. */
+    CountDownLatch holdLoop() throws InterruptedException {
+        CountDownLatch held = new CountDownLatch(1);
+        CountDownLatch release = new CountDownLatch(1);
+        loop.execute(() -> {
+            held.countDown();
+            try {
+                release.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
+        held.await();
+        return release;
+    }
+
+    /** All events so far. */
+    <T extends GatewayEvent> List<T> events(Class<T> kind) throws InterruptedException {
+        if (!events.awaitDelivery(PATIENCE)) {
+            throw new IllegalStateException("the event bus is stuck");
+        }
+        return published.stream().filter(kind::isInstance).map(kind::cast).toList();
+    }
+
+    static MiningJob activeJob(long id) {
+        return VectorJobs.active(id, VectorJobs.SHARE_TIP, TARGET);
+    }
+
+    static ForwardedShare share(MiningJob job, boolean block) {
+        return new ForwardedShare(
+                1,
+                16,
+                "acct.rig1",
+                job,
+                ExtranonceShape.ROLL_4,
+                Bytes.fromHex("0100000000000000"),
+                VectorJobs.SHARE_NONCE,
+                job.ntime(),
+                VectorJobs.VERSION,
+                Hash256.ZERO,
+                block);
+    }
+
+    @Override
+    public void close() {
+        group.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly();
+        events.close();
+    }
+}

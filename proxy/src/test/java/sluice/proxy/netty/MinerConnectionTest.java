@@ -1,0 +1,135 @@
+package sluice.proxy.netty;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelOutboundHandlerAdapter;
+import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.embedded.EmbeddedChannel;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import sluice.protocol.Bytes;
+import sluice.protocol.sv2.wire.ProtocolViolation;
+import sluice.proxy.event.GatewayEvent;
+import sluice.proxy.session.MinerAction;
+import sluice.proxy.session.MinerInput;
+
+@Timeout(60)
+class MinerConnectionTest {
+    /** What Netty counts for each message that waits, besides its bytes. */
+    private static final int MESSAGE_OVERHEAD = 96;
+
+    private static final Bytes LINE = Bytes.fromHex("7b7d");
+
+    private LoopFixture fixture;
+
+    @BeforeEach
+    void makeLoop(@TempDir Path home) {
+        fixture = new LoopFixture(home, command -> {});
+    }
+
+    @AfterEach
+    void close() {
+        fixture.close();
+    }
+
+    /** A miner that takes no bytes at all. */
+    private EmbeddedChannel deaf(ScriptedSession session) {
+        EmbeddedChannel channel = new EmbeddedChannel();
+        channel.config()
+                .setWriteBufferWaterMark(
+                        new WriteBufferWaterMark(MinerConnection.MAX_BACKLOG / 2, MinerConnection.MAX_BACKLOG));
+        channel.pipeline().addLast(new ChannelOutboundHandlerAdapter() {
+            @Override
+            public void flush(ChannelHandlerContext ctx) {}
+        });
+        channel.pipeline().addLast(new MinerConnection(fixture.miners, 7, session, false));
+        return channel;
+    }
+
+    private EmbeddedChannel connect(Function<MinerInput, List<MinerAction>> script) {
+        return new EmbeddedChannel(new MinerConnection(fixture.miners, 7, new ScriptedSession(script), false));
+    }
+
+    private String reason() throws InterruptedException {
+        List<GatewayEvent.MinerDisconnected> ends = fixture.events(GatewayEvent.MinerDisconnected.class);
+        return ends.isEmpty() ? "" : ends.getFirst().reason();
+    }
+
+    private static List<MinerAction> send(int bytes) {
+        return List.of(new MinerAction.Send(Bytes.zeros(bytes)));
+    }
+
+    @Test
+    void aMinerThatDoesNotReadMayHaveTheWholeBacklogWaiting() throws Exception {
+        EmbeddedChannel channel =
+                deaf(new ScriptedSession(input -> send(MinerConnection.MAX_BACKLOG / 2 - MESSAGE_OVERHEAD)));
+        channel.writeInbound(LINE);
+        channel.writeInbound(LINE);
+        assertThat(channel.isWritable()).isTrue();
+        assertThat(reason()).isEmpty();
+    }
+
+    @Test
+    void aMinerThatDoesNotReadIsDisconnectedOnceTheBacklogIsExceeded() throws Exception {
+        EmbeddedChannel channel =
+                deaf(new ScriptedSession(input -> send(MinerConnection.MAX_BACKLOG / 2 - MESSAGE_OVERHEAD + 1)));
+        channel.writeInbound(LINE);
+        channel.writeInbound(LINE);
+        assertThat(channel.isWritable()).isFalse();
+        channel.writeInbound(LINE);
+        // It never takes what waits for it either, so the close comes by the clock.
+        channel.advanceTimeBy(1, TimeUnit.SECONDS);
+        channel.runScheduledPendingTasks();
+        assertThat(channel.isOpen()).isFalse();
+        assertThat(reason()).isEqualTo("slow-reader");
+    }
+
+    @Test
+    void aViolationClosesTheConnectionWithItsReason() throws Exception {
+        EmbeddedChannel channel = connect(input -> List.of());
+        channel.pipeline().fireExceptionCaught(new ProtocolViolation("line-too-long", "16385 bytes"));
+        assertThat(channel.isOpen()).isFalse();
+        assertThat(reason()).isEqualTo("line-too-long");
+    }
+
+    @Test
+    void aBugInASessionClosesThatConnectionOnly() throws Exception {
+        EmbeddedChannel broken = connect(input -> {
+            throw new IllegalStateException("broken on purpose");
+        });
+        EmbeddedChannel other = connect(input -> List.of());
+        broken.writeInbound(LINE);
+        assertThat(broken.isOpen()).isFalse();
+        assertThat(other.isOpen()).isTrue();
+        assertThat(reason()).as("though the session's last word failed, too").isEqualTo("internal-error");
+    }
+
+    @Test
+    void whatTheSessionSaysAtItsEndIsPublishedBeforeTheDisconnect() throws Exception {
+        GatewayEvent last =
+                new GatewayEvent.ChannelClosed(fixture.miners.clock().instant(), 7, 16, "closed-by-miner");
+        EmbeddedChannel channel = connect(input ->
+                input instanceof MinerInput.Closed ? List.of(new MinerAction.Publish(last)) : List.<MinerAction>of());
+        channel.close();
+        assertThat(fixture.events(GatewayEvent.class)).first().isEqualTo(last);
+        assertThat(reason()).isEqualTo("closed-by-miner");
+    }
+
+    @Test
+    void theSessionsReasonIsTheOneThatCounts() throws Exception {
+        EmbeddedChannel channel = connect(input -> input instanceof MinerInput.LineReceived
+                ? List.of(new MinerAction.Disconnect("idle", "nothing heard"))
+                : List.of());
+        channel.writeInbound(LINE);
+        assertThat(channel.isOpen()).isFalse();
+        assertThat(reason()).isEqualTo("idle");
+    }
+}

@@ -1,0 +1,117 @@
+package sluice.proxy.netty;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.netty.channel.embedded.EmbeddedChannel;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import sluice.proxy.event.GatewayEvent;
+import sluice.proxy.route.RouteUpdate;
+import sluice.proxy.session.MinerInput;
+
+@Timeout(60)
+class MinerLoopTest {
+    private final List<ScriptedSession> sessions = new ArrayList<>();
+    // What happened on the loop, in order: how many sessions had been served at each look.
+    private final List<Long> served = new ArrayList<>();
+    private LoopFixture fixture;
+
+    @BeforeEach
+    void makeLoop(@TempDir Path home) {
+        fixture = new LoopFixture(home, command -> {});
+    }
+
+    @AfterEach
+    void close() {
+        fixture.close();
+    }
+
+    private void connect(int miners) throws Exception {
+        fixture.onLoop(() -> {
+            for (int i = 0; i < miners; i++) {
+                ScriptedSession session = new ScriptedSession(input -> List.of());
+                sessions.add(session);
+                new EmbeddedChannel(new MinerConnection(fixture.miners, i, session, false));
+            }
+        });
+    }
+
+    private void look() {
+        served.add(
+                sessions.stream().filter(session -> !session.inputs.isEmpty()).count());
+    }
+
+    private static JobDelivery delivery(LoopFixture fixture, RouteUpdate update) {
+        return new JobDelivery(update, System.nanoTime(), 1, fixture.miners.events(), fixture.miners.clock());
+    }
+
+    private void post(RouteUpdate update) {
+        fixture.miners.post(update, delivery(fixture, update));
+    }
+
+    @Test
+    void aRoutineJobForOneSliceOfMinersIsServedInOneGo() throws Exception {
+        connect(MinerLoop.ROUTINE_SLICE);
+        CountDownLatch loop = fixture.holdLoop();
+        post(new RouteUpdate.JobAdded(LoopFixture.activeJob(1)));
+        fixture.later(this::look);
+        loop.countDown();
+        fixture.onLoop(() -> {});
+        assertThat(served).containsExactly((long) MinerLoop.ROUTINE_SLICE);
+    }
+
+    @Test
+    void withOneMinerMoreOthersOnTheLoopGetTheirTurnInBetween() throws Exception {
+        connect(MinerLoop.ROUTINE_SLICE + 1);
+        CountDownLatch loop = fixture.holdLoop();
+        post(new RouteUpdate.JobAdded(LoopFixture.activeJob(1)));
+        fixture.later(this::look);
+        loop.countDown();
+        fixture.onLoop(() -> {});
+        fixture.onLoop(this::look);
+        assertThat(served).containsExactly((long) MinerLoop.ROUTINE_SLICE, MinerLoop.ROUTINE_SLICE + 1L);
+        assertThat(fixture.events(GatewayEvent.JobDelivered.class))
+                .singleElement()
+                .extracting(GatewayEvent.JobDelivered::miners)
+                .isEqualTo(MinerLoop.ROUTINE_SLICE + 1);
+    }
+
+    @Test
+    void aNewTipReachesAllAtOnceAndDropsTheRestOfARoutineJob() throws Exception {
+        connect(MinerLoop.ROUTINE_SLICE * 2);
+        CountDownLatch loop = fixture.holdLoop();
+        RouteUpdate job = new RouteUpdate.JobAdded(LoopFixture.activeJob(1));
+        RouteUpdate tip = new RouteUpdate.TipChanged(LoopFixture.activeJob(2));
+        post(job);
+        post(tip);
+        fixture.later(this::look);
+        loop.countDown();
+        fixture.onLoop(() -> {});
+        assertThat(served).containsExactly(MinerLoop.ROUTINE_SLICE * 2L);
+        assertThat(sessions.getFirst().inputs)
+                .containsExactly(new MinerInput.RouteUpdated(job), new MinerInput.RouteUpdated(tip));
+        assertThat(sessions.getLast().inputs).containsExactly(new MinerInput.RouteUpdated(tip));
+    }
+
+    @Test
+    void anyOtherUpdateWaitsForARoutineJobToHaveGoneRound() throws Exception {
+        connect(MinerLoop.ROUTINE_SLICE + 1);
+        CountDownLatch loop = fixture.holdLoop();
+        RouteUpdate job = new RouteUpdate.JobAdded(LoopFixture.activeJob(1));
+        RouteUpdate target = new RouteUpdate.TargetChanged(LoopFixture.TARGET);
+        post(job);
+        post(target);
+        loop.countDown();
+        fixture.onLoop(() -> {});
+        assertThat(sessions)
+                .allSatisfy(session -> assertThat(session.inputs)
+                        .containsExactly(new MinerInput.RouteUpdated(job), new MinerInput.RouteUpdated(target)));
+    }
+}

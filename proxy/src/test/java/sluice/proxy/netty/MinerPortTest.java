@@ -1,0 +1,157 @@
+package sluice.proxy.netty;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.netty.channel.EventLoop;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import sluice.config.LimitsConfig;
+import sluice.config.Sv1Config;
+import sluice.config.VardiffConfig;
+import sluice.protocol.sv2.noise.AuthoritySecretKey;
+import sluice.upstream.Upstream;
+import sluice.upstream.UpstreamCommand;
+import sluice.upstream.UpstreamEvent;
+
+@Timeout(60)
+class MinerPortTest {
+    private static final int MAX_CONNECTIONS = 3;
+    private static final int END = -1;
+
+    @TempDir
+    Path home;
+
+    private final List<Socket> sockets = new ArrayList<>();
+    private Gateway gateway;
+
+    @AfterEach
+    void close() throws IOException {
+        for (Socket socket : sockets) {
+            socket.close();
+        }
+        if (gateway != null) {
+            gateway.close();
+        }
+    }
+
+    /** A source of work that never has any. */
+    private record NoWork() implements UpstreamFactory {
+        @Override
+        public String name() {
+            return "none";
+        }
+
+        @Override
+        public Upstream create(EventLoop loop, Executor handshakes) {
+            return new Upstream() {
+                @Override
+                public void start(Consumer<UpstreamEvent> events) {}
+
+                @Override
+                public void send(UpstreamCommand command) {}
+            };
+        }
+    }
+
+    private Gateway start(int port, Duration handshakeTimeout) throws IOException {
+        return Gateway.start(
+                new GatewaySettings(
+                        "test",
+                        new InetSocketAddress(InetAddress.getLoopbackAddress(), port),
+                        AuthoritySecretKey.of(HexFormat.of().parseHex("00".repeat(31) + "07")),
+                        VardiffConfig.DEFAULT,
+                        new LimitsConfig(MAX_CONNECTIONS, handshakeTimeout, Duration.ofHours(1)),
+                        Sv1Config.DEFAULT,
+                        home,
+                        2),
+                new NoWork(),
+                InstantSource.system(),
+                List.of());
+    }
+
+    private Socket connect() throws IOException {
+        Socket socket =
+                new Socket(gateway.address().getAddress(), gateway.address().getPort());
+        socket.setSoTimeout(20_000);
+        sockets.add(socket);
+        return socket;
+    }
+
+    private static void send(Socket socket, String text) throws IOException {
+        socket.getOutputStream().write(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private void awaitReason(String reason, long count) {
+        await().untilAsserted(() ->
+                assertThat(gateway.settledSnapshot().disconnects()).containsEntry(reason, count));
+    }
+
+    @Test
+    void takesConnectionsUpToTheLimitAndClosesOneMoreAtOnce() throws Exception {
+        gateway = start(0, Duration.ofMinutes(1));
+        for (int i = 0; i < MAX_CONNECTIONS; i++) {
+            Socket miner = connect();
+            send(miner, "{\"id\":1,\"method\":\"mining.subscribe\",\"params\":[]}\n");
+            assertThat(miner.getInputStream().read()).isEqualTo('{');
+        }
+        assertThat(connect().getInputStream().read()).isEqualTo(END);
+        awaitReason("too-many-connections", 1);
+        assertThat(gateway.settledSnapshot().connections()).isEqualTo(MAX_CONNECTIONS);
+        sockets.getFirst().close();
+        await().until(() -> gateway.settledSnapshot().connections() == MAX_CONNECTIONS - 1);
+        Socket next = connect();
+        send(next, "{\"id\":1,\"method\":\"mining.subscribe\",\"params\":[]}\n");
+        assertThat(next.getInputStream().read()).as("a place is free again").isEqualTo('{');
+    }
+
+    @Test
+    void closesAClientThatSaysNothing() throws Exception {
+        gateway = start(0, LimitsConfig.HANDSHAKE_TIMEOUT.least());
+        assertThat(connect().getInputStream().read()).isEqualTo(END);
+        awaitReason("silent-client", 1);
+    }
+
+    @Test
+    void closesAClientOfAnotherProtocol() throws Exception {
+        gateway = start(0, Duration.ofMinutes(1));
+        Socket browser = connect();
+        send(browser, "GET / HTTP/1.1\r\nHost: gateway.example\r\nUser-Agent: a browser of some kind\r\n\r\n");
+        assertThat(browser.getInputStream().read()).isEqualTo(END);
+        awaitReason("foreign-protocol", 1);
+    }
+
+    @Test
+    void closesAClientThatStopsInsideItsFirstMessage() throws Exception {
+        gateway = start(0, LimitsConfig.HANDSHAKE_TIMEOUT.least());
+        Socket stranger = connect();
+        stranger.getOutputStream().write(new byte[63]);
+        assertThat(stranger.getInputStream().read()).isEqualTo(END);
+        awaitReason("silent-client", 1);
+    }
+
+    @Test
+    void saysWhichAddressCannotBeHad() throws Exception {
+        gateway = start(0, Duration.ofMinutes(1));
+        int taken = gateway.address().getPort();
+        assertThatThrownBy(() -> start(taken, Duration.ofMinutes(1)))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining(String.valueOf(taken));
+    }
+}
