@@ -14,6 +14,8 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -23,6 +25,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -217,6 +220,21 @@ class PoolConnectionTest {
         SetupConnection setup = peer.next(SetupConnection.class);
         assertThat(setup.endpointHost()).isEqualTo("pool.example");
         assertThat(events).isEmpty();
+    }
+
+    @Test
+    void triesAsManyAddressesAsItsLimitAndNoMore() throws Exception {
+        InetAddress nobodyThere = InetAddress.getByName("127.77.77.77");
+        List<InetAddress> last = new ArrayList<>(Collections.nCopies(PoolAttempt.MAX_ADDRESSES - 1, nobodyThere));
+        last.add(InetAddress.getLoopbackAddress());
+        List<InetAddress> onePast = new ArrayList<>(last);
+        onePast.addFirst(nobodyThere);
+        AtomicInteger lookups = new AtomicInteger();
+        resolver = host -> CompletableFuture.completedFuture(lookups.getAndIncrement() == 0 ? onePast : last);
+        connect(new Sv2PoolAddress("pool.example", pool.port(), Optional.of(KEY)));
+
+        awaitLost(Step.CONNECT, "connection refused by 127.77.77.77:" + pool.port());
+        pool.accept().next(SetupConnection.class);
     }
 
     @Test
