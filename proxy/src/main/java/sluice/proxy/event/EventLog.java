@@ -2,9 +2,13 @@ package sluice.proxy.event;
 
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /** Tells the log what an operator would want to read there: pools, tips and blocks at info, single miners at debug. */
 public final class EventLog implements GatewayEvents.Listener {
+    /** How the reason of a loss begins that we asked for. */
+    private static final String CLOSED_BY_US = "closed by us";
+
     private final Logger log;
 
     /** @param name of the gateway, part of the logger's name */
@@ -17,7 +21,8 @@ public final class EventLog implements GatewayEvents.Listener {
         switch (event) {
             case GatewayEvent.MiningPoolConnected e -> log.info("upstream={} connected, channel open", e.upstream());
             case GatewayEvent.MiningPoolDisconnected e ->
-                log.warn("upstream={} lost step={} reason=\"{}\"", e.upstream(), e.step(), e.reason());
+                log.atLevel(e.reason().startsWith(CLOSED_BY_US) ? Level.INFO : Level.WARN)
+                        .log("upstream={} lost step={} reason=\"{}\"", e.upstream(), e.step(), e.reason());
             case GatewayEvent.UpstreamRejected e ->
                 log.warn(
                         "upstream={} rejected a share userIdentity={} reason={}",

@@ -18,7 +18,8 @@ final class JobDelivery {
 
     JobDelivery(RouteUpdate update, long startedNanos, int loops, GatewayEvents events, InstantSource clock) {
         this.job = switch (update) {
-            case RouteUpdate.JobAdded added -> added.job();
+            // A future job is no news to SV1 miners and urgent to nobody.
+            case RouteUpdate.JobAdded added when !added.job().isFuture() -> added.job();
             case RouteUpdate.TipChanged changed -> changed.activated();
             default -> null;
         };

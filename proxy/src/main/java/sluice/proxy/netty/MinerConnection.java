@@ -129,17 +129,12 @@ final class MinerConnection extends ChannelInboundHandlerAdapter {
 
     private void run(List<MinerAction> actions) {
         boolean written = false;
-        // Sending never re-enters the session, so its list can be read in place.
-        for (int i = 0; i < actions.size() && !closing; i++) {
+        // Sending never re-enters the session, so its list can be read in place. What is to be counted or sent upstream
+        // is,
+        // even when something before it closed the connection: a share was judged, and its verdict must not vanish.
+        for (int i = 0; i < actions.size(); i++) {
             switch (actions.get(i)) {
-                case MinerAction.Send send -> {
-                    if (!context.channel().isWritable()) {
-                        disconnect("slow-reader", "more than " + MAX_BACKLOG + " bytes wait for it");
-                        return;
-                    }
-                    context.write(encrypted ? send.bytes() : home.buffer(send.bytes()), context.voidPromise());
-                    written = true;
-                }
+                case MinerAction.Send send -> written |= send(send.bytes());
                 case MinerAction.Forward forward -> forward(forward);
                 case MinerAction.Publish publish -> home.events().publish(publish.event());
                 case MinerAction.SetDeadline set -> setDeadline(set.deadline(), set.at());
@@ -150,6 +145,18 @@ final class MinerConnection extends ChannelInboundHandlerAdapter {
         if (written && !closing) {
             context.flush();
         }
+    }
+
+    private boolean send(Bytes bytes) {
+        if (closing) {
+            return false;
+        }
+        if (!context.channel().isWritable()) {
+            disconnect("slow-reader", "more than " + MAX_BACKLOG + " bytes wait for it");
+            return false;
+        }
+        context.write(encrypted ? bytes : home.buffer(bytes), context.voidPromise());
+        return true;
     }
 
     private void forward(MinerAction.Forward forward) {
@@ -175,6 +182,9 @@ final class MinerConnection extends ChannelInboundHandlerAdapter {
 
     // Deadlines mostly move further away, with every line: the timer is left alone then and looks again when it fires.
     private void setDeadline(MinerDeadline deadline, Instant at) {
+        if (closing) {
+            return;
+        }
         int slot = deadline.ordinal();
         Instant earlier = dueAt[slot];
         dueAt[slot] = at;

@@ -2,6 +2,7 @@ package sluice.proxy.netty;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOutboundHandlerAdapter;
 import io.netty.channel.WriteBufferWaterMark;
@@ -90,6 +91,22 @@ class MinerConnectionTest {
         channel.runScheduledPendingTasks();
         assertThat(channel.isOpen()).isFalse();
         assertThat(reason()).isEqualTo("slow-reader");
+    }
+
+    @Test
+    void aVerdictIsCountedEvenWhereItsAnswerEndsTheConnection() throws Exception {
+        GatewayEvent verdict =
+                new GatewayEvent.ShareUnforwardable(fixture.miners.clock().instant(), "acct.w1", "no-upstream");
+        EmbeddedChannel channel = connect(input -> List.of(
+                new MinerAction.Disconnect("idle", "before the verdict"),
+                new MinerAction.Send(LINE),
+                new MinerAction.Publish(verdict)));
+        channel.writeInbound(LINE);
+        assertThat(fixture.events(GatewayEvent.ShareUnforwardable.class)).containsExactly(verdict);
+        Object sent = channel.readOutbound();
+        assertThat(sent).as("only the end itself").isEqualTo(Unpooled.EMPTY_BUFFER);
+        Object behind = channel.readOutbound();
+        assertThat(behind).isNull();
     }
 
     @Test
