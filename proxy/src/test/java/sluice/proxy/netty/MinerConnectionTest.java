@@ -95,12 +95,14 @@ class MinerConnectionTest {
 
     @Test
     void aVerdictIsCountedEvenWhereItsAnswerEndsTheConnection() throws Exception {
-        GatewayEvent verdict =
+        GatewayEvent.ShareUnforwardable verdict =
                 new GatewayEvent.ShareUnforwardable(fixture.miners.clock().instant(), "acct.w1", "no-upstream");
-        EmbeddedChannel channel = connect(input -> List.of(
-                new MinerAction.Disconnect("idle", "before the verdict"),
-                new MinerAction.Send(LINE),
-                new MinerAction.Publish(verdict)));
+        EmbeddedChannel channel = connect(input -> input instanceof MinerInput.LineReceived
+                ? List.of(
+                        new MinerAction.Disconnect("idle", "before the verdict"),
+                        new MinerAction.Send(LINE),
+                        new MinerAction.Publish(verdict))
+                : List.<MinerAction>of());
         channel.writeInbound(LINE);
         assertThat(fixture.events(GatewayEvent.ShareUnforwardable.class)).containsExactly(verdict);
         Object sent = channel.readOutbound();
