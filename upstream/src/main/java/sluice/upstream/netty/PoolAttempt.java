@@ -30,7 +30,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import sluice.protocol.sv2.message.Sv2Message;
+import sluice.protocol.sv1.Sv1ServerMessage;
 import sluice.protocol.sv2.wire.Frame;
 import sluice.protocol.sv2.wire.ProtocolViolation;
 import sluice.upstream.UpstreamEvent;
@@ -39,8 +39,8 @@ import sluice.upstream.session.PoolDeadline;
 import sluice.upstream.session.PoolInput;
 
 /**
- * One attempt to work with a pool, from the name to the end of the connection: resolve, connect, handshake, then frames and
- * deadlines for the session. Confined to the loop of its {@link PoolConnection}.
+ * One attempt to work with a pool, from the name to the end of the connection: resolve, connect, handshake, then frames or
+ * lines, and deadlines for the session. Confined to the loop of its {@link ReconnectingPool}.
  */
 // Sharable for Netty, because each address of the pool that is tried makes a channel; there is one at a time.
 @ChannelHandler.Sharable
@@ -48,7 +48,7 @@ final class PoolAttempt extends ChannelInboundHandlerAdapter {
     static final Duration RESOLVE_TIMEOUT = Duration.ofSeconds(10);
     /** For each of the pool's addresses. */
     static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
-    /** Ciphertext that may wait for a pool that does not read; beyond it the connection is given up. */
+    /** Bytes that may wait for a pool that does not read; beyond it the connection is given up. */
     static final int MAX_UNSENT_BYTES = 1 << 20;
     /** Addresses of one name that are tried in one attempt. */
     static final int MAX_ADDRESSES = 8;
@@ -59,10 +59,10 @@ final class PoolAttempt extends ChannelInboundHandlerAdapter {
     // For what was written before an end; a pool that does not read must not keep the socket.
     private static final Duration LINGER = Duration.ofSeconds(1);
 
-    private final PoolConnection owner;
+    private final ReconnectingPool owner;
     private final EventLoop loop;
     private final InstantSource clock;
-    private final PoolConnection.Endpoint endpoint;
+    private final ReconnectingPool.Endpoint endpoint;
     private final Map<PoolDeadline, ScheduledFuture<?>> deadlines = new EnumMap<>(PoolDeadline.class);
     private Step step = Step.RESOLVE;
     private ScheduledFuture<?> resolveTimeout;
@@ -73,7 +73,7 @@ final class PoolAttempt extends ChannelInboundHandlerAdapter {
     private boolean ended;
     private int notes;
 
-    PoolAttempt(PoolConnection owner, EventLoop loop, InstantSource clock, PoolConnection.Endpoint endpoint) {
+    PoolAttempt(ReconnectingPool owner, EventLoop loop, InstantSource clock, ReconnectingPool.Endpoint endpoint) {
         this.owner = owner;
         this.loop = loop;
         this.clock = clock;
@@ -123,7 +123,8 @@ final class PoolAttempt extends ChannelInboundHandlerAdapter {
                 .handler(new ChannelInitializer<>() {
                     @Override
                     protected void initChannel(Channel fresh) {
-                        fresh.pipeline().addLast(owner.newHandshake(), PoolAttempt.this);
+                        owner.install(fresh.pipeline(), endpoint);
+                        fresh.pipeline().addLast(PoolAttempt.this);
                     }
                 });
         transport.detectSilentDeath(bootstrap);
@@ -172,9 +173,12 @@ final class PoolAttempt extends ChannelInboundHandlerAdapter {
     }
 
     @Override
-    public void channelRead(ChannelHandlerContext ctx, Object frame) {
+    public void channelRead(ChannelHandlerContext ctx, Object message) {
         if (!ended) {
-            owner.feed(new PoolInput.FrameReceived((Frame) frame));
+            owner.feed(
+                    message instanceof Sv1ServerMessage line
+                            ? new PoolInput.LineReceived(line)
+                            : new PoolInput.FrameReceived((Frame) message));
         }
     }
 
@@ -203,7 +207,7 @@ final class PoolAttempt extends ChannelInboundHandlerAdapter {
         end("the pool closed the connection");
     }
 
-    void write(Sv2Message message) {
+    void write(Object message) {
         if (ended) {
             return;
         }

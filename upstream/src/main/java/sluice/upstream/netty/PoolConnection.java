@@ -1,72 +1,23 @@
 package sluice.upstream.netty;
 
+import io.netty.channel.ChannelPipeline;
 import io.netty.channel.EventLoop;
-import io.netty.util.concurrent.ScheduledFuture;
-import java.net.InetAddress;
 import java.security.SecureRandom;
-import java.time.Duration;
 import java.time.InstantSource;
-import java.util.ArrayDeque;
-import java.util.List;
-import java.util.Queue;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
-import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-import org.slf4j.event.Level;
 import sluice.config.Sv2PoolAddress;
 import sluice.protocol.sv2.noise.Secp256k1;
 import sluice.protocol.sv2.noise.ServerTrust;
 import sluice.protocol.sv2.wire.Limits;
-import sluice.upstream.Upstream;
-import sluice.upstream.UpstreamCommand;
-import sluice.upstream.UpstreamEvent;
 import sluice.upstream.failover.Backoff;
-import sluice.upstream.session.PoolAction;
-import sluice.upstream.session.PoolInput;
 import sluice.upstream.session.PoolSettings;
 import sluice.upstream.session.Sv2PoolSession;
 
-/**
- * One SV2 pool as a source of work: connects, runs the {@link Sv2PoolSession}, and begins again with growing pauses for as
- * long as it takes. Each attempt ends with one {@link UpstreamEvent.Lost}. Confined to its loop.
- */
-public final class PoolConnection implements Upstream {
-    /** From the first byte to the last of the Noise handshake. */
-    static final Duration HANDSHAKE_TIMEOUT = Duration.ofSeconds(10);
-
-    private static final Logger LOG = LoggerFactory.getLogger(PoolConnection.class);
-
-    private final Sv2PoolAddress address;
-    private final PoolSettings settings;
-    private final EventLoop loop;
-    private final InstantSource clock;
-    private final Backoff backoff;
-    private final HostResolver resolver;
+/** One SV2 pool as a source of work: an {@link Sv2PoolSession} over Noise. Confined to its loop. */
+public final class PoolConnection extends ReconnectingPool {
     private final HandshakeSettings handshake;
     private final ServerTrust trust;
-    private final Sv2PoolSession session;
-    // Commands may come while an event is being reported, so inputs wait here for their turn; never more than a few.
-    private final Queue<PoolInput> inputs = new ArrayDeque<>();
-
-    private Consumer<UpstreamEvent> events;
-    private Endpoint endpoint;
-    private PoolAttempt attempt;
-    private ScheduledFuture<?> nextAttempt;
-    private Endpoint lookedUp;
-    private CompletableFuture<List<InetAddress>> lookup;
-    private boolean feeding;
-    private boolean closed;
-
-    /** Where to dial; the pool may name another than the configured one (SV2 3.6.5). */
-    record Endpoint(String host, int port) {
-        @Override
-        public String toString() {
-            return (host.indexOf(':') < 0 ? host : "[" + host + "]") + ":" + port;
-        }
-    }
+    private final InstantSource clock;
 
     /**
      * @param loop where everything happens; also says which transport is used
@@ -92,163 +43,25 @@ public final class PoolConnection implements Upstream {
             SecureRandom random,
             Backoff backoff,
             HostResolver resolver) {
-        this.address = address;
-        this.settings = settings;
-        this.loop = loop;
+        super(
+                settings.upstream(),
+                new Endpoint(address.host(), address.port()),
+                new Sv2PoolSession(settings),
+                loop,
+                clock,
+                backoff,
+                resolver);
         this.clock = clock;
-        this.backoff = backoff;
-        this.resolver = resolver;
         Secp256k1 engine = Secp256k1.best();
         this.handshake = new HandshakeSettings(
                 engine, new EphemeralKeys(engine, random), handshakes, HANDSHAKE_TIMEOUT, Limits.MINING_FROM_SERVER);
         this.trust = address.authorityKey()
                 .<ServerTrust>map(ServerTrust.SignedBy::new)
                 .orElseGet(ServerTrust.Unverified::new);
-        this.session = new Sv2PoolSession(settings);
-        this.endpoint = configured();
     }
 
     @Override
-    public void start(Consumer<UpstreamEvent> events) {
-        assert loop.inEventLoop();
-        this.events = events;
-        dial();
-    }
-
-    @Override
-    public void send(UpstreamCommand command) {
-        assert loop.inEventLoop();
-        if (command instanceof UpstreamCommand.Close close) {
-            closed = true;
-            if (nextAttempt != null) {
-                nextAttempt.cancel(false);
-            }
-            if (attempt != null && !session.isConversing()) {
-                attempt.end("closed by us: " + close.reason());
-                return;
-            }
-        }
-        feed(new PoolInput.CommandGiven(command));
-    }
-
-    private void dial() {
-        LOG.info("{}: connecting to {}", settings.upstream(), endpoint);
-        attempt = new PoolAttempt(this, loop, clock, endpoint);
-        attempt.start(addressesOf(endpoint));
-    }
-
-    // A lookup that outlives its attempt is not joined by a second one for the same name.
-    private CompletableFuture<List<InetAddress>> addressesOf(Endpoint wanted) {
-        if (lookup == null || lookup.isDone() || !wanted.equals(lookedUp)) {
-            lookedUp = wanted;
-            lookup = resolver.resolve(wanted.host());
-        }
-        return lookup;
-    }
-
-    NoiseInitiatorHandler newHandshake() {
-        return new NoiseInitiatorHandler(handshake, trust, clock);
-    }
-
-    /** Gives the session one input, in its turn, and does what it wants. */
-    void feed(PoolInput input) {
-        inputs.add(input);
-        if (feeding) {
-            return;
-        }
-        feeding = true;
-        try {
-            for (PoolInput next = inputs.poll(); next != null; next = inputs.poll()) {
-                take(next);
-            }
-        } finally {
-            feeding = false;
-        }
-        if (attempt != null) {
-            attempt.flush();
-        }
-    }
-
-    private void take(PoolInput input) {
-        try {
-            run(session.on(input, clock.instant()));
-        } catch (RuntimeException bug) {
-            LOG.error("bug in the session with {}: closing the connection", settings.upstream(), bug);
-            endAttempt("internal error: " + bug);
-        }
-    }
-
-    private void run(List<PoolAction> actions) {
-        for (PoolAction action : actions) {
-            switch (action) {
-                case PoolAction.Send send -> {
-                    if (attempt != null) {
-                        attempt.write(send.message());
-                    }
-                }
-                case PoolAction.Emit emit -> emit(emit.event());
-                case PoolAction.SetDeadline set -> {
-                    if (attempt != null) {
-                        attempt.setDeadline(set.deadline(), set.at());
-                    }
-                }
-                case PoolAction.Note note -> {
-                    if (attempt != null) {
-                        attempt.note(settings.upstream(), note.text());
-                    }
-                }
-                case PoolAction.Disconnect disconnect -> endAttempt(disconnect.reason());
-                case PoolAction.Redirect redirect -> {
-                    endpoint = new Endpoint(redirect.host(), redirect.port());
-                    if (attempt != null) {
-                        attempt.keepEndpoint();
-                    }
-                    endAttempt("redirected to " + endpoint);
-                }
-            }
-        }
-    }
-
-    void emit(UpstreamEvent event) {
-        switch (event) {
-            case UpstreamEvent.ChannelOpened opened -> {
-                LOG.info("{}: channel open", settings.upstream());
-                if (attempt != null) {
-                    attempt.keepEndpoint();
-                }
-            }
-            case UpstreamEvent.TipChanged changed -> backoff.reset();
-            case UpstreamEvent.Lost lost ->
-                LOG.atLevel(closed ? Level.DEBUG : Level.WARN)
-                        .log("{}: lost during {}: {}", settings.upstream(), lost.step(), lost.reason());
-            default -> {}
-        }
-        events.accept(event);
-    }
-
-    private void endAttempt(String reason) {
-        if (attempt != null) {
-            attempt.end(reason);
-        }
-    }
-
-    /** The attempt is over and has reported its loss. */
-    void ended(PoolAttempt over) {
-        if (attempt != over) {
-            return;
-        }
-        attempt = null;
-        if (!over.endpointKept()) {
-            endpoint = configured();
-        }
-        if (!closed) {
-            Duration pause = backoff.next();
-            LOG.info("{}: next attempt in {} ms", settings.upstream(), pause.toMillis());
-            nextAttempt = loop.schedule(this::dial, pause.toNanos(), TimeUnit.NANOSECONDS);
-        }
-    }
-
-    private Endpoint configured() {
-        return new Endpoint(address.host(), address.port());
+    void install(ChannelPipeline pipeline, Endpoint dialled) {
+        pipeline.addLast(new NoiseInitiatorHandler(handshake, trust, clock));
     }
 }

@@ -1,12 +1,17 @@
 package sluice.upstream.session;
 
 import java.time.Instant;
+import sluice.protocol.sv1.Sv1ClientMessage;
 import sluice.protocol.sv2.message.Sv2Message;
 import sluice.upstream.UpstreamEvent;
 
 /** What a pool session wants done; its connection carries it out in order. */
 public sealed interface PoolAction {
+    /** One message to an SV2 pool. */
     record Send(Sv2Message message) implements PoolAction {}
+
+    /** One line to an SV1 pool. */
+    record SendLine(Sv1ClientMessage message) implements PoolAction {}
 
     record Emit(UpstreamEvent event) implements PoolAction {}
 
@@ -15,7 +20,7 @@ public sealed interface PoolAction {
     /** Close the connection once what was sent before is written. */
     record Disconnect(String reason) implements PoolAction {}
 
-    /** Close the connection, and dial this address next, under the same authority key (SV2 3.6.5). */
+    /** Close the connection, and dial this address next, under the same authority key (SV2 3.6.5) or in the same domain (SV1). */
     record Redirect(String host, int port) implements PoolAction {}
 
     /** Something odd that changes nothing, for the log. */

@@ -8,8 +8,20 @@ public enum PoolDeadline {
     SETUP(Duration.ofSeconds(10)),
     /** OpenExtendedMiningChannel must be answered by then. */
     OPEN_CHANNEL(Duration.ofSeconds(15)),
+    /** SV1: mining.configure should be answered by then; a pool that does not know it may say nothing. */
+    CONFIGURE(Duration.ofSeconds(5)),
+    /** SV1: mining.subscribe must be answered by then. */
+    SUBSCRIBE(Duration.ofSeconds(10)),
+    /** SV1: mining.authorize must be answered by then. */
+    AUTHORIZE(Duration.ofSeconds(15)),
+    /** SV1: how long the first job waits for a difficulty; a pool that names none means 1. */
+    DIFFICULTY(Duration.ofSeconds(2)),
     /** The open channel must have a job and its tip by then. */
-    FIRST_JOB(Duration.ofSeconds(60));
+    FIRST_JOB(Duration.ofSeconds(60)),
+    /** SV1: how long a verdict may hold back those of later shares. */
+    VERDICT(Duration.ofSeconds(30)),
+    /** SV1: some line must have come by then; pools repeat their work every minute or so. */
+    SILENCE(Duration.ofSeconds(120));
 
     private final Duration patience;
 

@@ -1,20 +1,24 @@
 package sluice.upstream.session;
 
+import sluice.protocol.sv1.Sv1ServerMessage;
 import sluice.protocol.sv2.wire.Frame;
 import sluice.upstream.UpstreamCommand;
 
 /** What can happen to a pool session. */
 public sealed interface PoolInput {
     /**
-     * The encrypted connection stands and a new conversation begins.
+     * The connection stands, encrypted where it has to be, and a new conversation begins.
      *
      * @param host what was dialled
      * @param port what was dialled, U16
      */
     record Connected(String host, int port) implements PoolInput {}
 
-    /** One decrypted frame. */
+    /** One decrypted frame of an SV2 pool. */
     record FrameReceived(Frame frame) implements PoolInput {}
+
+    /** One line of an SV1 pool. */
+    record LineReceived(Sv1ServerMessage message) implements PoolInput {}
 
     record CommandGiven(UpstreamCommand command) implements PoolInput {}
 

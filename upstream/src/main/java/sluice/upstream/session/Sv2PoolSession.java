@@ -57,7 +57,7 @@ import sluice.upstream.UpstreamJob;
  * <p>{@link PoolInput.Connected} leads to {@link Step#SETUP}, SetupConnection.Success to {@link Step#OPEN_CHANNEL},
  * OpenExtendedMiningChannel.Success to {@link Step#FIRST_JOB}, the first SetNewPrevHash to {@link Step#MINING}.
  */
-public final class Sv2PoolSession {
+public final class Sv2PoolSession implements PoolSession {
     /** Announced jobs that may wait for their tip; the oldest gives way. */
     public static final int MAX_FUTURE_JOBS = 16;
 
@@ -104,12 +104,13 @@ public final class Sv2PoolSession {
         this.demand = new UpstreamCommand.UpdateDemand(0, settings.easiestTarget());
     }
 
-    /** Takes one input. The list is the session's own and is valid until the next call. */
+    @Override
     public List<PoolAction> on(PoolInput input, Instant now) {
         actions.clear();
         switch (input) {
             case PoolInput.Connected connected -> setUp(connected, now);
             case PoolInput.FrameReceived received -> onFrame(received.frame(), now);
+            case PoolInput.LineReceived line -> throw new IllegalStateException("an SV1 line for an SV2 session");
             case PoolInput.CommandGiven given -> onCommand(given.command());
             case PoolInput.DeadlineReached reached -> onDeadline(reached.deadline());
             case PoolInput.Disconnected disconnected -> {
@@ -121,7 +122,7 @@ public final class Sv2PoolSession {
         return actions;
     }
 
-    /** Whether a conversation is going on. */
+    @Override
     public boolean isConversing() {
         return step != null;
     }
@@ -464,6 +465,8 @@ public final class Sv2PoolSession {
             case SETUP -> step == Step.SETUP ? "answer to SetupConnection" : null;
             case OPEN_CHANNEL -> step == Step.OPEN_CHANNEL ? "answer to OpenExtendedMiningChannel" : null;
             case FIRST_JOB -> step == Step.FIRST_JOB ? "job with its tip" : null;
+            case CONFIGURE, SUBSCRIBE, AUTHORIZE, DIFFICULTY, VERDICT, SILENCE ->
+                throw new IllegalStateException("a deadline of SV1 for an SV2 session");
         };
         if (missing != null) {
             lose("no " + missing + " from the pool within "

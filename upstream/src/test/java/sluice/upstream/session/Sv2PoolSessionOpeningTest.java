@@ -201,7 +201,9 @@ class Sv2PoolSessionOpeningTest {
     }
 
     @ParameterizedTest
-    @EnumSource(PoolDeadline.class)
+    @EnumSource(
+            value = PoolDeadline.class,
+            names = {"SETUP", "OPEN_CHANNEL", "FIRST_JOB"})
     void givesUpAPoolThatDoesNotAnswerInTime(PoolDeadline deadline) {
         switch (deadline) {
             case SETUP -> pool.connect();
@@ -222,7 +224,9 @@ class Sv2PoolSessionOpeningTest {
     }
 
     @ParameterizedTest
-    @EnumSource(PoolDeadline.class)
+    @EnumSource(
+            value = PoolDeadline.class,
+            names = {"SETUP", "OPEN_CHANNEL", "FIRST_JOB"})
     void forgetsDeadlinesThatWereMet(PoolDeadline deadline) {
         pool.mine().takeAll();
 
