@@ -164,7 +164,7 @@ final class PoolAttempt extends ChannelInboundHandlerAdapter {
 
     @Override
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
-        if (event instanceof HandshakeCompleted && !ended) {
+        if ((event instanceof HandshakeCompleted || event instanceof LinesReady) && !ended) {
             sessionStarted = true;
             owner.feed(new PoolInput.Connected(endpoint.host(), endpoint.port()));
         } else {

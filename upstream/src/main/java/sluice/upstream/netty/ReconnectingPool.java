@@ -27,7 +27,7 @@ import sluice.upstream.session.PoolSession;
  * One pool as a source of work, whatever it speaks: connects, runs the pool's session, and begins again with growing pauses
  * for as long as it takes. Each attempt ends with one {@link UpstreamEvent.Lost}. Confined to its loop.
  */
-abstract sealed class ReconnectingPool implements Upstream permits PoolConnection {
+abstract sealed class ReconnectingPool implements Upstream permits PoolConnection, Sv1PoolConnection {
     /** From the first byte to the last of what comes before the conversation, be it Noise or TLS. */
     static final Duration HANDSHAKE_TIMEOUT = Duration.ofSeconds(10);
 
@@ -84,7 +84,7 @@ abstract sealed class ReconnectingPool implements Upstream permits PoolConnectio
     }
 
     /**
-     * Puts handlers into a fresh connection that fire {@link HandshakeCompleted} when the conversation
+     * Puts handlers into a fresh connection that fire {@link HandshakeCompleted} or {@link LinesReady} when the conversation
      * can begin, and then what the pool says.
      */
     abstract void install(ChannelPipeline pipeline, Endpoint dialled);
