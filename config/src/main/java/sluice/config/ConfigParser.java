@@ -112,6 +112,9 @@ public final class ConfigParser {
         boolean allowUnverified = gateway.bool("allow_unverified", gateway.isPresent("allow_unverified"));
         Optional<Found<String>> user =
                 gateway.parsed("pool_user", PoolConfig::requireUser, "write a user name in quotes");
+        Optional<Found<String>> password =
+                gateway.parsed("pool_password", PoolConfig::requirePassword, "write a password in quotes");
+        boolean namesPerShare = gateway.bool("pool_names_per_share", false);
         Optional<Found<String>> urlText = replaceable(gateway, "pool_url", POOL_URL_VARIABLE);
         if (enabled && urlText.isEmpty() && !gateway.isPresent("pool_url")) {
             gateway.missing("pool_url", "write pool_url = \"" + PoolUrl.FORM + "\" below [stratum_v2]");
@@ -121,49 +124,82 @@ public final class ConfigParser {
         boolean keyWritten = gateway.isPresent("authority_key");
         Optional<PoolAddress> address = url.flatMap(found -> gateway.accept(
                 "pool_url", found, parts -> poolAddress(parts, key.map(Found::value), keyWritten, allowUnverified)));
-        address.ifPresent(_ -> warnAboutPool(
-                gateway,
-                urlText.get().origin(),
-                key,
-                allowUnverified,
-                user,
-                url.get().value()));
-        return address.map(pool -> new PoolConfig(pool, user.map(Found::value).orElse(PoolConfig.DEFAULT_USER)));
+        address.ifPresent(pool -> {
+            switch (pool) {
+                case Sv1PoolAddress sv1 ->
+                    warnOfPlainText(gateway, urlText.get().origin(), sv1);
+                case Sv2PoolAddress sv2 -> {
+                    refuseKeysOfSv1(gateway, namesPerShare);
+                    warnOfTrust(gateway, sv2, allowUnverified);
+                }
+            }
+            warnOfMissingUser(gateway, urlText.get().origin(), user);
+        });
+        return address.map(pool -> new PoolConfig(
+                pool,
+                user.map(Found::value).orElse(PoolConfig.DEFAULT_USER),
+                password.map(Found::value).orElse(PoolConfig.DEFAULT_PASSWORD),
+                namesPerShare));
     }
 
-    /** SV2 where a key says who must answer, or where the operator gave the check up; never by default. */
+    /** SV2 where the scheme, a key or {@code allow_unverified} says so; unverified only where the operator said that. */
     private static PoolAddress poolAddress(
             PoolUrl url, Optional<AuthorityKey> besideUrl, boolean keyWritten, boolean allowUnverified) {
         Optional<AuthorityKey> inUrl = url.authorityKey();
         if (inUrl.isPresent() && besideUrl.isPresent() && !inUrl.equals(besideUrl)) {
             throw new InvalidValueException("carries another key than authority_key", "keep the pool's key, once");
         }
+        boolean meansSv2 = keyWritten || allowUnverified;
         if (url.scheme() == PoolUrl.Scheme.STRATUM_SSL) {
-            throw new InvalidValueException(
-                    "means an SV1 pool over TLS, which a later version brings", "write " + PoolUrl.FORM);
+            if (meansSv2) {
+                throw new InvalidValueException(
+                        "means an SV1 pool over TLS, which has no authority key and is always verified",
+                        "remove authority_key and allow_unverified, or for an SV2 pool write " + PoolUrl.FORM);
+            }
+            return new Sv1PoolAddress(url.host(), url.port(), true);
+        }
+        if (url.scheme() == PoolUrl.Scheme.STRATUM_TCP && !meansSv2) {
+            return new Sv1PoolAddress(url.host(), url.port(), false);
         }
         Optional<AuthorityKey> key = inUrl.or(() -> besideUrl);
-        if (key.isEmpty() && !keyWritten && !allowUnverified) {
-            throw url.scheme() == PoolUrl.Scheme.STRATUM_TCP
-                    ? new InvalidValueException(
-                            "means an SV1 pool, which a later version brings",
-                            "for an SV2 pool write " + PoolUrl.FORM
-                                    + ", or add authority_key (or allow_unverified = true) beside it")
-                    : new InvalidValueException(
-                            "has no authority key, so anyone between here and the pool could take the work",
-                            "write " + PoolUrl.FORM + ", or add authority_key or allow_unverified = true");
+        if (key.isEmpty() && !meansSv2) {
+            throw new InvalidValueException(
+                    "has no authority key, so anyone between here and the pool could take the work",
+                    "write " + PoolUrl.FORM + ", or add authority_key or allow_unverified = true");
         }
         return new Sv2PoolAddress(url.host(), url.port(), key);
     }
 
-    private static void warnAboutPool(
-            ConfigTable gateway,
-            Origin urlOrigin,
-            Optional<Found<AuthorityKey>> key,
-            boolean allowUnverified,
-            Optional<Found<String>> user,
-            PoolUrl url) {
-        boolean keyKnown = key.isPresent() || url.authorityKeyText().isPresent();
+    private static void refuseKeysOfSv1(ConfigTable gateway, boolean namesPerShare) {
+        if (gateway.isPresent("pool_password")) {
+            gateway.problem(
+                    "pool_password",
+                    gateway.lineOf("pool_password"),
+                    "stands beside an SV2 pool, and SV2 has no password",
+                    "remove it");
+        }
+        if (namesPerShare) {
+            gateway.problem(
+                    "pool_names_per_share",
+                    gateway.lineOf("pool_names_per_share"),
+                    "stands beside an SV2 pool, and is for SV1 pools only",
+                    "remove it");
+        }
+    }
+
+    private static void warnOfPlainText(ConfigTable gateway, Origin urlOrigin, Sv1PoolAddress pool) {
+        if (!pool.encrypted()) {
+            gateway.warning(
+                    "pool_url",
+                    urlOrigin,
+                    "means an SV1 pool in plain text: anyone on the way could read and take the work",
+                    "write " + PoolUrl.SV1_TLS_FORM + " if the pool has it; for an SV2 pool write " + PoolUrl.FORM
+                            + " or add authority_key");
+        }
+    }
+
+    private static void warnOfTrust(ConfigTable gateway, Sv2PoolAddress pool, boolean allowUnverified) {
+        boolean keyKnown = pool.authorityKey().isPresent();
         if (allowUnverified) {
             gateway.warning(
                     "allow_unverified",
@@ -173,6 +209,9 @@ public final class ConfigParser {
                             : "leaves open who answers as the pool: anyone on the way could take the work",
                     keyKnown ? "remove it" : "ask the pool for its authority key and write it into pool_url");
         }
+    }
+
+    private static void warnOfMissingUser(ConfigTable gateway, Origin urlOrigin, Optional<Found<String>> user) {
         if (user.isEmpty() && !gateway.isPresent("pool_user")) {
             gateway.warning(
                     "pool_user",

@@ -1,7 +1,7 @@
 package sluice.config;
 
 /** Where a pool is and which protocol it speaks there. */
-public sealed interface PoolAddress permits Sv2PoolAddress {
+public sealed interface PoolAddress permits Sv1PoolAddress, Sv2PoolAddress {
     String host();
 
     int port();

@@ -5,16 +5,31 @@ import java.nio.charset.StandardCharsets;
 /**
  * One pool and who we are there.
  *
- * @param user the {@code user_identity} of our channel (STR0_255): the account, or account.worker, that the pool credits
+ * @param user the {@code user_identity} of our channel (STR0_255), the user of an SV1 pool's {@code mining.authorize}: the
+ *     account, or account.worker, that the pool credits
+ * @param password what goes with {@code user} at an SV1 pool; SV2 has none
+ * @param namesPerShare shares carry the name of the miner they come from, at an SV1 pool that takes other names than
+ *     {@code user}
  */
-public record PoolConfig(PoolAddress address, String user) {
+public record PoolConfig(PoolAddress address, String user, String password, boolean namesPerShare) {
     public static final int MAX_USER_BYTES = 255;
 
     /** What we call ourselves where the operator named no user. */
     public static final String DEFAULT_USER = "sluice";
 
+    /** Any will do where a pool has none; this is what miners send by custom. */
+    public static final String DEFAULT_PASSWORD = "x";
+
+    public static final int MAX_PASSWORD_BYTES = 255;
+
     public PoolConfig {
         requireUser(user);
+        requirePassword(password);
+    }
+
+    /** Without a password that means anything, and one name for all shares. */
+    public PoolConfig(PoolAddress address, String user) {
+        this(address, user, DEFAULT_PASSWORD, false);
     }
 
     /** Returns {@code user}. Throws InvalidValueException unless a pool could take it. */
@@ -22,12 +37,28 @@ public record PoolConfig(PoolAddress address, String user) {
         if (user.isEmpty()) {
             throw new InvalidValueException("is empty", "write the user name that the pool gave you");
         }
-        if (user.getBytes(StandardCharsets.UTF_8).length > MAX_USER_BYTES) {
-            throw new InvalidValueException("is too long", "write at most " + MAX_USER_BYTES + " bytes");
+        return requirePrintable(user, MAX_USER_BYTES);
+    }
+
+    /** Returns {@code password}; an empty one is a password. Throws InvalidValueException unless a pool could take it. */
+    static String requirePassword(String password) {
+        return requirePrintable(password, MAX_PASSWORD_BYTES);
+    }
+
+    private static String requirePrintable(String text, int maxBytes) {
+        if (text.getBytes(StandardCharsets.UTF_8).length > maxBytes) {
+            throw new InvalidValueException("is too long", "write at most " + maxBytes + " bytes");
         }
-        if (user.chars().anyMatch(Character::isISOControl)) {
+        if (text.chars().anyMatch(Character::isISOControl)) {
             throw new InvalidValueException("has a control character", "write printable characters only");
         }
-        return user;
+        return text;
+    }
+
+    /** The password may be a secret. */
+    @Override
+    public String toString() {
+        return "PoolConfig[address=" + address + ", user=" + user + ", password=***, namesPerShare=" + namesPerShare
+                + "]";
     }
 }

@@ -21,6 +21,8 @@ public record PoolUrl(Scheme scheme, String host, int port, Optional<String> aut
 
     static final String FORM = "stratum2+tcp://host:port/AUTHORITY_KEY";
 
+    static final String SV1_TLS_FORM = "stratum+ssl://host:port";
+
     /** What the text before :// promises. */
     public enum Scheme {
         STRATUM2_TCP("stratum2+tcp"),

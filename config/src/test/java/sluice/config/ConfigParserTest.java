@@ -174,22 +174,68 @@ class ConfigParserTest {
     }
 
     @Test
-    void anSv1PoolIsRefusedWithTheReason() {
-        ConfigProblem problem = onlyProblem("[stratum_v2]\npool_url = \"stratum+tcp://pool.example.com:3333\"\n");
+    void theOlderSchemeAloneMeansAnSv1PoolAndWarnsOfPlainText() {
+        Loaded loaded = (Loaded)
+                parse("[stratum_v2]\npool_url = \"stratum+tcp://pool.example.com:3334\"\npool_user = \"farm\"\n");
 
-        assertThat(problem.origin()).isEqualTo(new Line(2, 1));
-        assertThat(problem.wrong()).isEqualTo("means an SV1 pool, which a later version brings");
-        assertThat(problem.right())
-                .isEqualTo("for an SV2 pool write stratum2+tcp://host:port/AUTHORITY_KEY,"
-                        + " or add authority_key (or allow_unverified = true) beside it");
+        assertThat(loaded.config().pool())
+                .contains(new PoolConfig(new Sv1PoolAddress("pool.example.com", 3334, false), "farm", "x", false));
+        assertThat(loaded.warnings())
+                .singleElement()
+                .satisfies(warning -> assertThat(warning.describe("f"))
+                        .isEqualTo("f:2:1: stratum_v2.pool_url means an SV1 pool in plain text: anyone on the way could"
+                                + " read and take the work; write stratum+ssl://host:port if the pool has it; for an SV2"
+                                + " pool write stratum2+tcp://host:port/AUTHORITY_KEY or add authority_key"));
     }
 
     @Test
-    void anSv1PoolOverTlsIsRefusedEvenBesideAKey() {
-        ConfigProblem problem = onlyProblem(
-                "[stratum_v2]\npool_url = \"stratum+ssl://pool.example.com\"\nauthority_key = \"" + KEY + "\"\n");
+    void anSv1PoolOverTlsTakesAPasswordAndNamesPerShare() {
+        Loaded loaded =
+                (Loaded) parse("[stratum_v2]\npool_url = \"stratum+ssl://[2001:db8::1]:443\"\npool_user = \"farm\"\n"
+                        + "pool_password = \"\"\npool_names_per_share = true\n");
 
-        assertThat(problem.wrong()).isEqualTo("means an SV1 pool over TLS, which a later version brings");
+        assertThat(loaded.config().pool())
+                .contains(new PoolConfig(new Sv1PoolAddress("2001:db8::1", 443, true), "farm", "", true));
+        assertThat(loaded.config().pool().orElseThrow().address()).hasToString("stratum+ssl://[2001:db8::1]:443");
+        assertThat(loaded.warnings()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"authority_key = \"" + KEY + "\"", "allow_unverified = true"})
+    void anSv1PoolOverTlsHasNoTrustSettings(String setting) {
+        ConfigProblem problem =
+                onlyProblem("[stratum_v2]\npool_url = \"stratum+ssl://pool.example.com\"\n" + setting + "\n");
+
+        assertThat(problem.origin()).isEqualTo(new Line(2, 1));
+        assertThat(problem.wrong())
+                .isEqualTo("means an SV1 pool over TLS, which has no authority key and is always verified");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "pool_password = 'x'          | pool_password        | and SV2 has no password",
+                "pool_names_per_share = true  | pool_names_per_share | and is for SV1 pools only",
+            })
+    void settingsOfSv1PoolsAreMistakesBesideAnSv2Pool(String setting, String key, String wrong) {
+        ConfigProblem problem = onlyProblem(POOL + setting + "\n");
+
+        assertThat(problem.key()).isEqualTo("stratum_v2." + key);
+        assertThat(problem.origin()).isEqualTo(new Line(3, 1));
+        assertThat(problem.wrong()).isEqualTo("stands beside an SV2 pool, " + wrong);
+    }
+
+    @Test
+    void aPasswordHasAtMost255BytesAndStaysUntold() {
+        String pool = "[stratum_v2]\npool_url = \"stratum+ssl://pool.example.com\"\npool_password = ";
+        String longest = "é".repeat(127) + "a";
+
+        PoolConfig loaded = load(pool + "\"" + longest + "\"\n").pool().orElseThrow();
+        assertThat(loaded.password()).isEqualTo(longest);
+        assertThat(loaded.toString()).doesNotContain(longest);
+        assertThat(onlyProblem(pool + "\"" + longest + "a\"\n").wrong()).isEqualTo("is too long");
+        assertThat(onlyProblem(pool + "\"a\\nb\"\n").wrong()).isEqualTo("has a control character");
     }
 
     @Test
@@ -201,12 +247,20 @@ class ConfigParserTest {
                 .isEqualTo(new Sv2PoolAddress("pool.example.com", 3333, Optional.of(AuthorityKey.parse(KEY))));
     }
 
+    @Test
+    void anSv2PoolWithoutAKeyIsAMistake() {
+        ConfigProblem problem = onlyProblem("[stratum_v2]\npool_url = \"stratum2+tcp://pool.example.com:3333\"\n");
+
+        assertThat(problem.origin()).isEqualTo(new Line(2, 1));
+        assertThat(problem.wrong())
+                .isEqualTo("has no authority key, so anyone between here and the pool could take the work");
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"stratum+tcp", "stratum2+tcp"})
-    void aPoolGoesUnverifiedOnlyWhenTheOperatorSaysSo(String scheme) {
+    void anSv2PoolGoesUnverifiedOnlyWhenTheOperatorSaysSo(String scheme) {
         String withoutKey = "[stratum_v2]\npool_user = \"a\"\npool_url = \"" + scheme + "://pool.example.com:3333\"\n";
 
-        assertThat(problems(withoutKey)).hasSize(1);
         Loaded loaded = (Loaded) parse(withoutKey + "allow_unverified = true\n");
         assertThat(loaded.config().pool().orElseThrow().address())
                 .isEqualTo(new Sv2PoolAddress("pool.example.com", 3333, Optional.empty()));

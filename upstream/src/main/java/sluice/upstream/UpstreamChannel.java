@@ -8,8 +8,7 @@ import sluice.protocol.bitcoin.Target;
  *
  * @param upstream name for logs and events, without secrets
  * @param extranoncePrefix bytes the upstream fixed; may be empty
- * @param extranonceSize bytes granted to us behind the prefix; every submitted extranonce has exactly this size. SV2 pools
- *     grant at least 8, SV1 pools as few as 4
+ * @param extranonceSize bytes granted to us behind the prefix; every submitted extranonce has exactly this size
  * @param target bound in force for jobs that become active from now on
  * @param versionRollingAllowed false where the upstream forbids any change of a job's version
  */

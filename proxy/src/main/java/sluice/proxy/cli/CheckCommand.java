@@ -17,6 +17,7 @@ import sluice.config.DurationText;
 import sluice.config.GatewayConfig;
 import sluice.config.LimitsConfig;
 import sluice.config.PoolConfig;
+import sluice.config.Sv1PoolAddress;
 import sluice.config.Sv2PoolAddress;
 import sluice.config.VardiffConfig;
 import sluice.protocol.sv2.noise.AuthoritySecretKey;
@@ -86,6 +87,9 @@ final class CheckCommand implements Callable<Integer> {
             case Sv2PoolAddress address ->
                 address + " (SV2, " + (address.authorityKey().isPresent() ? "verified" : "NOT verified") + ") as user "
                         + pool.user();
+            case Sv1PoolAddress address ->
+                address + " (SV1, " + (address.encrypted() ? "over TLS" : "NOT encrypted") + ") as user " + pool.user()
+                        + (pool.namesPerShare() ? ", shares under the miners' own names" : "");
         };
     }
 

@@ -5,12 +5,15 @@ import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.concurrent.Executor;
 import sluice.config.PoolConfig;
+import sluice.config.Sv1PoolAddress;
 import sluice.config.Sv2PoolAddress;
 import sluice.config.VardiffConfig;
 import sluice.protocol.bitcoin.Difficulty;
 import sluice.upstream.Upstream;
 import sluice.upstream.netty.PoolConnection;
+import sluice.upstream.netty.Sv1PoolConnection;
 import sluice.upstream.session.PoolSettings;
+import sluice.upstream.session.Sv1PoolSettings;
 
 /**
  * Work from the configured pool.
@@ -20,6 +23,9 @@ import sluice.upstream.session.PoolSettings;
  */
 public record PoolUpstream(PoolConfig pool, VardiffConfig vardiff, String softwareVersion, InstantSource clock)
         implements UpstreamFactory {
+    // Pools crashed on the suggestions of miners, and every pool finds a difficulty for its clients anyway.
+    private static final boolean SUGGESTS_DIFFICULTY = false;
+
     @Override
     public String name() {
         return pool.address().url();
@@ -35,6 +41,21 @@ public record PoolUpstream(PoolConfig pool, VardiffConfig vardiff, String softwa
                                 name(), pool.user(), Difficulty.targetOf(vardiff.startDifficulty()), softwareVersion),
                         loop,
                         handshakes,
+                        clock,
+                        new SecureRandom());
+            case Sv1PoolAddress sv1 ->
+                new Sv1PoolConnection(
+                        sv1.host(),
+                        sv1.port(),
+                        sv1.encrypted(),
+                        new Sv1PoolSettings(
+                                name(),
+                                pool.user(),
+                                pool.password(),
+                                pool.namesPerShare(),
+                                SUGGESTS_DIFFICULTY,
+                                softwareVersion),
+                        loop,
                         clock,
                         new SecureRandom());
         };

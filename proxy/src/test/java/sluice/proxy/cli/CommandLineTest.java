@@ -73,7 +73,7 @@ class CommandLineTest {
                 [stratum_v2]
                 enabled = "yes"
                 listen_adr = "0.0.0.0:3333"
-                pool_url = "stratum+tcp://pool.example.com:3333"
+                pool_url = "stratum2+tcp://pool.example.com:3333"
                 [limits]
                 max_connections = 0
                 handshake_timeout = 15
@@ -100,6 +100,32 @@ class CommandLineTest {
                 .contains(secret.publicKey(Secp256k1.best()).text())
                 .contains("warning: " + file + ":2:1: stratum_v2.pool_user")
                 .doesNotContain(secret.text());
+    }
+
+    @Test
+    void checkSaysHowAnSv1PoolIsReachedAndShowsNoPassword() throws IOException {
+        String settings = "pool_user = \"farm\"\npool_password = \"geheim\"\n";
+
+        assertThat(execute(
+                        "check",
+                        "-c",
+                        write("[stratum_v2]\npool_url = \"stratum+tcp://pool.example.com:3333\"\n" + settings)
+                                .toString()))
+                .isZero();
+        assertThat(out.toString())
+                .contains("stratum+tcp://pool.example.com:3333 (SV1, NOT encrypted) as user farm\n")
+                .contains("stratum_v2.pool_url means an SV1 pool in plain text")
+                .doesNotContain("geheim");
+        assertThat(execute(
+                        "check",
+                        "-c",
+                        write("[stratum_v2]\npool_url = \"stratum+ssl://pool.example.com:443\"\n"
+                                        + "pool_names_per_share = true\n" + settings)
+                                .toString()))
+                .isZero();
+        assertThat(out.toString())
+                .contains("stratum+ssl://pool.example.com:443 (SV1, over TLS) as user farm,"
+                        + " shares under the miners' own names");
     }
 
     @Test

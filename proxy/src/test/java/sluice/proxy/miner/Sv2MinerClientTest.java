@@ -223,9 +223,9 @@ class Sv2MinerClientTest {
         assertThat(find(first, ShareVector.NONCE).sv2())
                 .containsExactly(new SubmitSharesStandard(
                         CHANNEL, 1, 7, ShareVector.NONCE, ShareVector.NTIME, ShareVector.VERSION));
-        // The lowest bit of BIP323.
+        // The lowest bit of BIP320, which SV1 pools allow, too.
         assertThat(find(rolled, 5).sv2())
-                .containsExactly(new SubmitSharesStandard(CHANNEL, 2, 8, 5, ShareVector.NTIME, 0x20000020L));
+                .containsExactly(new SubmitSharesStandard(CHANNEL, 2, 8, 5, ShareVector.NTIME, 0x20002000L));
     }
 
     @Test
@@ -248,7 +248,7 @@ class Sv2MinerClientTest {
         assertThat(hear(extendedJob(CHANNEL, 4, OptionalLong.of(1), true))
                         .work()
                         .version())
-                .isEqualTo(0x20000020L);
+                .isEqualTo(0x20002000L);
     }
 
     @Test

@@ -131,6 +131,20 @@ final class Sv2Farm {
                 job(OptionalLong.of(now.getEpochSecond()), Bytes.fromHex("a1a2a3a4a5a6a7a8"), 0x2000_0000L)));
     }
 
+    /** Another job on the tip in force, whose version may differ in these bits only. */
+    void activeJob(long versionMask) {
+        UpstreamJob any = job(OptionalLong.of(now.getEpochSecond()), Bytes.fromHex("a1a2a3a4a5a6a7a8"), 0x2000_0000L);
+        event(new UpstreamEvent.JobAnnounced(new UpstreamJob(
+                any.jobId(),
+                any.minNtime(),
+                any.version(),
+                versionMask,
+                any.merklePath(),
+                any.coinbasePrefix(),
+                any.coinbaseSuffix(),
+                any.extranoncePrefix())));
+    }
+
     private UpstreamJob job(OptionalLong minNtime, Bytes prefix, long version) {
         byte[] sibling = new byte[32];
         sibling[0] = (byte) ++upstreamJobs;

@@ -251,6 +251,25 @@ class Sv2SharesTest {
                 .isEqualTo(errorCode == null ? List.of() : List.of(errorCode));
     }
 
+    /** SV2 can only tell a miner yes or no, so it may roll bits that an SV1 pool behind us keeps for itself. */
+    @ParameterizedTest
+    @CsvSource({
+        "0x20002000,",
+        "0x3fffe000,",
+        "0x20000020,invalid-non-rollable-version-bit",
+        "0x20003000,invalid-non-rollable-version-bit"
+    })
+    void keepsVersionBitsFromAnUpstreamThatAllowsFewer(String version, String errorCode) {
+        Sv2ClientChannel channel = open();
+        farm.activeJob(0x1fffe000L);
+        miner.clear();
+        miner.send(channel.mine(channel.current(), Long.decode(version), ROLLED, true));
+        assertThat(miner.all(SubmitSharesError.class))
+                .extracting(SubmitSharesError::errorCode)
+                .isEqualTo(errorCode == null ? List.of() : List.of(errorCode));
+        assertThat(miner.forwarded).hasSize(errorCode == null ? 1 : 0);
+    }
+
     @Test
     void refusesAnyOtherVersionWhereRollingIsForbidden() {
         Sv2Farm fixed = new Sv2Farm();

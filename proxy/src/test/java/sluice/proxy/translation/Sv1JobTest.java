@@ -20,11 +20,15 @@ class Sv1JobTest {
     private static final long MASK = 0x1fffe000L;
 
     private static MiningJob job(long id, long version, boolean rolling, List<Hash256> path, int granted) {
+        return job(id, version, rolling ? 0x1fffffe0L : 0, path, granted);
+    }
+
+    private static MiningJob job(long id, long version, long upstreamMask, List<Hash256> path, int granted) {
         UpstreamJob source = new UpstreamJob(
                 7,
                 OptionalLong.of(VectorJobs.SHARE_TIP.minNtime()),
                 version,
-                rolling,
+                upstreamMask,
                 path,
                 VectorJobs.COINBASE_PREFIX,
                 VectorJobs.COINBASE_SUFFIX,
@@ -80,6 +84,15 @@ class Sv1JobTest {
         assertThat(Sv1Job.notification(fixed, MASK, true).version()).isEqualTo(0x3fffffffL);
         assertThat(Sv1Job.rollableMask(fixed, MASK)).isZero();
         assertThat(Sv1Job.version(fixed, MASK, 0)).isEqualTo(0x3fffffffL);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1fffe000, 1fffe000, 20001fff", "00ffe000, 00ffe000, 3f001fff", "1fffffe0, 1fffe000, 20001fff"})
+    void clearsNoBitThatAnSv1PoolKeepsForItself(String upstreamMask, String rollable, String version) {
+        MiningJob job = job(1, 0x3fffffffL, Long.parseLong(upstreamMask, 16), List.of(), 8);
+
+        assertThat(Sv1Job.rollableMask(job, MASK)).isEqualTo(Long.parseLong(rollable, 16));
+        assertThat(Sv1Job.notification(job, MASK, true).version()).isEqualTo(Long.parseLong(version, 16));
     }
 
     @Test

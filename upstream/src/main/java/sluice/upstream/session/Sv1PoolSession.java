@@ -37,12 +37,11 @@ import sluice.upstream.UpstreamJob;
  * authorised, which therefore brings {@link UpstreamEvent.ChannelOpened}, its job and its tip at once. Difficulty and
  * extranonce apply from the next notify, so their events come in front of its job.
  *
- * <p>The channel's {@code extranonceSize} is what the pool grants, from {@value #LEAST_EXTRANONCE_SIZE} bytes on. That is
- * less than SV2 pools grant: who cuts windows out of it has to look.
+ * <p>The channel's {@code extranonceSize} is what the pool grants, from {@value #LEAST_EXTRANONCE_SIZE} bytes on.
  */
 public final class Sv1PoolSession implements PoolSession {
-    /** The smallest grant that leaves room for telling miners apart and for each to roll. */
-    public static final int LEAST_EXTRANONCE_SIZE = 4;
+    /** The smallest grant that serves a farm: 4 bytes to tell miners apart and 4 for each to roll, as SV1 firmware has it. */
+    public static final int LEAST_EXTRANONCE_SIZE = 8;
 
     /** Jobs for which shares are taken, old ones included; the oldest gives way. */
     public static final int MAX_JOBS = 256;
@@ -345,8 +344,8 @@ public final class Sv1PoolSession implements PoolSession {
     /** Keeps what the pool leaves us; loses the conversation where that is too little or too much. */
     private boolean takeExtranonce(Bytes prefix, int size) {
         if (size < LEAST_EXTRANONCE_SIZE) {
-            lose("the pool leaves us " + size + " bytes of extranonce, and a farm needs at least "
-                    + LEAST_EXTRANONCE_SIZE);
+            lose("the pool's extranonce2 has " + size + " bytes, and a farm needs at least " + LEAST_EXTRANONCE_SIZE
+                    + ": 4 to tell its miners apart and 4 for each of them to roll");
             return false;
         }
         if (prefix.length() + size > UpstreamChannel.MAX_FULL_EXTRANONCE) {

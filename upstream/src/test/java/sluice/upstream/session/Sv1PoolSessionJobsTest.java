@@ -165,13 +165,17 @@ class Sv1PoolSessionJobsTest {
     @Test
     void opensAnotherChannelWhereTheSizeOfTheExtranonceChanges() {
         mining().call("mining.set_difficulty", "[2048]")
-                .call("mining.set_extranonce", "[\"0a0b0c0d\",4]")
+                .call("mining.set_extranonce", "[\"0a0b0c0d\",12]")
                 .notify("j2", PREV_HASH, false);
 
         assertThat(pool.takeEvents())
                 .containsExactly(
                         new UpstreamEvent.ChannelOpened(new UpstreamChannel(
-                                "eu.pool.example:3333", Bytes.fromHex("0a0b0c0d"), 4, Difficulty.targetOf(2048), true)),
+                                "eu.pool.example:3333",
+                                Bytes.fromHex("0a0b0c0d"),
+                                12,
+                                Difficulty.targetOf(2048),
+                                true)),
                         new UpstreamEvent.JobAnnounced(job(2, OptionalLong.empty(), 0x1fffe000L, "0a0b0c0d")),
                         tip(2, TIP, JOB_NTIME));
         assertThat(pool.command(share(1, 1, VERSION)).takeEvents())
@@ -215,7 +219,7 @@ class Sv1PoolSessionJobsTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "[\"0a\",3]        | the pool leaves us 3 bytes of extranonce, and a farm needs at least 4",
+                "[\"0a\",7]        | the pool's extranonce2 has 7 bytes, and a farm needs at least 8",
                 "[\"0a\",32]       | the pool's extranonce of 33 bytes is longer than 32, the most that miners can take",
                 "[\"0a\"]          | protocol violation: mining.set_extranonce makes no sense: ",
                 "[\"zz\",4]        | protocol violation: mining.set_extranonce makes no sense: "

@@ -271,7 +271,7 @@ class Sv1PoolSessionOpeningTest {
         pool.takeAll();
 
         pool.configure()
-                .answer(2, subscribed("0a0b", 6))
+                .answer(2, subscribed("0a0b", 10))
                 .answer(3, "true")
                 .call("mining.set_difficulty", "[1]")
                 .notify("j1", PREV_HASH, true);
@@ -279,7 +279,7 @@ class Sv1PoolSessionOpeningTest {
         UpstreamChannel channel =
                 ((UpstreamEvent.ChannelOpened) pool.takeEvents().getFirst()).channel();
         assertThat(channel.extranoncePrefix()).isEqualTo(Bytes.fromHex("0a0b"));
-        assertThat(channel.extranonceSize()).isEqualTo(6);
+        assertThat(channel.extranonceSize()).isEqualTo(10);
     }
 
     @Test
@@ -322,7 +322,7 @@ class Sv1PoolSessionOpeningTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"4, 4", "4, 8", "0, 4", "28, 4", "0, 32"})
+    @CsvSource({"4, 8", "4, 12", "0, 8", "24, 8", "0, 32"})
     void takesEveryExtranonceThatServesAFarm(int prefix, int size) {
         pool.configure().answer(2, subscribed("ab".repeat(prefix), size));
 
@@ -331,14 +331,17 @@ class Sv1PoolSessionOpeningTest {
 
     @Test
     void givesUpAPoolThatLeavesTooLittleExtranonce() {
-        pool.configure().answer(2, subscribed(EXTRANONCE1, 3));
+        pool.configure().answer(2, subscribed(EXTRANONCE1, 7));
 
-        assertLost(Step.OPEN_CHANNEL, "the pool leaves us 3 bytes of extranonce, and a farm needs at least 4");
+        assertLost(
+                Step.OPEN_CHANNEL,
+                "the pool's extranonce2 has 7 bytes, and a farm needs at least 8:"
+                        + " 4 to tell its miners apart and 4 for each of them to roll");
     }
 
     @Test
     void givesUpAPoolWhoseExtranonceIsTooLong() {
-        pool.configure().answer(2, subscribed("ab".repeat(29), 4));
+        pool.configure().answer(2, subscribed("ab".repeat(25), 8));
 
         assertLost(
                 Step.OPEN_CHANNEL,

@@ -376,7 +376,7 @@ class Sv1PoolSessionSharesTest {
 
     @Test
     void forgetsSharesOfAChannelWhoseExtranonceHadAnotherSize() {
-        mining(1).call("mining.set_extranonce", "[\"0a0b0c0d\",4]").notify("j2", PREV_HASH, true);
+        mining(1).call("mining.set_extranonce", "[\"0a0b0c0d\",12]").notify("j2", PREV_HASH, true);
         pool.takeAll();
 
         assertThat(pool.answer(FIRST, "true").takeAll()).isEmpty();

@@ -109,13 +109,13 @@ class Sv1PoolStoriesTest {
         assertThat(pool.takeAll()).endsWith(new PoolAction.Redirect(Sv1PoolConversation.HOST, 3333));
     }
 
-    /** A pool from before BIP310: hangs up on configure, leaves four bytes, rolls nothing. */
+    /** A pool from before BIP310: hangs up on configure, rolls nothing. */
     @Test
     void minesWithAPoolOfOldTimes() {
         Sv1PoolConversation pool = new Sv1PoolConversation();
         PoolInput.Disconnected hungUp = new PoolInput.Disconnected("the pool closed the connection");
         pool.connect().input(hungUp).connect().input(hungUp).connect();
-        pool.answer(1, "[[\"mining.notify\",\"ae6812eb4cd7735a302a8a9dd95cf71f\"],\"f8000001\",4]")
+        pool.answer(1, "[[\"mining.notify\",\"ae6812eb4cd7735a302a8a9dd95cf71f\"],\"f8000001\",8]")
                 .answer(2, "true")
                 .refuse(3, "[20,\"Not supported.\",null]")
                 .call("mining.set_difficulty", "[1]")
@@ -125,13 +125,13 @@ class Sv1PoolStoriesTest {
                 .filter(UpstreamEvent.ChannelOpened.class::isInstance)
                 .findFirst()
                 .orElseThrow();
-        assertThat(opened.channel().extranonceSize()).isEqualTo(4);
+        assertThat(opened.channel().extranonceSize()).isEqualTo(8);
         assertThat(opened.channel().versionRollingAllowed()).isFalse();
         pool.command(new UpstreamCommand.SubmitShare(
-                1, 1, 7, 0x680be970L, Sv1PoolConversation.VERSION, Bytes.fromHex("2a000102"), "farm.rig42"));
+                1, 1, 7, 0x680be970L, Sv1PoolConversation.VERSION, Bytes.fromHex("2a00010203040506"), "farm.rig42"));
         assertThat(pool.takeLines())
                 .containsExactly(
-                        "{\"id\":4,\"method\":\"mining.submit\",\"params\":[\"farm\",\"bf\",\"2a000102\",\"680be970\",\"00000007\"]}");
+                        "{\"id\":4,\"method\":\"mining.submit\",\"params\":[\"farm\",\"bf\",\"2a00010203040506\",\"680be970\",\"00000007\"]}");
     }
 
     /** What a miner hashes by our job is what the pool hashes by our line, whatever the pool's version has in the mask. */

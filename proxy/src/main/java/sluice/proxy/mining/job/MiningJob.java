@@ -7,7 +7,6 @@ import sluice.protocol.bitcoin.ChainTip;
 import sluice.protocol.bitcoin.Difficulty;
 import sluice.protocol.bitcoin.MerklePath;
 import sluice.protocol.bitcoin.Target;
-import sluice.protocol.bitcoin.VersionRolling;
 import sluice.proxy.mining.extranonce.ExtranonceShape;
 import sluice.upstream.UpstreamJob;
 
@@ -141,9 +140,17 @@ public final class MiningJob {
         return source.version();
     }
 
-    /** The version bits a miner may change: those of BIP323, or none. */
+    /**
+     * The smallest ntime a share may have, U32: that of the tip, or of the upstream's own job where it began later, because
+     * that is what an upstream holds shares against.
+     */
+    public long leastNtime() {
+        return Math.max(tip().minNtime(), source.minNtime().orElse(0));
+    }
+
+    /** The version bits a miner may change: what the upstream allows for this job. */
     public long versionMask() {
-        return source.versionRollingAllowed() ? VersionRolling.BIP323_MASK : 0;
+        return source.versionMask();
     }
 
     /** What the upstream asks of shares of this job; empty for a future job. */

@@ -77,7 +77,7 @@ public final class ShareValidator {
             Target target,
             SeenShares seen,
             Instant now) {
-        if (ntime < job.tip().minNtime()) {
+        if (ntime < job.leastNtime()) {
             return ShareVerdict.NTIME_TOO_OLD;
         }
         if (ntime > now.getEpochSecond() + MAX_NTIME_AHEAD_SECONDS) {

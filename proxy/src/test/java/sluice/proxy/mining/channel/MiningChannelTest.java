@@ -68,6 +68,25 @@ class MiningChannelTest {
     }
 
     @Test
+    void holdsANtimeAgainstThatOfTheUpstreamsOwnJobWhereItIsLaterThanTheTips() {
+        MiningJob later = MiningJob.active(
+                1,
+                VectorJobs.upstreamJob(OptionalLong.of(NTIME + 1), true),
+                VectorJobs.GRANTED,
+                1,
+                VectorJobs.SHARE_TIP,
+                Target.MAX);
+        channel.addJob(later);
+        channel.addJob(later.again(2, NTIME + 30));
+
+        assertThat(submitVectorShare(1)).isEqualTo(ShareVerdict.NTIME_TOO_OLD);
+        assertThat(submit(1, 0, NTIME + 1, VectorJobs.VERSION)).isEqualTo(ShareVerdict.LOW_DIFFICULTY);
+        assertThat(submit(2, 0, NTIME + 1, VectorJobs.VERSION))
+                .as("a repeated job is the upstream's all the same")
+                .isEqualTo(ShareVerdict.LOW_DIFFICULTY);
+    }
+
+    @Test
     void keepsToItselfWhatTheUpstreamDidNotAskFor() {
         Target harder = Difficulty.targetOf(1);
         channel.replaceJobs(VectorJobs.active(1, VectorJobs.SHARE_TIP, harder));
