@@ -53,8 +53,9 @@ final class Sv2Frames {
                                 groupId(shape),
                                 job.id(),
                                 job.tip().prevHash(),
-                                // The upstream's own, also where the job was repeated with a later one since.
-                                job.tip().minNtime(),
+                                // The upstream's own, also where the job was repeated with a later one since. Later
+                                // than the tip's for a job that came behind the tip, as a channel that joins gets it.
+                                job.leastNtime(),
                                 job.tip().nbits())
                         .toFrameBytes());
     }
