@@ -73,8 +73,10 @@ final class DemoCommand implements Callable<Integer> {
         try (DemoFarm farm =
                 new DemoFarm(sv1Miners, sv2Miners, blockInterval(), data, System.nanoTime(), InstantSource.system())) {
             progress.printf(
-                    "Miners connect to %s (SV1 and SV2 on one port, SV2 authority key %s).%n",
-                    farm.gateway().address(), farm.gateway().authorityKey().text());
+                    "Miners connect to %s:%d (SV1 and SV2 on one port, SV2 authority key %s).%n",
+                    farm.gateway().address().getHostString(),
+                    farm.gateway().address().getPort(),
+                    farm.gateway().authorityKey().text());
             watch(farm, progress);
             DemoReport report = farm.finish();
             if (json) {

@@ -79,7 +79,8 @@ final class MinerPort implements AutoCloseable {
         var bound = bootstrap.bind(settings.listen()).awaitUninterruptibly();
         if (!bound.isSuccess()) {
             throw new IOException(
-                    "cannot listen on " + settings.listen() + ": "
+                    "cannot listen on " + settings.listen().getHostString() + ":"
+                            + settings.listen().getPort() + ": "
                             + bound.cause().getMessage(),
                     bound.cause());
         }
