@@ -14,7 +14,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.slf4j.event.Level;
 import sluice.upstream.Upstream;
 import sluice.upstream.UpstreamCommand;
 import sluice.upstream.UpstreamEvent;
@@ -192,15 +191,15 @@ abstract sealed class ReconnectingPool implements Upstream permits PoolConnectio
     void emit(UpstreamEvent event) {
         switch (event) {
             case UpstreamEvent.ChannelOpened opened -> {
-                LOG.info("{}: channel open", upstream);
+                LOG.debug("{}: channel open", upstream);
                 if (attempt != null) {
                     attempt.keepEndpoint();
                 }
             }
             case UpstreamEvent.TipChanged changed -> backoff.reset();
             case UpstreamEvent.Lost lost ->
-                LOG.atLevel(closed ? Level.DEBUG : Level.WARN)
-                        .log("{}: lost during {}: {}", upstream, lost.step(), lost.reason());
+                // The event says it to operators, once.
+                LOG.debug("{}: lost during {}: {}", upstream, lost.step(), lost.reason());
             default -> {}
         }
         events.accept(event);
