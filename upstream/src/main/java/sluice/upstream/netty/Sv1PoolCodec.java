@@ -27,7 +27,7 @@ final class Sv1PoolCodec extends ChannelDuplexHandler {
     static final String TLS_FAILED = "tls-failed";
 
     private final boolean encrypted;
-    private final Sv1LineCodec lines = new Sv1LineCodec(Sv1Limits.SERVER);
+    private final Sv1Lines lines = new Sv1Lines(new Sv1LineCodec(Sv1Limits.SERVER));
     private final Sv1ServerDecoder decoder = new Sv1ServerDecoder();
     private boolean ready;
     private boolean broken;
@@ -71,32 +71,16 @@ final class Sv1PoolCodec extends ChannelDuplexHandler {
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
         ByteBuf received = (ByteBuf) message;
+        if (broken) {
+            received.release();
+            return;
+        }
         try {
-            if (!broken) {
-                read(ctx, received);
-            }
+            lines.feed(received, (source, from, size) -> ctx.fireChannelRead(decoder.decode(source, from, size)));
         } catch (ProtocolViolation violation) {
             broken = true;
             ctx.fireExceptionCaught(violation);
-        } finally {
-            received.release();
         }
-    }
-
-    private void read(ChannelHandlerContext ctx, ByteBuf received) {
-        int length = received.readableBytes();
-        byte[] bytes;
-        int offset;
-        if (received.hasArray()) {
-            bytes = received.array();
-            offset = received.arrayOffset() + received.readerIndex();
-        } else {
-            bytes = new byte[length];
-            received.readBytes(bytes);
-            offset = 0;
-        }
-        lines.feed(
-                bytes, offset, length, (source, from, size) -> ctx.fireChannelRead(decoder.decode(source, from, size)));
     }
 
     @Override

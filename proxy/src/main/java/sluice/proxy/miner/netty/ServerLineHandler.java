@@ -1,30 +1,20 @@
 package sluice.proxy.miner.netty;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import sluice.protocol.sv1.Sv1Limits;
 import sluice.protocol.sv1.Sv1LineCodec;
 import sluice.protocol.sv1.Sv1ServerDecoder;
+import sluice.upstream.netty.Sv1Lines;
 
 /** Fires each line of an SV1 server as a {@link sluice.protocol.sv1.Sv1ServerMessage}. Confined to the connection's loop. */
 final class ServerLineHandler extends ChannelInboundHandlerAdapter {
-    private final Sv1LineCodec lines = new Sv1LineCodec(Sv1Limits.SERVER);
+    private final Sv1Lines lines = new Sv1Lines(new Sv1LineCodec(Sv1Limits.SERVER));
     private final Sv1ServerDecoder decoder = new Sv1ServerDecoder();
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
-        ByteBuf received = (ByteBuf) message;
-        try {
-            byte[] bytes = ByteBufUtil.getBytes(received);
-            lines.feed(
-                    bytes,
-                    0,
-                    bytes.length,
-                    (source, offset, length) -> ctx.fireChannelRead(decoder.decode(source, offset, length)));
-        } finally {
-            received.release();
-        }
+        lines.feed((ByteBuf) message, (source, from, size) -> ctx.fireChannelRead(decoder.decode(source, from, size)));
     }
 }
