@@ -3,6 +3,7 @@ package sluice.proxy.session;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 /**
  * Tells by its first bytes what a client speaks, so that one port serves SV1 and SV2. Noise act 1 is 64 bytes that look
@@ -22,12 +23,14 @@ public final class FirstBytes {
         FOREIGN
     }
 
+    private static final byte[] HTTP_VERSION = " HTTP/1.".getBytes(StandardCharsets.US_ASCII);
+
     private FirstBytes() {}
 
     /** Judges the first {@code length} bytes of {@code bytes}; more than {@link #ENOUGH} change nothing. */
     public static Verdict judge(byte[] bytes, int length) {
         int end = Math.min(length, ENOUGH);
-        if (looksLikeTls(bytes, end)) {
+        if (looksLikeTls(bytes, end) || looksLikeRemoteDesktop(bytes, end)) {
             return Verdict.FOREIGN;
         }
         int newline = indexOfNewline(bytes, end);
@@ -42,6 +45,9 @@ public final class FirstBytes {
         }
         if (beginsObject(bytes, lineEnd, newline >= 0)) {
             return Verdict.SV1;
+        }
+        if (newline >= 0 && looksLikeHttp(bytes, lineEnd)) {
+            return Verdict.FOREIGN;
         }
         // Text, but no JSON object: 64 random bytes are never that, a short line may be, so it takes all 64 to be sure.
         if (end < ENOUGH) {
@@ -121,6 +127,25 @@ public final class FirstBytes {
         } catch (CharacterCodingException e) {
             return false;
         }
+    }
+
+    // A request line ends in the version. By chance that is less likely than one in 10^19.
+    private static boolean looksLikeHttp(byte[] bytes, int lineEnd) {
+        int at = lineEnd > 0 && bytes[lineEnd - 1] == '\r' ? lineEnd - 1 : lineEnd;
+        int from = at - HTTP_VERSION.length - 1;
+        return from > 0
+                && Arrays.equals(bytes, from, from + HTTP_VERSION.length, HTTP_VERSION, 0, HTTP_VERSION.length)
+                && bytes[at - 1] >= '0'
+                && bytes[at - 1] <= '9';
+    }
+
+    // The connection request of RFC 2126 and X.224, whose two lengths must agree: one in 10^12 by chance.
+    private static boolean looksLikeRemoteDesktop(byte[] bytes, int end) {
+        return end >= 6
+                && bytes[0] == 0x03
+                && bytes[1] == 0x00
+                && ((bytes[2] & 0xff) << 8 | (bytes[3] & 0xff)) == (bytes[4] & 0xff) + 5
+                && bytes[5] == (byte) 0xe0;
     }
 
     private static boolean looksLikeTls(byte[] bytes, int end) {

@@ -3,6 +3,8 @@ package sluice.proxy.session;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.HexFormat;
+import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -69,6 +71,30 @@ class FirstBytesTest {
         byte[] tls = new byte[80];
         System.arraycopy(new byte[] {0x16, 0x03, 0x01, 0x02, 0x00, 0x01, 0x00, 0x01}, 0, tls, 0, 8);
         assertThat(FirstBytes.judge(tls, 12)).isEqualTo(Verdict.FOREIGN);
+    }
+
+    @Test
+    void aShortProbeIsForeignWithoutWaitingForMore() {
+        for (String terse : List.of("GET / HTTP/1.0\r\n\r\n", "OPTIONS * HTTP/1.1\nHost: x\n", "x HTTP/1.1\r\n")) {
+            byte[] http = terse.getBytes(UTF_8);
+            int line = terse.indexOf('\n') + 1;
+            assertThat(FirstBytes.judge(http, line - 1)).as(terse).isEqualTo(Verdict.UNDECIDED);
+            assertThat(FirstBytes.judge(http, line)).as(terse).isEqualTo(Verdict.FOREIGN);
+        }
+        byte[] remoteDesktop = HexFormat.of()
+                .parseHex("0300002f2ae00000000000436f6f6b69653a206d737473686173683d41646d696e697374720d0a");
+        assertThat(FirstBytes.judge(remoteDesktop, 5)).isEqualTo(Verdict.UNDECIDED);
+        assertThat(FirstBytes.judge(remoteDesktop, 6)).isEqualTo(Verdict.FOREIGN);
+    }
+
+    @Test
+    void aLineThatOnlySpeaksOfHttpIsNoProbe() {
+        for (String line : List.of("HTTP/1.1\n", " HTTP/1.1\n", "GET / HTTP/1.x\n", "GET / HTTP/1.1 \n", "\n")) {
+            byte[] bytes = line.getBytes(UTF_8);
+            assertThat(FirstBytes.judge(bytes, bytes.length)).as(line).isEqualTo(Verdict.UNDECIDED);
+        }
+        byte[] sv1 = "{\"id\":1,\"method\":\" HTTP/1.1\"}\n".getBytes(UTF_8);
+        assertThat(FirstBytes.judge(sv1, sv1.length)).isEqualTo(Verdict.SV1);
     }
 
     @Test
