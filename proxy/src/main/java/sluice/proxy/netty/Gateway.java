@@ -14,9 +14,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import sluice.protocol.bitcoin.Difficulty;
 import sluice.protocol.sv2.noise.AuthorityKey;
@@ -49,6 +51,7 @@ public final class Gateway implements AutoCloseable {
     private static final Duration CERTIFICATE_VALIDITY = Duration.ofDays(2);
     private static final long HIGHEST_INDEX = 0xffff_ffffL;
     private static final Duration SHUTDOWN_PATIENCE = Duration.ofSeconds(5);
+    private static final String SHUTTING_DOWN = "shutting-down";
 
     private final GatewaySettings settings;
     private final AuthorityKey authorityKey;
@@ -60,6 +63,7 @@ public final class Gateway implements AutoCloseable {
     private final RouteActor route;
     private final List<MinerLoop> minerLoops;
     private final MinerPort port;
+    private final AtomicBoolean closed = new AtomicBoolean();
 
     private Gateway(
             GatewaySettings settings,
@@ -188,14 +192,33 @@ public final class Gateway implements AutoCloseable {
         return events.lost();
     }
 
-    /** Stops listening, closes every connection and the upstream, and delivers the last events. */
+    /**
+     * Stops listening, closes every connection behind what is still due on it, then the upstream behind the blocks that are
+     * still on their way to the disk, and delivers the last events. Takes a second or two where somebody does not read. A
+     * second call does nothing.
+     */
     @Override
     public void close() {
+        if (!closed.compareAndSet(false, true)) {
+            return;
+        }
         port.close();
-        route.close("shutting-down");
+        CompletableFuture.allOf(minerLoops.stream()
+                        .map(loop -> loop.shutDown(SHUTTING_DOWN))
+                        .toArray(CompletableFuture[]::new))
+                .completeOnTimeout(null, SHUTDOWN_PATIENCE.toMillis(), TimeUnit.MILLISECONDS)
+                .join();
+        // No share comes any more. The last one may be a block: it goes up when it is written.
+        route.settle().awaitUninterruptibly(SHUTDOWN_PATIENCE.toMillis());
+        disk.shutdown();
+        try {
+            disk.awaitTermination(SHUTDOWN_PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException hurry) {
+            Thread.currentThread().interrupt();
+        }
+        route.close(SHUTTING_DOWN);
         loops.shutdownGracefully(50, SHUTDOWN_PATIENCE.toMillis(), TimeUnit.MILLISECONDS)
                 .awaitUninterruptibly();
-        disk.shutdown();
         handshakes.shutdownNow();
         events.close();
     }

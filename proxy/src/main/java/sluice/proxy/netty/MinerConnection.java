@@ -5,7 +5,6 @@ import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.util.concurrent.ScheduledFuture;
-import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -15,7 +14,6 @@ import org.slf4j.LoggerFactory;
 import sluice.protocol.Bytes;
 import sluice.protocol.bitcoin.Target;
 import sluice.protocol.sv2.wire.Frame;
-import sluice.protocol.sv2.wire.ProtocolViolation;
 import sluice.proxy.event.GatewayEvent;
 import sluice.proxy.session.MinerAction;
 import sluice.proxy.session.MinerDeadline;
@@ -37,6 +35,7 @@ final class MinerConnection extends ChannelInboundHandlerAdapter {
     private final Instant[] dueAt = new Instant[MinerDeadline.values().length];
     private ChannelHandlerContext context;
     private boolean closing;
+    private boolean concluded;
     private String closeReason = "closed-by-miner";
     private String closeDetail = "";
 
@@ -81,9 +80,9 @@ final class MinerConnection extends ChannelInboundHandlerAdapter {
         }
         closing = true;
         try {
-            reportEnd();
-        } catch (RuntimeException e) {
-            LOG.error("bug in the session of connection {}: it could not report its end", connectionId, e);
+            conclude(closeReason);
+        } catch (RuntimeException bug) {
+            LOG.error("bug in the session of connection {}: it could not report its end", connectionId, bug);
         }
         home.events()
                 .publish(new GatewayEvent.MinerDisconnected(
@@ -91,28 +90,10 @@ final class MinerConnection extends ChannelInboundHandlerAdapter {
         ctx.fireChannelInactive();
     }
 
-    // Nothing can be sent any more, but what the session reports of its end still counts.
-    private void reportEnd() {
-        for (MinerAction action :
-                session.on(new MinerInput.Closed(closeReason), home.clock().instant())) {
-            if (action instanceof MinerAction.Publish publish) {
-                home.events().publish(publish.event());
-            } else if (action instanceof MinerAction.Forward forward) {
-                forward(forward);
-            }
-        }
-    }
-
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        switch (cause) {
-            case ProtocolViolation violation -> disconnect(violation.reason(), violation.getMessage());
-            case IOException broken -> disconnect("connection-broken", String.valueOf(broken.getMessage()));
-            default -> {
-                LOG.error("bug in the session of connection {}: closing it", connectionId, cause);
-                disconnect("internal-error", String.valueOf(cause));
-            }
-        }
+        ConnectionEnd end = ConnectionEnd.of(cause, connectionId);
+        disconnect(end.reason(), end.detail());
     }
 
     /** Gives the session one input and does what it wants. */
@@ -127,14 +108,35 @@ final class MinerConnection extends ChannelInboundHandlerAdapter {
         }
     }
 
+    /** Closes the connection behind what the session still owes its miner. */
+    void shutDown(String reason) {
+        if (closing) {
+            return;
+        }
+        try {
+            conclude(reason);
+        } catch (RuntimeException e) {
+            exceptionCaught(context, e);
+        }
+        disconnect(reason, "");
+    }
+
+    // What the session reports of its end counts, whether anything can be sent any more or not.
+    private void conclude(String reason) {
+        if (!concluded) {
+            concluded = true;
+            run(session.on(new MinerInput.Closed(reason), home.clock().instant()));
+        }
+    }
+
     private void run(List<MinerAction> actions) {
         boolean written = false;
-        // Sending never re-enters the session, so its list can be read in place. What is to be counted or sent upstream
-        // is,
-        // even when something before it closed the connection: a share was judged, and its verdict must not vanish.
+        // Sending never re-enters the session, so its list can be read in place. It is read to its end: a connection
+        // that
+        // breaks on an answer must not take the share with it that was answered.
         for (int i = 0; i < actions.size(); i++) {
             switch (actions.get(i)) {
-                case MinerAction.Send send -> written |= send(send.bytes());
+                case MinerAction.Send send -> written |= write(send.bytes());
                 case MinerAction.Forward forward -> forward(forward);
                 case MinerAction.Publish publish -> home.events().publish(publish.event());
                 case MinerAction.SetDeadline set -> setDeadline(set.deadline(), set.at());
@@ -147,12 +149,16 @@ final class MinerConnection extends ChannelInboundHandlerAdapter {
         }
     }
 
-    private boolean send(Bytes bytes) {
-        if (closing) {
-            return false;
+    /** Whether the bytes are on their way. */
+    private boolean write(Bytes bytes) {
+        if (!closing && !context.channel().isWritable()) {
+            // Much at once does not make a slow reader; what the socket does not take does.
+            context.flush();
+            if (!closing && !context.channel().isWritable()) {
+                disconnect("slow-reader", "more than " + MAX_BACKLOG + " bytes wait for it");
+            }
         }
-        if (!context.channel().isWritable()) {
-            disconnect("slow-reader", "more than " + MAX_BACKLOG + " bytes wait for it");
+        if (closing) {
             return false;
         }
         context.write(encrypted ? bytes : home.buffer(bytes), context.voidPromise());

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import sluice.protocol.Bytes;
 import sluice.protocol.bitcoin.Target;
@@ -18,7 +19,7 @@ import sluice.proxy.session.MinerInput;
 
 /**
  * The miners of one event loop: takes the route's updates once and hands them to each, and adds up what stands behind the
- * route here. All but {@link #post} is confined to the loop.
+ * route here. All but {@link #post} and {@link #shutDown} is confined to the loop.
  */
 final class MinerLoop {
     /** Miners served in one go by a routine job; others on the loop get their turn in between. A new tip never waits. */
@@ -36,8 +37,11 @@ final class MinerLoop {
     private final Set<MinerConnection> connections = new LinkedHashSet<>();
     private boolean demandScheduled;
     private Routine routine;
+    private boolean handing;
     private Bytes shared;
     private ByteBuf sharedBuffer;
+    private String shutDownReason;
+    private final CompletableFuture<Void> emptied = new CompletableFuture<>();
 
     /** A routine update on its way through the loop's miners. */
     private record Routine(RouteUpdate update, JobDelivery delivery, List<MinerConnection> miners, int next) {}
@@ -82,13 +86,36 @@ final class MinerLoop {
         loop.execute(() -> apply(update, delivery));
     }
 
+    /** Closes every connection, and each that comes later. The future, one for all calls, completes when none is left. */
+    CompletableFuture<Void> shutDown(String reason) {
+        loop.execute(() -> {
+            shutDownReason = reason;
+            List.copyOf(connections).forEach(connection -> connection.shutDown(reason));
+            checkEmptied();
+        });
+        return emptied;
+    }
+
     void add(MinerConnection connection) {
         connections.add(connection);
+        if (shutDownReason != null) {
+            loop.execute(() -> connection.shutDown(shutDownReason));
+        }
     }
 
     void remove(MinerConnection connection) {
         connections.remove(connection);
-        demandChanged();
+        if (shutDownReason == null) {
+            demandChanged();
+        } else {
+            checkEmptied();
+        }
+    }
+
+    private void checkEmptied() {
+        if (connections.isEmpty()) {
+            emptied.complete(null);
+        }
     }
 
     /** Something a session stands for changed; the route hears of it soon. */
@@ -104,14 +131,19 @@ final class MinerLoop {
      * direct buffer.
      */
     ByteBuf buffer(Bytes bytes) {
-        if (bytes == shared) {
-            return sharedBuffer.retainedDuplicate();
+        if (!handing) {
+            return copy(bytes);
         }
-        dropShared();
-        ByteBuf buffer = ByteBufAllocator.DEFAULT.directBuffer(bytes.length()).writeBytes(bytes.asByteBuffer());
-        shared = bytes;
-        sharedBuffer = buffer;
-        return buffer.retainedDuplicate();
+        if (bytes != shared) {
+            dropShared();
+            sharedBuffer = copy(bytes);
+            shared = bytes;
+        }
+        return sharedBuffer.retainedDuplicate();
+    }
+
+    private static ByteBuf copy(Bytes bytes) {
+        return ByteBufAllocator.DEFAULT.directBuffer(bytes.length()).writeBytes(bytes.asByteBuffer());
     }
 
     private void dropShared() {
@@ -137,7 +169,6 @@ final class MinerLoop {
             hand(update, miners, 0, miners.size());
             delivery.delivered(miners.size());
         }
-        dropShared();
     }
 
     private static boolean isRoutine(RouteUpdate update) {
@@ -152,7 +183,6 @@ final class MinerLoop {
         }
         int end = Math.min(now.next() + ROUTINE_SLICE, now.miners().size());
         hand(now.update(), now.miners(), now.next(), end);
-        dropShared();
         if (end == now.miners().size()) {
             routine = null;
             now.delivery().delivered(end);
@@ -179,8 +209,14 @@ final class MinerLoop {
 
     private void hand(RouteUpdate update, List<MinerConnection> miners, int from, int to) {
         MinerInput input = new MinerInput.RouteUpdated(update);
-        for (int at = from; at < to; at++) {
-            miners.get(at).feed(input);
+        handing = true;
+        try {
+            for (int at = from; at < to; at++) {
+                miners.get(at).feed(input);
+            }
+        } finally {
+            handing = false;
+            dropShared();
         }
     }
 

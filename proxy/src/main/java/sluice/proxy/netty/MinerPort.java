@@ -16,7 +16,6 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
-import sluice.protocol.sv2.wire.ProtocolViolation;
 import sluice.proxy.event.GatewayEvent;
 import sluice.proxy.session.MinerInput;
 import sluice.upstream.netty.HandshakeCompleted;
@@ -106,7 +105,10 @@ final class MinerPort implements AutoCloseable {
                         home.clock().instant(), connectionId, String.valueOf(accepted.remoteAddress())));
         accepted.closeFuture().addListener(closed -> open.decrementAndGet());
         if (open.incrementAndGet() > settings.maxConnections()) {
-            reportEnd(home, connectionId, "too-many-connections", "more than " + settings.maxConnections());
+            reportEnd(
+                    home,
+                    connectionId,
+                    new ConnectionEnd("too-many-connections", "more than " + settings.maxConnections()));
             accepted.close();
             return;
         }
@@ -128,22 +130,29 @@ final class MinerPort implements AutoCloseable {
             }
 
             @Override
-            public void onNeither(ChannelHandlerContext ctx, String reason) {
-                reportEnd(home, connectionId, reason, "");
+            public void onNeither(String reason) {
+                reportEnd(home, connectionId, new ConnectionEnd(reason, ""));
+            }
+
+            @Override
+            public void onFailure(Throwable cause) {
+                reportEnd(home, connectionId, ConnectionEnd.of(cause, connectionId));
             }
         }));
     }
 
-    private static void reportEnd(MinerLoop home, long connectionId, String reason, String detail) {
-        home.events().publish(new GatewayEvent.MinerDisconnected(home.clock().instant(), connectionId, reason, detail));
+    private static void reportEnd(MinerLoop home, long connectionId, ConnectionEnd end) {
+        home.events()
+                .publish(new GatewayEvent.MinerDisconnected(
+                        home.clock().instant(), connectionId, end.reason(), end.detail()));
     }
 
     /** Stands where the miner's connection will stand as soon as the handshake is over. */
     private final class AwaitHandshake extends ChannelInboundHandlerAdapter {
         private final MinerLoop home;
         private final long connectionId;
-        private String reason = "handshake-closed";
-        private String detail = "";
+        // What was first is the cause; the rest follows from it.
+        private ConnectionEnd end;
 
         AwaitHandshake(MinerLoop home, long connectionId) {
             this.home = home;
@@ -164,19 +173,15 @@ final class MinerPort implements AutoCloseable {
 
         @Override
         public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-            if (cause instanceof ProtocolViolation violation) {
-                reason = violation.reason();
-                detail = violation.detail();
-            } else {
-                reason = "connection-broken";
-                detail = String.valueOf(cause);
+            if (end == null) {
+                end = ConnectionEnd.of(cause, connectionId);
             }
             ctx.close();
         }
 
         @Override
         public void channelInactive(ChannelHandlerContext ctx) {
-            reportEnd(home, connectionId, reason, detail);
+            reportEnd(home, connectionId, end == null ? new ConnectionEnd(NoiseResponderHandler.CLOSED, "") : end);
         }
     }
 }

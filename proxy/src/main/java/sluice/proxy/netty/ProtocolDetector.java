@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import sluice.proxy.session.FirstBytes;
+import sluice.upstream.netty.NoiseResponderHandler;
 
 /**
  * First in the pipeline of a fresh connection: waits for enough bytes, or too long, to tell what the client speaks, then
@@ -20,8 +21,11 @@ final class ProtocolDetector extends ByteToMessageDecoder {
 
         void onSv2(ChannelHandlerContext ctx);
 
-        /** The connection is to be closed; {@code reason} is short kebab-case. */
-        void onNeither(ChannelHandlerContext ctx, String reason);
+        /** The connection is being closed; {@code reason} is short kebab-case. */
+        void onNeither(String reason);
+
+        /** The connection is being closed because of this. */
+        void onFailure(Throwable cause);
     }
 
     private final Duration patience;
@@ -37,7 +41,11 @@ final class ProtocolDetector extends ByteToMessageDecoder {
 
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
-        deadline = ctx.executor().schedule(() -> end(ctx, "silent-client"), patience.toMillis(), TimeUnit.MILLISECONDS);
+        deadline = ctx.executor()
+                .schedule(
+                        () -> end(ctx, actualReadableBytes() > 0 ? NoiseResponderHandler.TIMEOUT : "silent-client"),
+                        patience.toMillis(),
+                        TimeUnit.MILLISECONDS);
     }
 
     @Override
@@ -73,7 +81,7 @@ final class ProtocolDetector extends ByteToMessageDecoder {
         if (decided) {
             ctx.fireExceptionCaught(cause);
         } else {
-            end(ctx, "connection-broken");
+            end(ctx, () -> outcome.onFailure(cause));
         }
     }
 
@@ -86,10 +94,14 @@ final class ProtocolDetector extends ByteToMessageDecoder {
     }
 
     private void end(ChannelHandlerContext ctx, String reason) {
+        end(ctx, () -> outcome.onNeither(reason));
+    }
+
+    private void end(ChannelHandlerContext ctx, Runnable report) {
         if (!decided) {
             decided = true;
             deadline.cancel(false);
-            outcome.onNeither(ctx, reason);
+            report.run();
             ctx.close();
         }
     }

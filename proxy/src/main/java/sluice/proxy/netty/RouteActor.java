@@ -1,6 +1,7 @@
 package sluice.proxy.netty;
 
 import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.time.Duration;
 import java.time.Instant;
@@ -89,6 +90,12 @@ final class RouteActor {
         loop.execute(() -> feed(new RouteInput.Demand(minerLoop, hashrate, hardestWanted)));
     }
 
+    /** Completes when all that was handed over before the call has been dealt with, as far as the route's loop. */
+    Future<?> settle() {
+        return loop.submit(() -> {});
+    }
+
+    /** Closes the upstream. */
     void close(String reason) {
         loop.execute(() -> {
             deadlines.values().forEach(deadline -> deadline.cancel(false));

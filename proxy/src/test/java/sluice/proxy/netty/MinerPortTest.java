@@ -143,7 +143,7 @@ class MinerPortTest {
         Socket stranger = connect();
         stranger.getOutputStream().write(new byte[63]);
         assertThat(stranger.getInputStream().read()).isEqualTo(END);
-        awaitReason("silent-client", 1);
+        awaitReason("handshake-timeout", 1);
     }
 
     @Test
