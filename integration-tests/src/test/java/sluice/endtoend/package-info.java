@@ -1,2 +1,2 @@
-/** Our own ends of both protocols, from a miner's threads to a pool that judges for itself. */
+/** The whole over loopback: miners honest and hostile, a gateway, and pools that judge for themselves. */
 package sluice.endtoend;
