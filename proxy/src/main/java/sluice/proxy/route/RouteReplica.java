@@ -74,6 +74,16 @@ public final class RouteReplica {
         return target;
     }
 
+    /**
+     * The easier of what the upstream asks of the job in force and of jobs to come. A miner held to more than this throws
+     * away work that counts upstream.
+     */
+    public Target easiestTarget() {
+        return current == null || current.routeTarget().isEmpty()
+                ? target
+                : Target.easiest(target, current.routeTarget().get());
+    }
+
     /** The upstream channel in force or, while there is none, the last one; empty before the first. */
     public Optional<UpstreamChannel> channel() {
         return Optional.ofNullable(channel);

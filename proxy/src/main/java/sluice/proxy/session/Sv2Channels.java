@@ -106,7 +106,10 @@ final class Sv2Channels {
         closedOnThisTip = 0;
     }
 
-    /** The upstream's target changed: so may those of all channels. */
+    /**
+     * What the upstream asks of the job in force, or of jobs to come, changed: so may the targets of all channels. A harder
+     * target waits for the first job that it holds for.
+     */
     void retargetAll(Instant now) {
         for (Sv2Channel channel : open.values()) {
             retarget(channel, now);
@@ -114,7 +117,7 @@ final class Sv2Channels {
     }
 
     private void retarget(Sv2Channel channel, Instant now) {
-        Target next = channel.served(context.route().target());
+        Target next = channel.served(context.route().easiestTarget());
         if (!next.equals(channel.mining().target())) {
             setTarget(channel, next, now);
         }
@@ -164,7 +167,7 @@ final class Sv2Channels {
         } else {
             channel.update(update.nominalHashRate(), update.maximumTarget(), now);
             // Also where nothing changed: there is no other answer that says "done" (SV2 5.3.7).
-            setTarget(channel, channel.served(context.route().target()), now);
+            setTarget(channel, channel.served(context.route().easiestTarget()), now);
             out.demandChanged();
         }
     }

@@ -1,5 +1,6 @@
 package sluice.proxy.session;
 
+import java.time.Instant;
 import java.util.ArrayDeque;
 import sluice.protocol.Bytes;
 import sluice.proxy.mining.extranonce.ExtranonceShape;
@@ -37,10 +38,12 @@ final class Sv2Jobs {
     }
 
     /** Brings all channels to what the route's replica has; does nothing where they have it. */
-    void catchUp() {
+    void catchUp(Instant now) {
         RouteReplica route = context.route();
         MiningJob newest = route.currentJob().orElse(null);
         if (newest != null && newest != current) {
+            // In front of the job, because a target holds for the jobs behind it (SV2 5.3.21).
+            channels.retargetAll(now);
             if (route.tips() != tips) {
                 activate(newest);
             } else {

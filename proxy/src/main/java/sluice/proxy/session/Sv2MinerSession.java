@@ -190,10 +190,10 @@ public final class Sv2MinerSession implements MinerSession {
     private void onRoute(RouteUpdate update, Instant now) {
         switch (update) {
             case RouteUpdate.UpstreamReady ready -> onUpstream(now);
-            case RouteUpdate.JobAdded added -> jobs.catchUp();
-            case RouteUpdate.JobRepeated repeated -> jobs.catchUp();
+            case RouteUpdate.JobAdded added -> jobs.catchUp(now);
+            case RouteUpdate.JobRepeated repeated -> jobs.catchUp(now);
             case RouteUpdate.TipChanged changed -> {
-                jobs.catchUp();
+                jobs.catchUp(now);
                 opening.retry(now);
             }
             case RouteUpdate.TargetChanged changed -> channels.retargetAll(now);

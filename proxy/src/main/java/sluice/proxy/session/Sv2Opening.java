@@ -183,11 +183,11 @@ final class Sv2Opening {
             refuse(request, MiningErrorCode.CHANNEL_CAPACITY_EXHAUSTED);
             return;
         }
-        jobs.catchUp();
+        jobs.catchUp(now);
         Target target = Sv2Channel.served(
                 Sv2Channel.wantedFor(request.nominalHashRate(), context.vardiff()),
                 request.maxTarget(),
-                context.route().target());
+                context.route().easiestTarget());
         Sv2Channel channel = new Sv2Channel(
                 new MiningChannel(
                         connectionId,

@@ -13,6 +13,7 @@ import sluice.protocol.bitcoin.Difficulty;
 import sluice.protocol.bitcoin.Hashrate;
 import sluice.protocol.bitcoin.Target;
 import sluice.protocol.sv2.message.mining.OpenStandardMiningChannel;
+import sluice.protocol.sv2.message.mining.SetNewPrevHash;
 import sluice.protocol.sv2.message.mining.SetTarget;
 import sluice.protocol.sv2.message.mining.SubmitSharesError;
 import sluice.protocol.sv2.message.mining.UpdateChannel;
@@ -102,6 +103,33 @@ class Sv2TargetsTest {
         assertThat(small.target()).isEqualTo(Hashrate.targetFor(1e10f, 6));
         farm.event(new UpstreamEvent.TargetChanged(HARD));
         assertThat(big.target()).as("back to what suits it").isEqualTo(Hashrate.targetFor(1e15f, 6));
+    }
+
+    @Test
+    void opensAChannelWithWhatTheUpstreamAsksOfItsFirstJobAndNotOfLaterOnes() {
+        Target easy = Difficulty.targetOf(500);
+        Sv2Farm farm = Sv2Farm.mining(VARDIFF, easy);
+        farm.event(new UpstreamEvent.TargetChanged(HARD));
+        Sv2Client miner = farm.connect(4);
+        Sv2ClientChannel channel = open(miner, 1e15f, Target.MAX);
+        assertThat(channel.target()).isEqualTo(easy);
+        miner.clear();
+        farm.newTip();
+        assertThat(miner.only(SetTarget.class)).isEqualTo(new SetTarget(channel.id(), Hashrate.targetFor(1e15f, 6)));
+        assertThat(miner.inbox.getLast()).as("behind its target").isInstanceOf(SetNewPrevHash.class);
+    }
+
+    @Test
+    void leavesAJobThatIsRepeatedTheTargetItHas() {
+        Target easy = Difficulty.targetOf(500);
+        Sv2Farm farm = Sv2Farm.mining(VARDIFF, easy);
+        Sv2Client miner = farm.connect(4);
+        Sv2ClientChannel channel = open(miner, 1e15f, Target.MAX);
+        farm.event(new UpstreamEvent.TargetChanged(HARD));
+        farm.repeatJob();
+        assertThat(channel.target()).isEqualTo(easy);
+        farm.activeJob();
+        assertThat(channel.target()).isEqualTo(Hashrate.targetFor(1e15f, 6));
     }
 
     @Test
