@@ -42,7 +42,7 @@ public final class Route {
     private final Target firstWanted;
     private final List<RouteAction> actions = new ArrayList<>();
     private final ArrayDeque<Pending> pending = new ArrayDeque<>();
-    private final LinkedHashMap<Long, MiningJob> futures = new LinkedHashMap<>();
+    private final LinkedHashMap<Long, Future> futures = new LinkedHashMap<>();
     private final Map<Integer, RouteInput.Demand> demands = new HashMap<>();
 
     private UpstreamChannel channel;
@@ -53,11 +53,15 @@ public final class Route {
     private MiningJob current;
     private Instant currentSince;
     private long lastJobId;
+    private long lastAnnouncement;
     private long lastSequence;
     // Shares the upstream's count left out of a batch it acknowledged; their rejections are still to come.
     private long unexplained;
     private boolean demandScheduled;
     private UpstreamCommand.UpdateDemand toldDemand;
+
+    /** @param announcement counts all future jobs, also those that an upstream announced anew under an id they had */
+    private record Future(MiningJob job, long announcement) {}
 
     private static final class Pending {
         final long sequence;
@@ -148,10 +152,11 @@ public final class Route {
         MiningJob job;
         if (announced.isFuture()) {
             job = MiningJob.future(++lastJobId, announced, channel.extranonceSize(), generation);
+            futures.remove(announced.jobId());
             if (futures.size() == MAX_FUTURE_JOBS) {
                 futures.pollFirstEntry();
             }
-            futures.putLast(announced.jobId(), job);
+            futures.putLast(announced.jobId(), new Future(job, ++lastAnnouncement));
         } else {
             if (tip == null) {
                 return;
@@ -165,13 +170,17 @@ public final class Route {
     }
 
     private void onTip(UpstreamEvent.TipChanged changed, Instant now) {
-        MiningJob future = futures.get(changed.jobId());
+        Future future = futures.get(changed.jobId());
         if (future == null) {
             return;
         }
         tip = changed.tip();
         futures.clear();
-        MiningJob activated = future.activate(tip, target);
+        MiningJob activated = future.job.activate(tip, target);
+        if (lastAnnouncement - future.announcement >= MAX_FUTURE_JOBS) {
+            // Loops and miners keep the latest jobs only, and no miner may get one id twice (SV2 5.3.15).
+            activated = activated.again(++lastJobId, activated.ntime());
+        }
         setCurrent(activated, now);
         publish(new GatewayEvent.ChainTipUpdated(now, tip.prevHash(), tip.nbits()));
         broadcast(new RouteUpdate.TipChanged(activated));

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -101,6 +102,52 @@ class RouteTest {
         assertThat(current.routeTarget()).contains(ROUTE_TARGET);
         assertThat(activated.id()).isGreaterThan(current.id());
         assertThat(of(actions, GatewayEvent.ChainTipUpdated.class)).hasSize(1);
+    }
+
+    @Test
+    void aJobAnnouncedAnewTakesThePlaceOfTheOneWithItsIdAndOfNoOther() {
+        announceFutures(100, Route.MAX_FUTURE_JOBS);
+        MiningJob anew = announceFutures(100 + Route.MAX_FUTURE_JOBS - 1, 1);
+        assertThat(activate(100)).isPresent();
+        announceFutures(100, Route.MAX_FUTURE_JOBS);
+        assertThat(activate(100 + Route.MAX_FUTURE_JOBS - 1).orElseThrow().id()).isGreaterThan(anew.id());
+    }
+
+    @Test
+    void aJobThatMinersMayHaveForgottenComesUnderAFreshId() {
+        MiningJob kept = announceFutures(100, 1);
+        for (int i = 1; i < Route.MAX_FUTURE_JOBS; i++) {
+            announceFutures(200, 1);
+        }
+        assertThat(activate(100).orElseThrow().id()).isEqualTo(kept.id());
+        MiningJob forgotten = announceFutures(100, 1);
+        for (int i = 1; i < Route.MAX_FUTURE_JOBS; i++) {
+            announceFutures(200, 1);
+        }
+        MiningJob last = announceFutures(200, 1);
+        MiningJob activated = activate(100).orElseThrow();
+        assertThat(activated.source()).isSameAs(forgotten.source());
+        assertThat(activated.id()).isGreaterThan(last.id());
+    }
+
+    /** Announces future jobs with consecutive ids of the upstream; answers the last. */
+    private MiningJob announceFutures(int firstId, int count) {
+        MiningJob last = null;
+        for (int id = firstId; id < firstId + count; id++) {
+            last = of(
+                            upstream(new UpstreamEvent.JobAnnounced(job(id, OptionalLong.empty()))),
+                            RouteUpdate.JobAdded.class)
+                    .getFirst()
+                    .job();
+        }
+        return last;
+    }
+
+    private Optional<MiningJob> activate(int id) {
+        return of(upstream(new UpstreamEvent.TipChanged(id, VectorJobs.BLOCK_TIP)), RouteUpdate.TipChanged.class)
+                .stream()
+                .map(RouteUpdate.TipChanged::activated)
+                .findFirst();
     }
 
     @Test
