@@ -33,6 +33,7 @@ import sluice.upstream.template.SimulatedChain;
 /** A pool, which is a Sluice that mines solo on a simulated chain, and a gateway in front of it, both on loopback. */
 final class Farm implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(40);
+    private static final Duration POLL_INTERVAL = Duration.ofMillis(20);
     private static final int GATEWAY_LOOPS = 2;
     private static final Bytes PAYOUT = Bytes.fromHex("6a0474657374");
     private static final SecureRandom RANDOM = new SecureRandom();
@@ -40,6 +41,8 @@ final class Farm implements AutoCloseable {
 
     static {
         Awaitility.setDefaultTimeout(PATIENCE);
+        Awaitility.setDefaultPollDelay(Duration.ZERO);
+        Awaitility.setDefaultPollInterval(POLL_INTERVAL);
     }
 
     private final Path directory;
@@ -60,7 +63,7 @@ final class Farm implements AutoCloseable {
      */
     record Plan(SimulatedChain.Settings chain, VardiffConfig poolVardiff, VardiffConfig vardiff, LimitsConfig limits) {
         /** A share every few thousand hashes, whoever asks for it. */
-        static final VardiffConfig ONE_DIFFICULTY = new VardiffConfig(false, 60, 1e-9, 2e-6);
+        static final VardiffConfig ONE_DIFFICULTY = new VardiffConfig(false, 60, 1e-9, 1e-6);
 
         /** One tip for longer than any test takes, and one difficulty, so that every good share also goes to the pool. */
         static Plan steady() {

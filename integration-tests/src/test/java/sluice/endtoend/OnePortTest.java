@@ -10,7 +10,6 @@ import java.util.HexFormat;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -36,10 +35,6 @@ class OnePortTest {
     static void start() throws IOException {
         farm = new Farm(directory, Farm.Plan.steady().with(LIMITS));
         miners = new HonestMiners(farm.gateway(), 1e5);
-    }
-
-    @BeforeEach
-    void othersAreServed() {
         miners.awaitAccepted(1);
     }
 

@@ -7,22 +7,19 @@ import java.io.InputStream;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketException;
+import java.util.function.Supplier;
 
 /** A plain socket that a test writes bytes to, good ones and bad ones. Reading never waits for ever. */
 final class RawConnection implements AutoCloseable {
     private static final int PATIENCE_MILLIS = 30_000;
+    private static final int ENOUGH_BYTES = 256 << 20;
+    // Left to itself the system would take megabytes for a miner that never reads.
+    private static final int RECEIVE_BUFFER = 16 * 1024;
 
     private final Socket socket = new Socket();
 
     RawConnection(InetSocketAddress address) throws IOException {
-        this(address, 0);
-    }
-
-    /** @param receiveBuffer bytes that the system may keep for us while we do not read; 0 leaves it to the system */
-    RawConnection(InetSocketAddress address, int receiveBuffer) throws IOException {
-        if (receiveBuffer > 0) {
-            socket.setReceiveBufferSize(receiveBuffer);
-        }
+        socket.setReceiveBufferSize(RECEIVE_BUFFER);
         socket.setTcpNoDelay(true);
         socket.setSoTimeout(PATIENCE_MILLIS);
         socket.connect(address, PATIENCE_MILLIS);
@@ -30,6 +27,21 @@ final class RawConnection implements AutoCloseable {
 
     void write(byte[] bytes) throws IOException {
         socket.getOutputStream().write(bytes);
+    }
+
+    /** Writes {@code more} again and again until the other side ends the connection. */
+    void writeToTheEnd(Supplier<byte[]> more) {
+        int bytes = 0;
+        try {
+            while (bytes < ENOUGH_BYTES) {
+                byte[] next = more.get();
+                write(next);
+                bytes += next.length;
+            }
+        } catch (IOException end) {
+            return;
+        }
+        throw new AssertionError("still connected behind " + bytes + " bytes");
     }
 
     void writeByteByByte(byte[] bytes) throws IOException {

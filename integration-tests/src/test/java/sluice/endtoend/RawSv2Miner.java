@@ -1,6 +1,7 @@
 package sluice.endtoend;
 
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -15,6 +16,7 @@ import sluice.protocol.sv2.message.mining.OpenExtendedMiningChannel;
 import sluice.protocol.sv2.message.mining.OpenExtendedMiningChannelSuccess;
 import sluice.protocol.sv2.message.mining.OpenStandardMiningChannel;
 import sluice.protocol.sv2.message.mining.OpenStandardMiningChannelSuccess;
+import sluice.protocol.sv2.noise.AuthorityKey;
 import sluice.protocol.sv2.noise.CipherState;
 import sluice.protocol.sv2.noise.EllSwiftKeyPair;
 import sluice.protocol.sv2.noise.FrameOpener;
@@ -55,17 +57,27 @@ final class RawSv2Miner implements AutoCloseable {
     }
 
     static RawSv2Miner handshake(Gateway gateway, EllSwiftKeyPair ephemeral, Act1Writer writer) throws IOException {
-        RawConnection connection = new RawConnection(gateway.address());
+        return handshake(gateway.address(), gateway.authorityKey(), ephemeral, writer);
+    }
+
+    private static RawSv2Miner handshake(
+            InetSocketAddress address, AuthorityKey authority, EllSwiftKeyPair ephemeral, Act1Writer writer)
+            throws IOException {
+        RawConnection connection = new RawConnection(address);
         NoiseHandshake.Initiator initiator = NoiseHandshake.initiator(ENGINE, ephemeral);
         writer.write(connection, initiator.act1());
         byte[] act2 = connection.read(NoiseHandshake.ACT2_LENGTH);
         return new RawSv2Miner(
-                connection, initiator.readAct2(act2, new ServerTrust.SignedBy(gateway.authorityKey()), Instant.now()));
+                connection, initiator.readAct2(act2, new ServerTrust.SignedBy(authority), Instant.now()));
     }
 
     /** A connection that is set up. */
     static RawSv2Miner setUp(Gateway gateway) throws IOException {
-        RawSv2Miner miner = handshake(gateway);
+        return setUp(gateway.address(), gateway.authorityKey());
+    }
+
+    static RawSv2Miner setUp(InetSocketAddress address, AuthorityKey authority) throws IOException {
+        RawSv2Miner miner = handshake(address, authority, freshKeys(), RawConnection::write);
         miner.send(setupConnection());
         miner.receive(SetupConnectionSuccess.class);
         return miner;

@@ -181,6 +181,8 @@ final class MinerConnection extends ChannelInboundHandlerAdapter {
         closeReason = reason;
         closeDetail = detail;
         LOG.debug("connection {} closed: {} ({})", connectionId, reason, detail);
+        // Nothing it says counts any more, and one that does not read could keep us busy with it until the end.
+        context.channel().config().setAutoRead(false);
         context.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
         // A miner that does not read would keep what waits for it, and so the close, for ever.
         context.executor().schedule(() -> context.close(), 1, TimeUnit.SECONDS);

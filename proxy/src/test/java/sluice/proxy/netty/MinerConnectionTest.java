@@ -86,6 +86,7 @@ class MinerConnectionTest {
         channel.writeInbound(LINE);
         assertThat(channel.isWritable()).isFalse();
         channel.writeInbound(LINE);
+        assertThat(channel.config().isAutoRead()).as("whether we still listen").isFalse();
         // It never takes what waits for it either, so the close comes by the clock.
         channel.advanceTimeBy(1, TimeUnit.SECONDS);
         channel.runScheduledPendingTasks();
