@@ -26,7 +26,7 @@ public final class ExtranonceIndexes {
     /**
      * @param shard which residue is ours, 0 to {@code shards - 1}
      * @param highest the largest index that fits, U32; index 0 is never used
-     * @param limit most indexes out at once, resting ones included
+     * @param limit most indexes out at once, and again most that rest; one more that is released is never given out again
      */
     public ExtranonceIndexes(int shard, int shards, long highest, int limit) {
         if (shard < 0 || shard >= shards) {
@@ -41,13 +41,16 @@ public final class ExtranonceIndexes {
 
     /** A fresh index, or empty where none is free. */
     public OptionalInt take() {
+        if (inUse >= limit) {
+            return OptionalInt.empty();
+        }
         Released oldest = resting.peekFirst();
         if (oldest != null && tips - oldest.tips >= REST_TIPS) {
             resting.removeFirst();
             inUse++;
             return OptionalInt.of(oldest.index);
         }
-        if (next > highest || inUse + resting.size() >= limit) {
+        if (next > highest) {
             return OptionalInt.empty();
         }
         int index = (int) next;
@@ -62,6 +65,12 @@ public final class ExtranonceIndexes {
                     "index " + Integer.toUnsignedString(index) + " is not of shard " + shard + " of " + shards);
         }
         inUse--;
+        // There are four thousand million indexes and only so many can be remembered. A miner that comes and goes for
+        // ever
+        // must not keep the others from theirs.
+        if (resting.size() == limit) {
+            resting.removeFirst();
+        }
         resting.addLast(new Released(index, tips));
     }
 
@@ -71,5 +80,9 @@ public final class ExtranonceIndexes {
 
     public int inUse() {
         return inUse;
+    }
+
+    int resting() {
+        return resting.size();
     }
 }

@@ -48,6 +48,38 @@ class ExtranonceIndexesTest {
     }
 
     @Test
+    void whoeverComesAndGoesForEverTakesNoIndexFromOthers() {
+        ExtranonceIndexes indexes = new ExtranonceIndexes(0, 1, 0xffff_ffffL, 4);
+        Set<Integer> given = new HashSet<>();
+        for (int i = 0; i < 1_000; i++) {
+            int index = indexes.take().orElseThrow();
+            assertThat(given.add(index)).as("an index that rests").isTrue();
+            indexes.release(index);
+        }
+        assertThat(indexes.resting()).isEqualTo(4);
+        for (int i = 0; i < 4; i++) {
+            assertThat(given.add(indexes.take().orElseThrow())).isTrue();
+        }
+        assertThat(indexes.take()).isEmpty();
+    }
+
+    @Test
+    void whereIndexesAreFewNoneIsLost() {
+        ExtranonceIndexes indexes = new ExtranonceIndexes(0, 1, 3, 4);
+        for (int round = 0; round < 10; round++) {
+            for (int index = 1; index <= 3; index++) {
+                assertThat(indexes.take()).hasValue(index);
+            }
+            assertThat(indexes.take()).isEmpty();
+            for (int index = 1; index <= 3; index++) {
+                indexes.release(index);
+            }
+            indexes.onTipChanged();
+            indexes.onTipChanged();
+        }
+    }
+
+    @Test
     void refusesAnIndexOfAnotherShard() {
         ExtranonceIndexes indexes = new ExtranonceIndexes(1, 2, 100, 10);
         assertThatThrownBy(() -> indexes.release(2)).isInstanceOf(IllegalArgumentException.class);
