@@ -106,7 +106,8 @@ class CommandLineEndToEndTest {
                 }
                 run.destroy();
                 assertThat(run.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)).isTrue();
-                assertThat(sv1.hearToTheEnd()).isEmpty();
+                // A routine job may still be on its way; nothing else is.
+                assertThat(sv1.hearToTheEnd()).allMatch(line -> line.contains("mining.notify"));
             }
 
             assertThat(run.exitValue()).as(Files.readString(err)).isZero();
