@@ -1,0 +1,128 @@
+package sluice.simulation;
+
+import static sluice.simulation.BrokenInvariant.require;
+
+import java.lang.reflect.Array;
+import java.lang.reflect.Field;
+import java.lang.reflect.Modifier;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import sluice.proxy.mining.channel.MiningChannel;
+import sluice.proxy.mining.share.SeenShares;
+import sluice.proxy.route.Route;
+import sluice.proxy.session.Sv1MinerSession;
+import sluice.upstream.session.Sv2PoolSession;
+import sluice.upstream.template.SoloSession;
+
+/**
+ * Looks into the machines of the gateway and holds every collection there against its limit. A collection that this table
+ * does not know is an error too, so that a new one gets its line.
+ */
+final class BoundedMaps {
+    private static final int MAX_CHANNELS = 8_192;
+    private static final int MAX_ACTIONS = 8 * MAX_CHANNELS;
+
+    private static final Map<String, Integer> LIMITS = Map.ofEntries(
+            Map.entry("Route.actions", 64),
+            Map.entry("Route.pending", Route.MAX_PENDING_SHARES),
+            Map.entry("Route.futures", Route.MAX_FUTURE_JOBS),
+            Map.entry("Route.demands", 64),
+            Map.entry("RouteReplica.futures", Route.MAX_FUTURE_JOBS),
+            Map.entry("ExtranonceIndexes.resting", 4 * 64),
+            Map.entry("MiningChannel.jobs", MiningChannel.MAX_JOBS),
+            Map.entry("SeenShares.table", 8 * SeenShares.LIMIT),
+            Map.entry("Sv1MinerSession.workers", Sv1MinerSession.MAX_WORKERS),
+            Map.entry("Sv1MinerSession.actions", 64),
+            Map.entry("Sv2Outbox.actions", MAX_ACTIONS),
+            Map.entry("Sv2Channels.open", MAX_CHANNELS),
+            Map.entry("Sv2Channels.members", 4),
+            Map.entry("Sv2Shares.unacknowledged", MAX_CHANNELS),
+            Map.entry("Sv2Jobs.announced", 16),
+            Map.entry("Sv2Opening.waiting", 64),
+            Map.entry("Sv2PoolSession.actions", 64),
+            Map.entry("Sv2PoolSession.futureJobIds", Sv2PoolSession.MAX_FUTURE_JOBS),
+            Map.entry("SoloSession.jobs", SoloSession.MAX_JOBS),
+            Map.entry("SoloSession.pendingBlocks", SoloSession.MAX_PENDING_BLOCKS));
+
+    /** Machines and what they are made of; everything else is a value or belongs to somebody who is looked into himself. */
+    private static final Set<String> PACKAGES = Set.of(
+            "sluice.proxy.route",
+            "sluice.proxy.session",
+            "sluice.proxy.mining.channel",
+            "sluice.proxy.mining.extranonce",
+            "sluice.proxy.mining.share",
+            "sluice.proxy.mining.vardiff",
+            "sluice.upstream.session",
+            "sluice.upstream.template");
+
+    private static final ClassValue<List<Field>> FIELDS = new ClassValue<>() {
+        @Override
+        protected List<Field> computeValue(Class<?> type) {
+            List<Field> fields = new ArrayList<>();
+            for (Field field : type.getDeclaredFields()) {
+                boolean fixedArray = field.getType().isArray() && Modifier.isFinal(field.getModifiers());
+                if (!Modifier.isStatic(field.getModifiers()) && !field.getType().isPrimitive() && !fixedArray) {
+                    field.setAccessible(true);
+                    fields.add(field);
+                }
+            }
+            return fields;
+        }
+    };
+
+    private final Set<Object> visited = Collections.newSetFromMap(new IdentityHashMap<>());
+
+    /** Throws where a collection in {@code machine}, or in what it is made of, is above its limit. */
+    void check(Object machine) {
+        visited.clear();
+        visit(machine);
+    }
+
+    private void visit(Object object) {
+        if (!isMachine(object) || !visited.add(object)) {
+            return;
+        }
+        for (Field field : FIELDS.get(object.getClass())) {
+            Object value = value(field, object);
+            if (value instanceof Collection<?> collection) {
+                measure(field, collection.size());
+                collection.forEach(this::visit);
+            } else if (value instanceof Map<?, ?> map) {
+                measure(field, map.size());
+                map.values().forEach(this::visit);
+            } else if (value != null && value.getClass().isArray()) {
+                measure(field, Array.getLength(value));
+            } else {
+                visit(value);
+            }
+        }
+    }
+
+    private static boolean isMachine(Object object) {
+        if (object == null) {
+            return false;
+        }
+        Class<?> type = object.getClass();
+        return PACKAGES.contains(type.getPackageName()) && !type.isRecord() && !type.isEnum();
+    }
+
+    private static void measure(Field field, int size) {
+        String name = field.getDeclaringClass().getSimpleName() + "." + field.getName();
+        Integer limit = LIMITS.get(name);
+        require(limit != null, "%s is a collection that nobody watches", name);
+        require(size <= limit, "%s holds %d and may hold %d", name, size, limit);
+    }
+
+    private static Object value(Field field, Object object) {
+        try {
+            return field.get(object);
+        } catch (IllegalAccessException impossible) {
+            throw new IllegalStateException(impossible);
+        }
+    }
+}

@@ -1,0 +1,196 @@
+package sluice.simulation;
+
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import sluice.protocol.Bytes;
+import sluice.protocol.sv1.Sv1Limits;
+import sluice.protocol.sv1.Sv1LineCodec;
+import sluice.protocol.sv2.wire.Frame;
+import sluice.protocol.sv2.wire.ProtocolViolation;
+import sluice.proxy.event.GatewayEvent;
+import sluice.proxy.session.MinerAction;
+import sluice.proxy.session.MinerDeadline;
+import sluice.proxy.session.MinerInput;
+import sluice.proxy.session.MinerSession;
+
+/** One miner's connection by the rules of the gateway's own shell, with a witness beside the session. */
+final class SimulatedMinerConnection implements Link.Receiver {
+    private static final Duration LINGER = Duration.ofSeconds(1);
+
+    private final SimulatedLoop home;
+    private final long connectionId;
+    private final MinerSession session;
+    private final Witness witness;
+    private final Port.Protocol protocol;
+    private final Link.End end;
+    private final int maxBacklog;
+    private final Runnable onEnd;
+    private final Chance chance;
+    private final Sv1LineCodec lines = new Sv1LineCodec(Sv1Limits.CLIENT);
+    private final Map<MinerDeadline, VirtualTime.Timer> deadlines = new EnumMap<>(MinerDeadline.class);
+    private boolean closing;
+    private boolean ended;
+    private String closeReason = "closed-by-miner";
+    private String closeDetail = "";
+
+    SimulatedMinerConnection(
+            SimulatedLoop home,
+            long connectionId,
+            MinerSession session,
+            Witness witness,
+            Port.Protocol protocol,
+            Link.End end,
+            int maxBacklog,
+            Chance chance,
+            Runnable onEnd) {
+        this.home = home;
+        this.connectionId = connectionId;
+        this.session = session;
+        this.witness = witness;
+        this.protocol = protocol;
+        this.end = end;
+        this.maxBacklog = maxBacklog;
+        this.chance = chance;
+        this.onEnd = onEnd;
+    }
+
+    void start() {
+        end.attach(this);
+        home.add(this);
+        feed(new MinerInput.Started());
+    }
+
+    MinerSession session() {
+        return session;
+    }
+
+    Witness witness() {
+        return witness;
+    }
+
+    boolean isEnded() {
+        return ended;
+    }
+
+    @Override
+    public void received(Bytes bytes) {
+        if (closing) {
+            return;
+        }
+        try {
+            if (protocol == Port.Protocol.SV2) {
+                feed(new MinerInput.FrameReceived(Frame.parse(bytes.toArray())));
+            } else {
+                byte[] raw = bytes.toArray();
+                lines.feed(
+                        raw,
+                        0,
+                        raw.length,
+                        (source, from, length) -> feed(new MinerInput.LineReceived(Bytes.of(source, from, length))));
+            }
+        } catch (ProtocolViolation violation) {
+            disconnect(violation.reason(), violation.detail());
+        }
+    }
+
+    @Override
+    public void ended(String reason) {
+        inactive();
+    }
+
+    void feed(MinerInput input) {
+        if (!closing) {
+            run(give(input));
+        }
+    }
+
+    private List<MinerAction> give(MinerInput input) {
+        witness.before(input);
+        List<MinerAction> actions;
+        try {
+            actions = session.on(input, home.world().time().instant());
+        } catch (RuntimeException bug) {
+            throw new BrokenInvariant("the session of connection " + connectionId + " throws at " + input, bug);
+        }
+        witness.after(actions);
+        return actions;
+    }
+
+    private void run(List<MinerAction> actions) {
+        for (MinerAction action : actions) {
+            switch (action) {
+                case MinerAction.Send send -> send(send.bytes());
+                case MinerAction.Forward forward -> forward(forward);
+                case MinerAction.Publish publish -> home.publish(publish.event());
+                case MinerAction.SetDeadline set -> setDeadline(set);
+                case MinerAction.DemandChanged changed -> home.demandChanged();
+                case MinerAction.Disconnect disconnect -> disconnect(disconnect.reason(), disconnect.detail());
+            }
+        }
+    }
+
+    private void send(Bytes bytes) {
+        if (closing) {
+            return;
+        }
+        if (end.unread() > maxBacklog) {
+            disconnect("slow-reader", "more than " + maxBacklog + " bytes wait for it");
+            return;
+        }
+        end.send(bytes);
+    }
+
+    private void forward(MinerAction.Forward forward) {
+        if (!home.forward(forward.share())) {
+            home.publish(new GatewayEvent.ShareUnforwardable(
+                    home.world().time().instant(), forward.share().userIdentity(), "route-mailbox-full"));
+        }
+    }
+
+    private void disconnect(String reason, String detail) {
+        if (closing) {
+            return;
+        }
+        closing = true;
+        closeReason = reason;
+        closeDetail = detail;
+        end.close();
+        home.world().time().after(chance.between(Duration.ZERO, LINGER), this::inactive);
+    }
+
+    private void inactive() {
+        if (ended) {
+            return;
+        }
+        ended = true;
+        closing = true;
+        end.close();
+        home.remove(this);
+        deadlines.values().forEach(VirtualTime.Timer::cancel);
+        for (MinerAction action : give(new MinerInput.Closed(closeReason))) {
+            if (action instanceof MinerAction.Publish publish) {
+                home.publish(publish.event());
+            } else if (action instanceof MinerAction.Forward forward) {
+                forward(forward);
+            }
+        }
+        home.publish(new GatewayEvent.MinerDisconnected(
+                home.world().time().instant(), connectionId, closeReason, closeDetail));
+        witness.closed();
+        onEnd.run();
+    }
+
+    private void setDeadline(MinerAction.SetDeadline set) {
+        if (closing) {
+            return;
+        }
+        MinerDeadline deadline = set.deadline();
+        VirtualTime.Timer earlier = deadlines.put(
+                deadline, home.world().time().at(set.at(), () -> feed(new MinerInput.DeadlineReached(deadline))));
+        if (earlier != null) {
+            earlier.cancel();
+        }
+    }
+}
