@@ -2,6 +2,8 @@ package sluice.config;
 
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -27,9 +29,10 @@ final class ConfigDocument {
 
     private final TomlParseResult toml;
     private final List<ConfigProblem> problems = new ArrayList<>();
-    private final List<ConfigProblem> missing = new ArrayList<>();
+    private final List<Consequence> consequences = new ArrayList<>();
     private final List<ConfigProblem> warnings = new ArrayList<>();
-    private final Map<String, ConfigTable> tables = new LinkedHashMap<>();
+    private final Map<String, Kind> kinds = new LinkedHashMap<>();
+    private final Set<String> unclear = new HashSet<>();
 
     ConfigDocument(String text) {
         toml = Toml.parse(text);
@@ -41,12 +44,24 @@ final class ConfigDocument {
 
     /** The keys above the first table header. */
     ConfigTable top() {
-        return tables.computeIfAbsent("", _ -> new ConfigTable(this, "", Optional.of(toml), new Line(1, 1)));
+        return kinds.computeIfAbsent(
+                        "",
+                        _ -> new Kind("", false, List.of(new ConfigTable(this, "", Optional.of(toml), new Line(1, 1)))))
+                .tables()
+                .getFirst();
     }
 
     /** The table {@code name}; without keys where the file has none. */
     ConfigTable table(String name) {
-        return tables.computeIfAbsent(name, this::read);
+        return kinds.computeIfAbsent(name, _ -> new Kind(name, false, List.of(read(name))))
+                .tables()
+                .getFirst();
+    }
+
+    /** The tables that stand in the file as {@code [[name]]}, in its order; more than {@code most} are a problem. */
+    List<ConfigTable> tables(String name, int most) {
+        return kinds.computeIfAbsent(name, _ -> new Kind(name, true, readAll(name, most)))
+                .tables();
     }
 
     private ConfigTable read(String name) {
@@ -64,13 +79,73 @@ final class ConfigDocument {
         return new ConfigTable(this, name, Optional.empty(), header);
     }
 
+    private List<ConfigTable> readAll(String name, int most) {
+        List<String> path = List.of(name);
+        return switch (toml.get(path)) {
+            case null -> List.of();
+            case TomlArray array -> elements(name, array, most);
+            case TomlTable table -> {
+                Line header = line(toml.inputPositionOf(path));
+                problem(new ConfigProblem(
+                        header, name, "is one table, not a list of them", "write [[" + name + "]], with two brackets"));
+                yield List.of(element(name, 1, table, header));
+            }
+            case Object value -> {
+                markUnclear(name);
+                problem(new ConfigProblem(
+                        line(toml.inputPositionOf(path)),
+                        name,
+                        "is " + typeName(value) + ", not a table",
+                        "write [[" + name + "]] for each, keys below it"));
+                yield List.of();
+            }
+        };
+    }
+
+    private List<ConfigTable> elements(String name, TomlArray array, int most) {
+        List<ConfigTable> elements = new ArrayList<>();
+        for (int i = 0; i < array.size(); i++) {
+            Line header = line(array.inputPositionOf(i));
+            if (i == most) {
+                markUnclear(name);
+                problem(new ConfigProblem(
+                        header, name, "stands here for the " + (i + 1) + "th time", "write at most " + most));
+                break;
+            }
+            if (array.get(i) instanceof TomlTable table) {
+                elements.add(element(name, i + 1, table, header));
+            } else {
+                markUnclear(name);
+                problem(new ConfigProblem(
+                        header,
+                        name,
+                        "has " + typeName(array.get(i)) + " in place of a table",
+                        "write [[" + name + "]] for each, keys below it"));
+            }
+        }
+        return elements;
+    }
+
+    /** Called by the name it gives itself, as its operator would call it, or by its number. */
+    private ConfigTable element(String kind, int number, TomlTable table, Line header) {
+        String shown = table.get(List.of("name")) instanceof String name && EntryName.isName(name)
+                ? kind + "." + name
+                : kind + "[" + number + "]";
+        return new ConfigTable(this, shown, Optional.of(table), header);
+    }
+
     void problem(ConfigProblem problem) {
         problems.add(problem);
     }
 
-    /** A required key that is not there: said only if no other problem explains it. */
-    void missing(ConfigProblem problem) {
-        missing.add(problem);
+    /** A problem that is said only if {@code causes}, names of keys and tables, were not misspelt: it would be one mistake. */
+    void consequence(ConfigProblem problem, Set<String> causes) {
+        consequences.add(new Consequence(problem, causes));
+    }
+
+    /** Not all tables of {@code kind} could be read, so that a name may be there which nobody sees: a cause. */
+    void markUnclear(String kind) {
+        unclear.add(kind);
     }
 
     void warning(ConfigProblem warning) {
@@ -78,8 +153,9 @@ final class ConfigDocument {
     }
 
     List<String> knownKeys() {
-        return tables.values().stream()
-                .flatMap(table -> table.knownKeys().stream().map(table::fullName))
+        return kinds.values().stream()
+                .flatMap(kind ->
+                        kind.knownKeys().stream().map(key -> kind.name().isEmpty() ? key : kind.name() + "." + key))
                 .toList();
     }
 
@@ -89,45 +165,48 @@ final class ConfigDocument {
 
     /** Everything found. To be called when all keys have been asked for: what is left is unknown. */
     List<ConfigProblem> problems() {
-        Set<String> meant = new LinkedHashSet<>();
-        for (ConfigTable table : List.copyOf(tables.values())) {
-            for (String key : table.unknownKeys(tables.keySet())) {
-                problems.add(unknown(table, key, meant));
+        Set<String> meant = new LinkedHashSet<>(unclear);
+        for (Kind kind : List.copyOf(kinds.values())) {
+            for (ConfigTable table : kind.tables()) {
+                for (String key : table.unknownKeys(kinds.keySet())) {
+                    problems.add(unknown(kind, table, key, meant));
+                }
             }
         }
-        // A typing error in a required key, or a line that could not be read, is one mistake, not two.
-        boolean readable = toml.errors().isEmpty();
-        missing.stream()
-                .filter(problem ->
-                        readable && !meant.contains(problem.key()) && !meant.contains(tableOf(problem.key())))
-                .forEach(problems::add);
+        // A line that could not be read may have held what is missing.
+        if (toml.errors().isEmpty()) {
+            consequences.stream()
+                    .filter(consequence -> Collections.disjoint(consequence.causes(), meant))
+                    .map(Consequence::problem)
+                    .forEach(problems::add);
+        }
         return problems.stream().sorted(ConfigProblem.FILE_ORDER).toList();
     }
 
-    private ConfigProblem unknown(ConfigTable table, String key, Set<String> meant) {
-        boolean isTable = table == top() && toml.get(List.of(key)) instanceof TomlTable;
+    private ConfigProblem unknown(Kind kind, ConfigTable table, String key, Set<String> meant) {
+        boolean isTable = table == top() && isTable(toml.get(List.of(key)));
         Collection<String> known = new LinkedHashSet<>();
         if (!isTable) {
             known.addAll(table.knownKeys());
         }
         if (table == top()) {
-            tables.keySet().stream().filter(name -> !name.isEmpty()).forEach(known::add);
+            kinds.keySet().stream().filter(name -> !name.isEmpty()).forEach(known::add);
         }
         String shown = key.length() <= MAX_NAME_LENGTH ? key : key.substring(0, MAX_NAME_LENGTH) + "...";
-        Optional<ConfigTable> owner = tables.values().stream()
-                .filter(other -> other != table && other.knownKeys().contains(key))
-                .findFirst();
-        Optional<String> nearest = key.length() <= MAX_NAME_LENGTH ? NearestName.of(key, known) : Optional.empty();
+        Optional<Kind> home = home(kind, key);
+        Optional<String> nearest = table.calledHere(key)
+                .or(() -> home.isPresent() || key.length() > MAX_NAME_LENGTH
+                        ? Optional.empty()
+                        : NearestName.of(key, known));
         String right;
-        if (owner.isPresent()) {
-            ConfigTable home = owner.get();
-            meant.add(home.fullName(key));
-            right = home == top()
-                    ? "move it to the top of the file, above the first [table]"
-                    : "move it below [" + home.name() + "]";
-        } else if (nearest.isPresent()) {
+        if (nearest.isPresent()) {
             meant.add(table.fullName(nearest.get()));
             right = "did you mean " + nearest.get() + "?";
+        } else if (home.isPresent()) {
+            home.get().tables().forEach(other -> meant.add(other.fullName(key)));
+            right = home.get().name().isEmpty()
+                    ? "move it to the top of the file, above the first [table]"
+                    : "move it below " + home.get().header();
         } else {
             right = "known here: " + String.join(", ", known);
         }
@@ -138,9 +217,16 @@ final class ConfigDocument {
                 right);
     }
 
-    private static String tableOf(String key) {
-        int dot = key.indexOf('.');
-        return dot < 0 ? "" : key.substring(0, dot);
+    /** The other tables that know {@code key}. */
+    private Optional<Kind> home(Kind kind, String key) {
+        return kinds.values().stream()
+                .filter(other -> other != kind && other.knownKeys().contains(key))
+                .findFirst();
+    }
+
+    private static boolean isTable(Object value) {
+        return value instanceof TomlTable
+                || value instanceof TomlArray array && !array.isEmpty() && array.get(0) instanceof TomlTable;
     }
 
     static Line line(TomlPosition position) {
@@ -162,4 +248,19 @@ final class ConfigDocument {
 
     /** Where a value comes from, and the value. */
     record Found<T>(T value, Origin origin) {}
+
+    /** The tables of one name: exactly one that stands as {@code [name]}, or any number that stand as {@code [[name]]}. */
+    private record Kind(String name, boolean repeated, List<ConfigTable> tables) {
+        Set<String> knownKeys() {
+            Set<String> keys = new LinkedHashSet<>();
+            tables.forEach(table -> keys.addAll(table.knownKeys()));
+            return keys;
+        }
+
+        String header() {
+            return repeated ? "[[" + name + "]]" : "[" + name + "]";
+        }
+    }
+
+    private record Consequence(ConfigProblem problem, Set<String> causes) {}
 }

@@ -5,13 +5,12 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import sluice.config.ConfigDocument.Found;
-import sluice.config.ConfigProblem.Origin;
 import sluice.config.ConfigProblem.Variable;
-import sluice.protocol.sv2.noise.AuthorityKey;
 import sluice.protocol.sv2.noise.AuthoritySecretKey;
 
 /** Turns the text of a configuration file into a {@link GatewayConfig}, or into everything that is wrong with it. */
@@ -23,7 +22,7 @@ public final class ConfigParser {
 
     public static final String AUTHORITY_KEY_FILE_NAME = "authority.key";
 
-    private static final String KEY_EXAMPLE = "write an authority key in quotes, 51 letters and digits starting with 9";
+    private static final String ONE_OF_EACH = "[[upstream]]\n[[goal]]\n[[pin]]\n[[listener]]\n";
 
     private static final Secrets NO_FILES = new Secrets() {
         @Override
@@ -72,7 +71,7 @@ public final class ConfigParser {
 
     /** The full names of all keys, in the order in which a file would have them. */
     static List<String> knownKeys() {
-        ConfigParser nothingWritten = new ConfigParser("", Path.of("sluice.toml"), Map.of(), NO_FILES);
+        ConfigParser nothingWritten = new ConfigParser(ONE_OF_EACH, Path.of("sluice.toml"), Map.of(), NO_FILES);
         nothingWritten.parse();
         return nothingWritten.document.knownKeys();
     }
@@ -81,144 +80,86 @@ public final class ConfigParser {
         Path dataDirectory = path(document.top(), "data_dir").map(Found::value).orElse(directory.resolve("data"));
         ConfigTable gateway = document.table("stratum_v2");
         boolean enabled = gateway.bool("enabled", true);
-        ListenAddress listenAddress = replaceable(gateway, "listen_addr", LISTEN_ADDR_VARIABLE)
-                .flatMap(found -> gateway.accept("listen_addr", found, ListenAddress::parse))
-                .orElse(ListenAddress.DEFAULT);
-        Optional<PoolConfig> pool = pool(gateway, enabled);
+        Names listenerNames = new Names("listener");
+        List<ListenerConfig> listeners = listeners(gateway, listenerNames);
+        RoutingReader routing = new RoutingReader(document, gateway, listenerNames);
+        routing.read(replaceable(gateway, "pool_url", POOL_URL_VARIABLE), enabled);
+        FailoverConfig failover = failover(document.table("failover"));
         AuthorityKeySource authority = authority(gateway, dataDirectory);
+        VardiffConfig vardiff = vardiff(document.table("vardiff"));
+        LimitsConfig limits = limits(document.table("limits"));
+        Sv1Config sv1 = sv1(document.table("sv1"));
+        LogLevel logLevel = document.table("log")
+                .parsed("level", LogLevel::parse, "write a level in quotes, such as \"info\"")
+                .map(Found::value)
+                .orElse(LogLevel.INFO);
+        List<ConfigProblem> problems = document.problems();
+        if (!problems.isEmpty()) {
+            return new ConfigResult.Invalid(problems);
+        }
         GatewayConfig config = new GatewayConfig(
                 enabled,
-                listenAddress,
-                pool,
+                listeners,
+                routing.config(),
+                failover,
                 authority,
                 dataDirectory,
-                vardiff(document.table("vardiff")),
-                limits(document.table("limits")),
-                sv1(document.table("sv1")),
-                document.table("log")
-                        .parsed("level", LogLevel::parse, "write a level in quotes, such as \"info\"")
+                vardiff,
+                limits,
+                sv1,
+                logLevel);
+        return new ConfigResult.Loaded(config, document.warnings());
+    }
+
+    private List<ListenerConfig> listeners(ConfigTable gateway, Names names) {
+        ListenAddress first = replaceable(gateway, "listen_addr", LISTEN_ADDR_VARIABLE)
+                .flatMap(found -> gateway.accept("listen_addr", found, ListenAddress::parse))
+                .orElse(ListenAddress.DEFAULT);
+        names.add(ListenerConfig.DEFAULT_NAME, "stratum_v2.listen_addr");
+        List<ListenerConfig> listeners = new ArrayList<>();
+        listeners.add(new ListenerConfig(ListenerConfig.DEFAULT_NAME, first));
+        for (ConfigTable table : document.tables("listener", ListenerConfig.MAX_LISTENERS - 1)) {
+            Optional<String> name = names.declare(table);
+            String right = "write listen_addr = \"0.0.0.0:3334\", or another address";
+            Optional<Found<ListenAddress>> address = table.parsed("listen_addr", ListenAddress::parse, right);
+            if (!table.isPresent("listen_addr")) {
+                table.missing("listen_addr", right);
+            }
+            address.ifPresent(found -> refuseRepetition(table, found, listeners));
+            if (name.isPresent() && address.isPresent()) {
+                listeners.add(new ListenerConfig(name.get(), address.get().value()));
+            }
+        }
+        return listeners;
+    }
+
+    private static void refuseRepetition(
+            ConfigTable table, Found<ListenAddress> address, List<ListenerConfig> earlier) {
+        // Port 0 takes another free port each time.
+        earlier.stream()
+                .filter(other -> other.address().equals(address.value())
+                        && other.address().port() != 0)
+                .findFirst()
+                .ifPresent(other -> table.problem(
+                        "listen_addr",
+                        address.origin(),
+                        "is the address of the listener " + other.name() + ", too",
+                        "give each listener an address of its own"));
+    }
+
+    private static FailoverConfig failover(ConfigTable table) {
+        FailoverConfig fallback = FailoverConfig.DEFAULT;
+        return new FailoverConfig(
+                table.duration("hold", fallback.hold(), FailoverConfig.HOLD),
+                table.parsed("after_hold", AfterHold::parse, "write \"keep\" or \"close\"")
                         .map(Found::value)
-                        .orElse(LogLevel.INFO));
-        List<ConfigProblem> problems = document.problems();
-        return problems.isEmpty()
-                ? new ConfigResult.Loaded(config, document.warnings())
-                : new ConfigResult.Invalid(problems);
-    }
-
-    private Optional<PoolConfig> pool(ConfigTable gateway, boolean enabled) {
-        Optional<Found<AuthorityKey>> key =
-                gateway.parsed("authority_key", text -> PoolUrl.authorityKey(text, "is "), KEY_EXAMPLE);
-        // A value of another type stands for true here, or the pool would be a second problem for one mistake.
-        boolean allowUnverified = gateway.bool("allow_unverified", gateway.isPresent("allow_unverified"));
-        Optional<Found<String>> user =
-                gateway.parsed("pool_user", PoolConfig::requireUser, "write a user name in quotes");
-        Optional<Found<String>> password =
-                gateway.parsed("pool_password", PoolConfig::requirePassword, "write a password in quotes");
-        boolean namesPerShare = gateway.bool("pool_names_per_share", false);
-        Optional<Found<String>> urlText = replaceable(gateway, "pool_url", POOL_URL_VARIABLE);
-        if (enabled && urlText.isEmpty() && !gateway.isPresent("pool_url")) {
-            gateway.missing("pool_url", "write pool_url = \"" + PoolUrl.FORM + "\" below [stratum_v2]");
-        }
-        Optional<Found<PoolUrl>> url = urlText.flatMap(found -> gateway.parsed("pool_url", found, PoolUrl::parse));
-        // Likewise a key that cannot be read is not a missing key.
-        boolean keyWritten = gateway.isPresent("authority_key");
-        Optional<PoolAddress> address = url.flatMap(found -> gateway.accept(
-                "pool_url", found, parts -> poolAddress(parts, key.map(Found::value), keyWritten, allowUnverified)));
-        address.ifPresent(pool -> {
-            switch (pool) {
-                case Sv1PoolAddress sv1 ->
-                    warnOfPlainText(gateway, urlText.get().origin(), sv1);
-                case Sv2PoolAddress sv2 -> {
-                    refuseKeysOfSv1(gateway, namesPerShare);
-                    warnOfTrust(gateway, sv2, allowUnverified);
-                }
-            }
-            warnOfMissingUser(gateway, urlText.get().origin(), user);
-        });
-        return address.map(pool -> new PoolConfig(
-                pool,
-                user.map(Found::value).orElse(PoolConfig.DEFAULT_USER),
-                password.map(Found::value).orElse(PoolConfig.DEFAULT_PASSWORD),
-                namesPerShare));
-    }
-
-    /** SV2 where the scheme, a key or {@code allow_unverified} says so; unverified only where the operator said that. */
-    private static PoolAddress poolAddress(
-            PoolUrl url, Optional<AuthorityKey> besideUrl, boolean keyWritten, boolean allowUnverified) {
-        Optional<AuthorityKey> inUrl = url.authorityKey();
-        if (inUrl.isPresent() && besideUrl.isPresent() && !inUrl.equals(besideUrl)) {
-            throw new InvalidValueException("carries another key than authority_key", "keep the pool's key, once");
-        }
-        boolean meansSv2 = keyWritten || allowUnverified;
-        if (url.scheme() == PoolUrl.Scheme.STRATUM_SSL) {
-            if (meansSv2) {
-                throw new InvalidValueException(
-                        "means an SV1 pool over TLS, which has no authority key and is always verified",
-                        "remove authority_key and allow_unverified, or for an SV2 pool write " + PoolUrl.FORM);
-            }
-            return new Sv1PoolAddress(url.host(), url.port(), true);
-        }
-        if (url.scheme() == PoolUrl.Scheme.STRATUM_TCP && !meansSv2) {
-            return new Sv1PoolAddress(url.host(), url.port(), false);
-        }
-        Optional<AuthorityKey> key = inUrl.or(() -> besideUrl);
-        if (key.isEmpty() && !meansSv2) {
-            throw new InvalidValueException(
-                    "has no authority key, so anyone between here and the pool could take the work",
-                    "write " + PoolUrl.FORM + ", or add authority_key or allow_unverified = true");
-        }
-        return new Sv2PoolAddress(url.host(), url.port(), key);
-    }
-
-    private static void refuseKeysOfSv1(ConfigTable gateway, boolean namesPerShare) {
-        if (gateway.isPresent("pool_password")) {
-            gateway.problem(
-                    "pool_password",
-                    gateway.lineOf("pool_password"),
-                    "stands beside an SV2 pool, and SV2 has no password",
-                    "remove it");
-        }
-        if (namesPerShare) {
-            gateway.problem(
-                    "pool_names_per_share",
-                    gateway.lineOf("pool_names_per_share"),
-                    "stands beside an SV2 pool, and is for SV1 pools only",
-                    "remove it");
-        }
-    }
-
-    private static void warnOfPlainText(ConfigTable gateway, Origin urlOrigin, Sv1PoolAddress pool) {
-        if (!pool.encrypted()) {
-            gateway.warning(
-                    "pool_url",
-                    urlOrigin,
-                    "means an SV1 pool in plain text: anyone on the way could read and take the work",
-                    "write " + PoolUrl.SV1_TLS_FORM + " if the pool has it; for an SV2 pool write " + PoolUrl.FORM
-                            + " or add authority_key");
-        }
-    }
-
-    private static void warnOfTrust(ConfigTable gateway, Sv2PoolAddress pool, boolean allowUnverified) {
-        boolean keyKnown = pool.authorityKey().isPresent();
-        if (allowUnverified) {
-            gateway.warning(
-                    "allow_unverified",
-                    gateway.lineOf("allow_unverified"),
-                    keyKnown
-                            ? "has no effect beside an authority key: the pool is verified"
-                            : "leaves open who answers as the pool: anyone on the way could take the work",
-                    keyKnown ? "remove it" : "ask the pool for its authority key and write it into pool_url");
-        }
-    }
-
-    private static void warnOfMissingUser(ConfigTable gateway, Origin urlOrigin, Optional<Found<String>> user) {
-        if (user.isEmpty() && !gateway.isPresent("pool_user")) {
-            gateway.warning(
-                    "pool_user",
-                    urlOrigin,
-                    "is missing, so the pool credits the user \"" + PoolConfig.DEFAULT_USER + "\"",
-                    "write the user name that the pool gave you");
-        }
+                        .orElse(fallback.afterHold()),
+                table.duration("failback_after", fallback.failbackAfter(), FailoverConfig.FAILBACK_AFTER),
+                table.duration("switch_timeout", fallback.switchTimeout(), FailoverConfig.SWITCH_TIMEOUT),
+                table.duration("no_job_timeout", fallback.noJobTimeout(), FailoverConfig.NO_JOB_TIMEOUT),
+                table.duration("rejects_timeout", fallback.rejectsTimeout(), FailoverConfig.REJECTS_TIMEOUT),
+                table.duration("redistribute_after", fallback.redistributeAfter(), FailoverConfig.REDISTRIBUTE_AFTER),
+                table.duration("rebalance_interval", fallback.rebalanceInterval(), FailoverConfig.REBALANCE_INTERVAL));
     }
 
     private AuthorityKeySource authority(ConfigTable gateway, Path dataDirectory) {

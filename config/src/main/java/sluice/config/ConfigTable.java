@@ -1,11 +1,16 @@
 package sluice.config;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import org.tomlj.TomlArray;
 import org.tomlj.TomlTable;
 import sluice.config.ConfigDocument.Found;
 import sluice.config.ConfigProblem.Line;
@@ -21,16 +26,13 @@ final class ConfigTable {
     private final Optional<TomlTable> table;
     private final Line header;
     private final Set<String> known = new LinkedHashSet<>();
+    private final Map<String, String> calledHere = new HashMap<>();
 
     ConfigTable(ConfigDocument document, String name, Optional<TomlTable> table, Line header) {
         this.document = document;
         this.name = name;
         this.table = table;
         this.header = header;
-    }
-
-    String name() {
-        return name;
     }
 
     /** The place of the table's header; the file's first line where there is none. */
@@ -54,6 +56,15 @@ final class ConfigTable {
 
     boolean isPresent(String key) {
         return table.isPresent() && table.get().contains(List.of(key));
+    }
+
+    /** What another table calls {@code elsewhere} is {@code here} in this one, for those who write the other's key. */
+    void callsHere(String here, String elsewhere) {
+        calledHere.put(elsewhere, here);
+    }
+
+    Optional<String> calledHere(String elsewhere) {
+        return Optional.ofNullable(calledHere.get(elsewhere));
     }
 
     /** Keys of the file that nobody asked for; {@code tableNames} are no keys. */
@@ -100,6 +111,52 @@ final class ConfigTable {
         return typed(key, String.class, right).flatMap(found -> parsed(key, found, parse));
     }
 
+    /** The texts of a list, each at its own place; empty and a problem unless it has 1 to {@code most} texts. */
+    Optional<List<Found<String>>> texts(String key, int most, String right) {
+        return typed(key, TomlArray.class, right).flatMap(found -> texts(key, found, most, right));
+    }
+
+    private Optional<List<Found<String>>> texts(String key, Found<TomlArray> found, int most, String right) {
+        TomlArray array = found.value();
+        if (array.isEmpty()) {
+            problem(key, found.origin(), "is empty", right);
+            return Optional.empty();
+        }
+        if (array.size() > most) {
+            problem(
+                    key,
+                    ConfigDocument.line(array.inputPositionOf(most)),
+                    "has " + array.size() + " entries",
+                    "write at most " + most);
+            return Optional.empty();
+        }
+        List<Found<String>> texts = new ArrayList<>();
+        for (int i = 0; i < array.size(); i++) {
+            Line place = ConfigDocument.line(array.inputPositionOf(i));
+            if (array.get(i) instanceof String text) {
+                texts.add(new Found<>(text, place));
+            } else {
+                problem(key, place, "has an entry that is " + ConfigDocument.typeName(array.get(i)), right);
+            }
+        }
+        return texts.size() == array.size() ? Optional.of(texts) : Optional.empty();
+    }
+
+    /** As {@link #texts}, each read by {@code parse}; without those it refuses. */
+    <T> List<T> parsedEach(String key, int most, Function<String, T> parse, String right) {
+        return texts(key, most, right).orElse(List.of()).stream()
+                .flatMap(found -> accept(key, found, parse).stream())
+                .toList();
+    }
+
+    /** A key that is a mistake where it stands, whatever its value. */
+    void refuse(String key, String wrong, String right) {
+        known.add(key);
+        if (isPresent(key)) {
+            problem(key, lineOf(key), wrong, right);
+        }
+    }
+
     /** As {@link #accept}, and keeps the origin. */
     <T, V> Optional<Found<V>> parsed(String key, Found<T> found, Function<T, V> parse) {
         return accept(key, found, parse).map(value -> new Found<>(value, found.origin()));
@@ -123,8 +180,22 @@ final class ConfigTable {
         document.warning(new ConfigProblem(origin, fullName(key), wrong, right));
     }
 
-    void missing(String key, String right) {
-        document.missing(new ConfigProblem(header, fullName(key), "is missing", right));
+    /** A required key that is not there; {@code instead} are tables that could stand in its place. */
+    void missing(String key, String right, String... instead) {
+        Set<String> causes = new HashSet<>(List.of(instead));
+        causes.add(fullName(key));
+        causes.add(name);
+        document.consequence(new ConfigProblem(header, fullName(key), "is missing", right), causes);
+    }
+
+    /** A problem that is said unless one of {@code causes}, a table or the full name of a key, was misspelt. */
+    void consequence(String key, Origin origin, String wrong, String right, String... causes) {
+        document.consequence(new ConfigProblem(origin, fullName(key), wrong, right), Set.of(causes));
+    }
+
+    /** See {@link ConfigDocument#markUnclear}. */
+    void markUnclear(String kind) {
+        document.markUnclear(kind);
     }
 
     private <T> Optional<Found<T>> typed(String key, Class<T> type, String right) {

@@ -1,24 +1,61 @@
 package sluice.config;
 
 import java.nio.file.Path;
-import java.util.Optional;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
 
 /**
  * All that an operator can set, valid as a whole.
  *
  * @param enabled false: the gateway opens no port
- * @param listenAddress where miners of both protocols connect
- * @param pool present when {@code enabled}, until work can come from a node as well
+ * @param listeners where miners connect; the default one first
+ * @param routing with an upstream when {@code enabled}, until work can come from a node as well
  * @param authority our own authority key, which SV2 miners may check
  * @param dataDirectory what Sluice keeps between two runs
  */
 public record GatewayConfig(
         boolean enabled,
-        ListenAddress listenAddress,
-        Optional<PoolConfig> pool,
+        List<ListenerConfig> listeners,
+        RoutingConfig routing,
+        FailoverConfig failover,
         AuthorityKeySource authority,
         Path dataDirectory,
         VardiffConfig vardiff,
         LimitsConfig limits,
         Sv1Config sv1,
-        LogLevel logLevel) {}
+        LogLevel logLevel) {
+
+    public GatewayConfig {
+        listeners = List.copyOf(listeners);
+        if (listeners.isEmpty() || listeners.size() > ListenerConfig.MAX_LISTENERS) {
+            throw new IllegalArgumentException(
+                    "there are " + listeners.size() + " listeners, not 1 to " + ListenerConfig.MAX_LISTENERS);
+        }
+        if (!listeners.getFirst().name().equals(ListenerConfig.DEFAULT_NAME)) {
+            throw new IllegalArgumentException("the first listener is called " + ListenerConfig.DEFAULT_NAME);
+        }
+        Set<String> names = new HashSet<>();
+        for (ListenerConfig listener : listeners) {
+            if (!names.add(listener.name())) {
+                throw new IllegalArgumentException("two listeners are called " + listener.name());
+            }
+        }
+        if (enabled && routing.upstreams().isEmpty()) {
+            throw new IllegalArgumentException("a gateway that is enabled has an upstream");
+        }
+        for (PinConfig pin : routing.pins()) {
+            for (String listener : pin.listeners()) {
+                if (!names.contains(listener)) {
+                    throw new IllegalArgumentException(
+                            "a pin names the listener " + listener + ", which does not exist");
+                }
+            }
+        }
+    }
+
+    /** Of the default listener. */
+    public ListenAddress listenAddress() {
+        return listeners.getFirst().address();
+    }
+}

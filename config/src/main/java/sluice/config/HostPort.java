@@ -69,6 +69,18 @@ record HostPort(String host, OptionalInt port) {
         return host;
     }
 
+    /** The address that {@code text} writes in numbers. Throws InvalidValueException where it is none, or has a zone. */
+    static InetAddress requireAddress(String text, String right) {
+        if (text.indexOf(':') < 0) {
+            requireIpv4(text, right);
+        } else if (text.indexOf('%') >= 0) {
+            throw new InvalidValueException("has a zone behind %", "write the address without it");
+        } else {
+            requireIpv6(text);
+        }
+        return InetAddress.ofLiteral(text);
+    }
+
     private static void requireName(String host, String right) {
         if (host.isEmpty()) {
             throw new InvalidValueException("has no host", right);

@@ -8,10 +8,8 @@ import java.nio.charset.StandardCharsets;
  * @param user the {@code user_identity} of our channel (STR0_255), the user of an SV1 pool's {@code mining.authorize}: the
  *     account, or account.worker, that the pool credits
  * @param password what goes with {@code user} at an SV1 pool; SV2 has none
- * @param namesPerShare shares carry the name of the miner they come from, at an SV1 pool that takes other names than
- *     {@code user}
  */
-public record PoolConfig(PoolAddress address, String user, String password, boolean namesPerShare) {
+public record PoolConfig(PoolAddress address, String user, String password) {
     public static final int MAX_USER_BYTES = 255;
 
     /** What we call ourselves where the operator named no user. */
@@ -27,9 +25,9 @@ public record PoolConfig(PoolAddress address, String user, String password, bool
         requirePassword(password);
     }
 
-    /** Without a password that means anything, and one name for all shares. */
+    /** Without a password that means anything. */
     public PoolConfig(PoolAddress address, String user) {
-        this(address, user, DEFAULT_PASSWORD, false);
+        this(address, user, DEFAULT_PASSWORD);
     }
 
     /** Returns {@code user}. Throws InvalidValueException unless a pool could take it. */
@@ -45,7 +43,8 @@ public record PoolConfig(PoolAddress address, String user, String password, bool
         return requirePrintable(password, MAX_PASSWORD_BYTES);
     }
 
-    private static String requirePrintable(String text, int maxBytes) {
+    /** Returns {@code text}. Throws InvalidValueException unless it is printable and fits. */
+    static String requirePrintable(String text, int maxBytes) {
         if (text.getBytes(StandardCharsets.UTF_8).length > maxBytes) {
             throw new InvalidValueException("is too long", "write at most " + maxBytes + " bytes");
         }
@@ -58,7 +57,6 @@ public record PoolConfig(PoolAddress address, String user, String password, bool
     /** The password may be a secret. */
     @Override
     public String toString() {
-        return "PoolConfig[address=" + address + ", user=" + user + ", password=***, namesPerShare=" + namesPerShare
-                + "]";
+        return "PoolConfig[address=" + address + ", user=" + user + ", password=***]";
     }
 }

@@ -51,6 +51,11 @@ public record PoolUrl(Scheme scheme, String host, int port, Optional<String> aut
 
     /** Throws InvalidValueException that says which part is wrong. */
     public static PoolUrl parse(String text) {
+        return parse(text, "pool_user");
+    }
+
+    /** As above; {@code userKey} is where a user belongs that stands in front of the host. */
+    static PoolUrl parse(String text, String userKey) {
         int colon = text.indexOf("://");
         if (colon < 0) {
             throw new InvalidValueException("has no scheme", "write " + FORM);
@@ -61,7 +66,7 @@ public record PoolUrl(Scheme scheme, String host, int port, Optional<String> aut
         String authority = slash < 0 ? rest : rest.substring(0, slash);
         String path = slash < 0 ? "" : rest.substring(slash + 1);
         if (authority.indexOf('@') >= 0) {
-            throw new InvalidValueException("has a user in front of the host", "put the user into pool_user");
+            throw new InvalidValueException("has a user in front of the host", "put the user into " + userKey);
         }
         HostPort hostPort = HostPort.parse(authority, FORM);
         int port = hostPort.port().orElse(DEFAULT_PORT);

@@ -37,7 +37,8 @@ class ConfigLoaderTest {
                         .key()
                         .text())
                 .isEqualTo(secret());
-        assertThat(loaded.config().pool().orElseThrow().user()).isEqualTo("é");
+        assertThat(loaded.config().routing().upstreams().getFirst().pool().user())
+                .isEqualTo("é");
         assertThat(loaded.config().dataDirectory()).isEqualTo(directory.resolve("data"));
         assertThat(loaded.warnings()).singleElement().returns("chmod 600 " + key, ConfigProblem::right);
     }

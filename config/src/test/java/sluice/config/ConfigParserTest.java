@@ -47,7 +47,7 @@ class ConfigParserTest {
 
         assertThat(config.enabled()).isTrue();
         assertThat(config.listenAddress()).isEqualTo(new ListenAddress("0.0.0.0", 3333));
-        assertThat(config.pool().orElseThrow())
+        assertThat(pool(config))
                 .isEqualTo(new PoolConfig(
                         new Sv2PoolAddress("pool.example.com", 3333, Optional.of(AuthorityKey.parse(KEY))), "sluice"));
     }
@@ -101,8 +101,8 @@ class ConfigParserTest {
 
         assertThat(config.enabled()).isFalse();
         assertThat(config.listenAddress()).isEqualTo(new ListenAddress("::1", 0));
-        assertThat(config.pool().orElseThrow().address().url()).isEqualTo("stratum2+tcp://[2001:db8::1]:3333/" + KEY);
-        assertThat(config.pool().orElseThrow().user()).isEqualTo("farm.gateway");
+        assertThat(pool(config).address().url()).isEqualTo("stratum2+tcp://[2001:db8::1]:3333/" + KEY);
+        assertThat(pool(config).user()).isEqualTo("farm.gateway");
         assertThat(config.authority())
                 .isInstanceOfSatisfying(
                         AuthorityKeySource.Given.class,
@@ -170,7 +170,7 @@ class ConfigParserTest {
 
     @Test
     void aGatewayThatIsOffNeedsNoPool() {
-        assertThat(load("[stratum_v2]\nenabled = false\n").pool()).isEmpty();
+        assertThat(load("[stratum_v2]\nenabled = false\n").routing()).isEqualTo(RoutingConfig.EMPTY);
     }
 
     @Test
@@ -178,7 +178,7 @@ class ConfigParserTest {
         GatewayConfig config = load(
                 "[stratum_v2]\npool_url = \"stratum+tcp://pool.example.com:3333\"\nauthority_key = \"" + KEY + "\"\n");
 
-        assertThat(config.pool().orElseThrow().address())
+        assertThat(pool(config).address())
                 .isEqualTo(new Sv2PoolAddress("pool.example.com", 3333, Optional.of(AuthorityKey.parse(KEY))));
     }
 
@@ -197,7 +197,7 @@ class ConfigParserTest {
         String withoutKey = "[stratum_v2]\npool_user = \"a\"\npool_url = \"" + scheme + "://pool.example.com:3333\"\n";
 
         Loaded loaded = (Loaded) parse(withoutKey + "allow_unverified = true\n");
-        assertThat(loaded.config().pool().orElseThrow().address())
+        assertThat(pool(loaded.config()).address())
                 .isEqualTo(new Sv2PoolAddress("pool.example.com", 3333, Optional.empty()));
         assertThat(loaded.warnings()).singleElement().returns("stratum_v2.allow_unverified", ConfigProblem::key);
     }
@@ -214,7 +214,7 @@ class ConfigParserTest {
     void allowUnverifiedBesideAKeyStillVerifies() {
         Loaded loaded = (Loaded) parse(POOL + "pool_user = \"a\"\nallow_unverified = true\n");
 
-        assertThat(((Sv2PoolAddress) loaded.config().pool().orElseThrow().address()).authorityKey())
+        assertThat(((Sv2PoolAddress) pool(loaded.config()).address()).authorityKey())
                 .isPresent();
         assertThat(loaded.warnings())
                 .singleElement()
@@ -228,7 +228,7 @@ class ConfigParserTest {
 
         assertThat(onlyProblem(POOL + "authority_key = \"" + other + "\"\n").wrong())
                 .isEqualTo("carries another key than authority_key");
-        assertThat(load(POOL + "authority_key = \"" + KEY + "\"\n").pool()).isPresent();
+        assertThat(load(POOL + "authority_key = \"" + KEY + "\"\n")).isNotNull();
     }
 
     @Test
@@ -279,7 +279,9 @@ class ConfigParserTest {
         assertThat(onlyProblem(POOL + "[web]\nport = 1\n"))
                 .returns("web", ConfigProblem::key)
                 .returns("is no table of Sluice", ConfigProblem::wrong)
-                .returns("known here: stratum_v2, vardiff, limits, sv1, log", ConfigProblem::right);
+                .returns(
+                        "known here: stratum_v2, listener, upstream, goal, pin, failover, vardiff, limits, sv1, log",
+                        ConfigProblem::right);
     }
 
     @Test
@@ -374,8 +376,7 @@ class ConfigParserTest {
 
     @Test
     void aUserHasAtMost255Bytes() {
-        assertThat(load(POOL + "pool_user = \"" + "é".repeat(127) + "a\"\n").pool())
-                .isPresent();
+        assertThat(load(POOL + "pool_user = \"" + "é".repeat(127) + "a\"\n")).isNotNull();
         assertThat(onlyProblem(POOL + "pool_user = \"" + "é".repeat(128) + "\"\n")
                         .wrong())
                 .isEqualTo("is too long");
@@ -394,7 +395,7 @@ class ConfigParserTest {
 
         GatewayConfig config = load("[stratum_v2]\nlisten_addr = \"nonsense\"\npool_url = \"nonsense\"\n");
         assertThat(config.listenAddress()).hasToString("127.0.0.1:4444");
-        assertThat(config.pool().orElseThrow().address().host()).isEqualTo("other.example.com");
+        assertThat(pool(config).address().host()).isEqualTo("other.example.com");
     }
 
     @Test
@@ -412,7 +413,7 @@ class ConfigParserTest {
     void anEmptyVariableReplacesNothing() {
         environment.put("MODULE_CONFIG_POOL_URL", "");
 
-        assertThat(load(POOL).pool().orElseThrow().address().host()).isEqualTo("pool.example.com");
+        assertThat(pool(load(POOL)).address().host()).isEqualTo("pool.example.com");
     }
 
     @Test
@@ -489,7 +490,7 @@ class ConfigParserTest {
 
     @Test
     void aByteOrderMarkIsSkipped() {
-        assertThat(load("\uFEFF" + POOL).pool()).isPresent();
+        assertThat(load("\uFEFF" + POOL)).isNotNull();
         assertThat(onlyProblem("\uFEFFx = 1\n" + POOL).origin()).isEqualTo(new Line(1, 1));
     }
 
@@ -497,6 +498,10 @@ class ConfigParserTest {
     void windowsLineEndsCountAsOne() {
         assertThat(onlyProblem((POOL + "x_y_z = 1\n").replace("\n", "\r\n")).origin())
                 .isEqualTo(new Line(3, 1));
+    }
+
+    private static PoolConfig pool(GatewayConfig config) {
+        return config.routing().upstreams().getFirst().pool();
     }
 
     private GatewayConfig load(String text) {

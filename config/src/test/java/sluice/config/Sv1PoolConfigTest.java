@@ -30,8 +30,10 @@ class Sv1PoolConfigTest {
         Loaded loaded = (Loaded)
                 parse("[stratum_v2]\npool_url = \"stratum+tcp://pool.example.com:3334\"\npool_user = \"farm\"\n");
 
-        assertThat(loaded.config().pool())
-                .contains(new PoolConfig(new Sv1PoolAddress("pool.example.com", 3334, false), "farm", "x", false));
+        assertThat(loaded.config().routing())
+                .isEqualTo(RoutingConfig.single(new UpstreamConfig(
+                        new PoolConfig(new Sv1PoolAddress("pool.example.com", 3334, false), "farm", "x"),
+                        IdentityMode.GATEWAY)));
         assertThat(loaded.warnings())
                 .singleElement()
                 .satisfies(warning -> assertThat(warning.describe("f"))
@@ -46,9 +48,13 @@ class Sv1PoolConfigTest {
                 (Loaded) parse("[stratum_v2]\npool_url = \"stratum+ssl://[2001:db8::1]:443\"\npool_user = \"farm\"\n"
                         + "pool_password = \"\"\npool_names_per_share = true\n");
 
-        assertThat(loaded.config().pool())
-                .contains(new PoolConfig(new Sv1PoolAddress("2001:db8::1", 443, true), "farm", "", true));
-        assertThat(loaded.config().pool().orElseThrow().address()).hasToString("stratum+ssl://[2001:db8::1]:443");
+        UpstreamConfig upstream = loaded.config().routing().upstreams().getFirst();
+        assertThat(upstream)
+                .isEqualTo(new UpstreamConfig(
+                        new PoolConfig(new Sv1PoolAddress("2001:db8::1", 443, true), "farm", ""),
+                        IdentityMode.PER_SHARE));
+        assertThat(upstream.name()).isEqualTo("stratum+ssl://[2001:db8::1]:443");
+        assertThat(upstream.pool().address()).hasToString("stratum+ssl://[2001:db8::1]:443");
         assertThat(loaded.warnings()).isEmpty();
     }
 
@@ -83,8 +89,12 @@ class Sv1PoolConfigTest {
         String pool = "[stratum_v2]\npool_url = \"stratum+ssl://pool.example.com\"\npool_password = ";
         String longest = "é".repeat(127) + "a";
 
-        PoolConfig loaded =
-                ((Loaded) parse(pool + "\"" + longest + "\"\n")).config().pool().orElseThrow();
+        PoolConfig loaded = ((Loaded) parse(pool + "\"" + longest + "\"\n"))
+                .config()
+                .routing()
+                .upstreams()
+                .getFirst()
+                .pool();
         assertThat(loaded.password()).isEqualTo(longest);
         assertThat(loaded.toString()).doesNotContain(longest);
         assertThat(onlyProblem(pool + "\"" + longest + "a\"\n").wrong()).isEqualTo("is too long");

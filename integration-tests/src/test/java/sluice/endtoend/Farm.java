@@ -13,10 +13,12 @@ import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.awaitility.Awaitility;
+import sluice.config.IdentityMode;
 import sluice.config.LimitsConfig;
 import sluice.config.PoolConfig;
 import sluice.config.Sv1Config;
 import sluice.config.Sv2PoolAddress;
+import sluice.config.UpstreamConfig;
 import sluice.config.VardiffConfig;
 import sluice.endtoend.netty.BufferLeaks;
 import sluice.protocol.Bytes;
@@ -94,10 +96,14 @@ final class Farm implements AutoCloseable {
         gateway = Gateway.start(
                 settings("gateway", 0, freshKey(), plan.vardiff(), plan.limits(), GATEWAY_LOOPS),
                 new PoolUpstream(
-                        new PoolConfig(
-                                new Sv2PoolAddress(
-                                        loopback(), poolPort, Optional.of(trusted.orElseGet(pool::authorityKey))),
-                                "test.gateway"),
+                        new UpstreamConfig(
+                                new PoolConfig(
+                                        new Sv2PoolAddress(
+                                                loopback(),
+                                                poolPort,
+                                                Optional.of(trusted.orElseGet(pool::authorityKey))),
+                                        "test.gateway"),
+                                IdentityMode.GATEWAY),
                         plan.vardiff(),
                         "test",
                         CLOCK),

@@ -18,10 +18,12 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import sluice.config.IdentityMode;
 import sluice.config.LimitsConfig;
 import sluice.config.PoolConfig;
 import sluice.config.Sv1Config;
 import sluice.config.Sv1PoolAddress;
+import sluice.config.UpstreamConfig;
 import sluice.config.VardiffConfig;
 import sluice.protocol.sv2.noise.AuthoritySecretKey;
 import sluice.protocol.sv2.noise.Secp256k1;
@@ -61,8 +63,7 @@ class Sv1PoolEndToEndTest {
         PoolConfig config = new PoolConfig(
                 new Sv1PoolAddress(InetAddress.getLoopbackAddress().getHostAddress(), pool.port(), false),
                 "farm",
-                RehashingSv1Pool.PASSWORD,
-                true);
+                RehashingSv1Pool.PASSWORD);
         gateway = Gateway.start(
                 new GatewaySettings(
                         "gateway",
@@ -73,7 +74,8 @@ class Sv1PoolEndToEndTest {
                         Sv1Config.DEFAULT,
                         directory,
                         1),
-                new PoolUpstream(config, VARDIFF, "test", InstantSource.system()),
+                new PoolUpstream(
+                        new UpstreamConfig(config, IdentityMode.PER_SHARE), VARDIFF, "test", InstantSource.system()),
                 InstantSource.system(),
                 List.of());
         MINERS.forEach(this::mine);

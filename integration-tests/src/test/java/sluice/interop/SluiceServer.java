@@ -14,10 +14,12 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import sluice.config.IdentityMode;
 import sluice.config.LimitsConfig;
 import sluice.config.PoolConfig;
 import sluice.config.Sv1Config;
 import sluice.config.Sv2PoolAddress;
+import sluice.config.UpstreamConfig;
 import sluice.config.VardiffConfig;
 import sluice.protocol.Bytes;
 import sluice.protocol.bitcoin.Hashrate;
@@ -89,7 +91,11 @@ final class SluiceServer implements AutoCloseable {
         return new SluiceServer(
                 "gateway",
                 directory,
-                new PoolUpstream(new PoolConfig(address, "interop.gateway"), VARDIFF, "interop", CLOCK),
+                new PoolUpstream(
+                        new UpstreamConfig(new PoolConfig(address, "interop.gateway"), IdentityMode.GATEWAY),
+                        VARDIFF,
+                        "interop",
+                        CLOCK),
                 Executors.newSingleThreadExecutor());
     }
 

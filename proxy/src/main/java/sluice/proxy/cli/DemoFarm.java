@@ -16,10 +16,12 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import sluice.config.IdentityMode;
 import sluice.config.LimitsConfig;
 import sluice.config.PoolConfig;
 import sluice.config.Sv1Config;
 import sluice.config.Sv2PoolAddress;
+import sluice.config.UpstreamConfig;
 import sluice.config.VardiffConfig;
 import sluice.protocol.Bytes;
 import sluice.protocol.bitcoin.Hashrate;
@@ -97,12 +99,14 @@ final class DemoFarm implements AutoCloseable {
         gateway = Gateway.start(
                 settings("gateway", data, vardiff),
                 new PoolUpstream(
-                        new PoolConfig(
-                                new Sv2PoolAddress(
-                                        pool.address().getAddress().getHostAddress(),
-                                        pool.address().getPort(),
-                                        Optional.of(pool.authorityKey())),
-                                "demo.gateway"),
+                        new UpstreamConfig(
+                                new PoolConfig(
+                                        new Sv2PoolAddress(
+                                                pool.address().getAddress().getHostAddress(),
+                                                pool.address().getPort(),
+                                                Optional.of(pool.authorityKey())),
+                                        "demo.gateway"),
+                                IdentityMode.GATEWAY),
                         vardiff,
                         version,
                         clock),

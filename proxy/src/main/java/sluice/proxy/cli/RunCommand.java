@@ -16,7 +16,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 import sluice.config.GatewayConfig;
 import sluice.config.ListenAddress;
-import sluice.config.PoolConfig;
+import sluice.config.UpstreamConfig;
 import sluice.proxy.event.EventLog;
 import sluice.proxy.netty.Gateway;
 import sluice.proxy.netty.GatewaySettings;
@@ -59,11 +59,7 @@ final class RunCommand implements Callable<Integer> {
 
     /** Starts the gateway that {@code config} describes. Fails in words where the port, the key or a pool is not to be had. */
     static Gateway start(GatewayConfig config) throws CommandFailure {
-        PoolConfig pool = config.pool()
-                .orElseThrow(() -> new CommandFailure(
-                        ExitCode.INVALID_CONFIGURATION,
-                        "stratum_v2.pool_url is missing. Mining solo from a node's templates is not built yet; name a pool:"
-                                + " pool_url = \"stratum2+tcp://HOST:PORT/AUTHORITY_KEY\""));
+        UpstreamConfig upstream = onlyUpstream(config);
         GatewaySettings settings = new GatewaySettings(
                 "gateway",
                 address(config.listenAddress()),
@@ -77,18 +73,27 @@ final class RunCommand implements Callable<Integer> {
         try {
             Gateway gateway = Gateway.start(
                     settings,
-                    new PoolUpstream(pool, config.vardiff(), Sluice.Version.text(), clock),
+                    new PoolUpstream(upstream, config.vardiff(), Sluice.Version.text(), clock),
                     clock,
                     List.of(new EventLog("gateway")));
             LOG.info(
                     "miners connect to {} (SV1 and SV2; SV2 authority key {}), work comes from {}",
                     config.listenAddress(),
                     gateway.authorityKey().text(),
-                    pool.address());
+                    upstream.pool().address());
             return gateway;
         } catch (IOException e) {
             throw new CommandFailure(ExitCode.FAILED, e.getMessage());
         }
+    }
+
+    private static UpstreamConfig onlyUpstream(GatewayConfig config) throws CommandFailure {
+        if (config.routing().upstreams().size() > 1 || config.listeners().size() > 1) {
+            throw new CommandFailure(
+                    ExitCode.INVALID_CONFIGURATION,
+                    "More than one [[upstream]] or [[listener]] is checked, but not yet run: keep one pool and one port.");
+        }
+        return config.routing().upstreams().getFirst();
     }
 
     private static InetSocketAddress address(ListenAddress listen) throws CommandFailure {

@@ -4,9 +4,11 @@ import io.netty.channel.EventLoop;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.concurrent.Executor;
+import sluice.config.IdentityMode;
 import sluice.config.PoolConfig;
 import sluice.config.Sv1PoolAddress;
 import sluice.config.Sv2PoolAddress;
+import sluice.config.UpstreamConfig;
 import sluice.config.VardiffConfig;
 import sluice.protocol.bitcoin.Difficulty;
 import sluice.upstream.Upstream;
@@ -16,23 +18,24 @@ import sluice.upstream.session.PoolSettings;
 import sluice.upstream.session.Sv1PoolSettings;
 
 /**
- * Work from the configured pool.
+ * Work from a configured pool.
  *
  * @param vardiff its start difficulty is the least we ask the pool for before miners say otherwise
  * @param softwareVersion what the pool is told of this release
  */
-public record PoolUpstream(PoolConfig pool, VardiffConfig vardiff, String softwareVersion, InstantSource clock)
+public record PoolUpstream(UpstreamConfig upstream, VardiffConfig vardiff, String softwareVersion, InstantSource clock)
         implements UpstreamFactory {
     // Pools crashed on the suggestions of miners, and every pool finds a difficulty for its clients anyway.
     private static final boolean SUGGESTS_DIFFICULTY = false;
 
     @Override
     public String name() {
-        return pool.address().url();
+        return upstream.name();
     }
 
     @Override
     public Upstream create(EventLoop loop, Executor handshakes) {
+        PoolConfig pool = upstream.pool();
         return switch (pool.address()) {
             case Sv2PoolAddress sv2 ->
                 new PoolConnection(
@@ -52,7 +55,7 @@ public record PoolUpstream(PoolConfig pool, VardiffConfig vardiff, String softwa
                                 name(),
                                 pool.user(),
                                 pool.password(),
-                                pool.namesPerShare(),
+                                upstream.identity() == IdentityMode.PER_SHARE,
                                 SUGGESTS_DIFFICULTY,
                                 softwareVersion),
                         loop,

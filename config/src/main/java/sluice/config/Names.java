@@ -1,0 +1,70 @@
+package sluice.config;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import sluice.config.ConfigDocument.Found;
+
+/** The names that the tables of one kind have, unique among them, and the references of other tables to them. */
+final class Names {
+    private final String kind;
+    private final Map<String, String> owners = new LinkedHashMap<>();
+
+    /** @param kind what stands in the double brackets of its tables */
+    Names(String kind) {
+        this.kind = kind;
+    }
+
+    /** A name that {@code owner} has without a table of its own. */
+    void add(String name, String owner) {
+        owners.put(name, owner);
+    }
+
+    /** Reads the name of {@code table}. Empty, and a problem, unless it is a name of its own. */
+    Optional<String> declare(ConfigTable table) {
+        Optional<Found<String>> written = table.text("name");
+        if (written.isEmpty()) {
+            table.markUnclear(kind);
+            if (!table.isPresent("name")) {
+                table.missing("name", "write name = \"...\", unique among all [[" + kind + "]]");
+            }
+            return Optional.empty();
+        }
+        // A wrong name is remembered, too: those who refer to it make no mistake of their own.
+        String owner = owners.putIfAbsent(written.get().value(), "an earlier [[" + kind + "]]");
+        if (owner != null) {
+            table.problem("name", written.get().origin(), "is the name of " + owner, "give this one a name of its own");
+            return Optional.empty();
+        }
+        return table.accept("name", written.get(), EntryName::require);
+    }
+
+    /** Those of {@code written} that are names, without repetitions; the others are problems of {@code key}. */
+    List<String> refer(ConfigTable table, String key, List<Found<String>> written) {
+        List<String> names = new ArrayList<>();
+        for (Found<String> found : written) {
+            String name = found.value();
+            if (!owners.containsKey(name)) {
+                String shown = EntryName.isName(name) ? "the " + kind + " \"" + name + "\"" : "a " + kind;
+                table.consequence(
+                        key, found.origin(), "names " + shown + ", which does not exist", nearest(name), kind);
+            } else if (names.contains(name)) {
+                table.problem(key, found.origin(), "names the " + kind + " \"" + name + "\" twice", "keep it once");
+            } else {
+                names.add(name);
+            }
+        }
+        return names;
+    }
+
+    private String nearest(String name) {
+        if (owners.isEmpty()) {
+            return "write a [[" + kind + "]] with that name";
+        }
+        Optional<String> nearest = EntryName.isName(name) ? NearestName.of(name, owners.keySet()) : Optional.empty();
+        return nearest.map(near -> "did you mean " + near + "?")
+                .orElseGet(() -> "known are " + String.join(", ", owners.keySet()));
+    }
+}

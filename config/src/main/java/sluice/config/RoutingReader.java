@@ -1,0 +1,221 @@
+package sluice.config;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import sluice.config.ConfigDocument.Found;
+
+/** Reads which miners mine for which pools: from {@code pool_url}, or from upstreams, goals and pins. */
+final class RoutingReader {
+    private final ConfigDocument document;
+    private final ConfigTable gateway;
+    private final Names listenerNames;
+    private final List<ConfigTable> upstreamTables;
+    private final List<ConfigTable> goalTables;
+    private final Names upstreamNames = new Names("upstream");
+    private final Names goalNames = new Names("goal");
+    private final Map<String, ConfigTable> tableOfUpstream = new LinkedHashMap<>();
+    private final Set<String> usedUpstreams = new HashSet<>();
+    private final List<UpstreamConfig> upstreams = new ArrayList<>();
+    private final List<GoalConfig> goals = new ArrayList<>();
+    private final List<PinConfig> pins = new ArrayList<>();
+
+    /** @param gateway the table of {@code pool_url} and what goes with it */
+    RoutingReader(ConfigDocument document, ConfigTable gateway, Names listenerNames) {
+        this.document = document;
+        this.gateway = gateway;
+        this.listenerNames = listenerNames;
+        upstreamTables = document.tables("upstream", RoutingConfig.MAX_UPSTREAMS);
+        goalTables = document.tables("goal", RoutingConfig.MAX_GOALS);
+    }
+
+    /**
+     * Reads everything. What it comes to is had by {@link #config}, unless the document has a problem then.
+     *
+     * @param poolUrl where it is written or replaced
+     * @param poolRequired no pool at all is a problem
+     */
+    void read(Optional<Found<String>> poolUrl, boolean poolRequired) {
+        gateway.callsHere("pool_url", "url");
+        gateway.callsHere("pool_user", "user");
+        gateway.callsHere("pool_password", "password");
+        if (upstreamTables.isEmpty()) {
+            readShorthand(poolUrl, poolRequired);
+        } else {
+            refuseShorthand(poolUrl);
+            upstreamTables.forEach(this::readUpstream);
+        }
+        if (goalTables.isEmpty()) {
+            addDefaultGoal();
+        } else {
+            goalTables.forEach(this::readGoal);
+            warnOfUnusedUpstreams();
+        }
+        document.tables("pin", RoutingConfig.MAX_PINS).forEach(this::readPin);
+    }
+
+    RoutingConfig config() {
+        return new RoutingConfig(upstreams, goals, pins);
+    }
+
+    private void readShorthand(Optional<Found<String>> url, boolean required) {
+        if (required && url.isEmpty() && !gateway.isPresent("pool_url") && goalTables.isEmpty()) {
+            gateway.missing("pool_url", "write pool_url = \"" + PoolUrl.FORM + "\" below [stratum_v2]", "upstream");
+        }
+        boolean namesPerShare = gateway.bool("pool_names_per_share", false);
+        Optional<PoolConfig> pool = new PoolReader(gateway, PoolReader.SHORTHAND).read(url, true);
+        pool.map(found -> new UpstreamConfig(found, namesPerShare ? IdentityMode.PER_SHARE : IdentityMode.GATEWAY))
+                .ifPresent(upstreams::add);
+        if (namesPerShare && pool.isPresent() && pool.get().address() instanceof Sv2PoolAddress) {
+            gateway.problem(
+                    "pool_names_per_share",
+                    gateway.lineOf("pool_names_per_share"),
+                    "stands beside an SV2 pool, and is for SV1 pools only",
+                    "remove it");
+        }
+    }
+
+    /** One place for pools: two would leave open whether the shorthand's is one more, the first or none. */
+    private void refuseShorthand(Optional<Found<String>> url) {
+        String beside = "stands beside [[upstream]]";
+        url.ifPresent(found -> gateway.problem(
+                "pool_url",
+                found.origin(),
+                beside,
+                "write it as an upstream of its own: [[upstream]], and below it name = \"pool\" and url = "
+                        + quoted(found.value())));
+        for (String key : List.of("authority_key", "allow_unverified")) {
+            gateway.refuse(key, beside, "move it below the [[upstream]] it is for");
+        }
+        gateway.refuse("pool_user", beside, "write it as user below the [[upstream]] it is for");
+        gateway.refuse("pool_password", beside, "write it as password below the [[upstream]] it is for");
+        gateway.refuse(
+                "pool_names_per_share", beside, "write identity = \"per-share\" below the [[upstream]] it is for");
+    }
+
+    private static String quoted(String url) {
+        try {
+            PoolUrl.parse(url);
+            return "\"" + url + "\"";
+        } catch (InvalidValueException e) {
+            return "\"" + PoolUrl.FORM + "\"";
+        }
+    }
+
+    private void readUpstream(ConfigTable table) {
+        table.callsHere("url", "pool_url");
+        table.callsHere("user", "pool_user");
+        table.callsHere("password", "pool_password");
+        table.callsHere("identity", "pool_names_per_share");
+        Optional<String> name = upstreamNames.declare(table);
+        Optional<Found<String>> url = table.text("url");
+        if (!table.isPresent("url")) {
+            table.missing("url", "write url = \"" + PoolUrl.FORM + "\"");
+        }
+        IdentityMode identity = table.parsed(
+                        "identity", IdentityMode::parse, "write \"gateway\", \"per-share\" or \"per-channel\"")
+                .map(Found::value)
+                .orElse(IdentityMode.GATEWAY);
+        Optional<PoolConfig> pool =
+                new PoolReader(table, PoolReader.UPSTREAM).read(url, identity != IdentityMode.PER_CHANNEL);
+        int aggregation = table.integer("aggregation", UpstreamConfig.ALL_MINERS, UpstreamConfig.AGGREGATION);
+        boolean warm = table.parsed("standby", UpstreamConfig::parseStandby, "write \"cold\" or \"warm\"")
+                .map(Found::value)
+                .orElse(false);
+        name.ifPresent(found -> tableOfUpstream.put(found, table));
+        if (name.isPresent() && pool.isPresent()) {
+            upstreams.add(new UpstreamConfig(name.get(), pool.get(), identity, aggregation, warm));
+        }
+    }
+
+    private void addDefaultGoal() {
+        goalNames.add(GoalConfig.DEFAULT_NAME, "the goal that is there without [[goal]]");
+        if (upstreamTables.size() > GoalConfig.MAX_UPSTREAMS) {
+            upstreamTables
+                    .get(GoalConfig.MAX_UPSTREAMS)
+                    .consequence(
+                            "name",
+                            upstreamTables.get(GoalConfig.MAX_UPSTREAMS).header(),
+                            "is one more than the " + GoalConfig.MAX_UPSTREAMS + " upstreams that a goal has",
+                            "write each [[goal]] with the upstreams it uses",
+                            "goal");
+        } else if (!upstreams.isEmpty()) {
+            goals.add(new GoalConfig(
+                    GoalConfig.DEFAULT_NAME,
+                    GoalConfig.DEFAULT_WEIGHT,
+                    upstreams.stream().map(UpstreamConfig::name).toList()));
+        }
+    }
+
+    private void readGoal(ConfigTable table) {
+        Optional<String> name = goalNames.declare(table);
+        int weight = table.integer("weight", GoalConfig.DEFAULT_WEIGHT, GoalConfig.WEIGHT);
+        String right = "write the names of upstreams, the best first, such as [\"main\", \"backup\"]";
+        List<Found<String>> written =
+                table.texts("upstreams", GoalConfig.MAX_UPSTREAMS, right).orElse(List.of());
+        if (upstreamTables.isEmpty()) {
+            table.consequence(
+                    "upstreams",
+                    table.lineOf("upstreams"),
+                    "needs an [[upstream]], and there is none",
+                    "write each pool as an [[upstream]] with a name and a url; pool_url is for one pool without goals",
+                    "upstream");
+            return;
+        }
+        if (!table.isPresent("upstreams")) {
+            table.missing("upstreams", right);
+        }
+        List<String> named = upstreamNames.refer(table, "upstreams", written);
+        usedUpstreams.addAll(named);
+        if (name.isPresent() && !named.isEmpty()) {
+            goals.add(new GoalConfig(name.get(), weight, named));
+        }
+    }
+
+    private void warnOfUnusedUpstreams() {
+        tableOfUpstream.forEach((name, table) -> {
+            if (!usedUpstreams.contains(name)) {
+                table.warning(
+                        "name",
+                        table.header(),
+                        "is named by no goal, so nobody mines there",
+                        "add it to the upstreams of a [[goal]], or remove it");
+            }
+        });
+    }
+
+    private void readPin(ConfigTable table) {
+        Optional<Found<String>> written = table.text("goal");
+        if (!table.isPresent("goal")) {
+            table.missing("goal", "write the name of a goal");
+        }
+        List<String> goal = goalNames.refer(table, "goal", written.stream().toList());
+        List<UserPattern> users = table.parsedEach(
+                "users", PinConfig.MAX_ENTRIES, UserPattern::parse, "write a list such as [\"farm.s19-*\"]");
+        List<AddressRange> addresses = table.parsedEach(
+                "addresses", PinConfig.MAX_ENTRIES, AddressRange::parse, "write a list such as [\"10.0.1.0/24\"]");
+        List<String> listeners = listenerNames.refer(
+                table,
+                "listeners",
+                table.texts("listeners", PinConfig.MAX_ENTRIES, "write the names of listeners, such as [\"lan2\"]")
+                        .orElse(List.of()));
+        if (!table.isPresent("users") && !table.isPresent("addresses") && !table.isPresent("listeners")) {
+            table.consequence(
+                    "users",
+                    table.header(),
+                    "is missing, as are addresses and listeners, so nobody is bound",
+                    "write at least one of the three",
+                    table.fullName("users"),
+                    table.fullName("addresses"),
+                    table.fullName("listeners"));
+        }
+        boolean bindsSomebody = !users.isEmpty() || !addresses.isEmpty() || !listeners.isEmpty();
+        if (!goal.isEmpty() && bindsSomebody) {
+            pins.add(new PinConfig(goal.getFirst(), users, addresses, listeners));
+        }
+    }
+}

@@ -1,0 +1,180 @@
+package sluice.proxy.cli;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+import sluice.config.AuthorityKeyFile;
+import sluice.config.AuthorityKeySource;
+import sluice.config.DurationText;
+import sluice.config.FailoverConfig;
+import sluice.config.GatewayConfig;
+import sluice.config.GoalConfig;
+import sluice.config.LimitsConfig;
+import sluice.config.ListenerConfig;
+import sluice.config.PinConfig;
+import sluice.config.PoolConfig;
+import sluice.config.RoutingConfig;
+import sluice.config.Sv1PoolAddress;
+import sluice.config.Sv2PoolAddress;
+import sluice.config.UpstreamConfig;
+import sluice.config.VardiffConfig;
+import sluice.protocol.sv2.noise.AuthoritySecretKey;
+import sluice.protocol.sv2.noise.Secp256k1;
+
+/** What a configuration makes Sluice do, in words and without secrets. */
+final class ConfigSummary {
+    private final GatewayConfig config;
+    private final PrintWriter out;
+
+    ConfigSummary(GatewayConfig config, PrintWriter out) {
+        this.config = config;
+        this.out = out;
+    }
+
+    void print() throws IOException {
+        if (!config.enabled()) {
+            row("miners", "none: stratum_v2.enabled is false, so run opens no port and ends");
+            return;
+        }
+        row("miners", "SV2 and SV1 on " + listeners(config.listeners()) + ", " + limits(config.limits()));
+        row("authority key", authority(config.authority()));
+        printRouting(config.routing());
+        row("failover", failover(config.failover()));
+        row("difficulty", difficulty(config.vardiff()));
+        row(
+                "SV1",
+                "version mask %08x, the job again after %s of silence"
+                        .formatted(
+                                config.sv1().versionMask(),
+                                DurationText.format(config.sv1().keepalive())));
+        row("data", config.dataDirectory().toString());
+        row("log", config.logLevel().text());
+    }
+
+    private static String listeners(List<ListenerConfig> listeners) {
+        if (listeners.size() == 1) {
+            return listeners.getFirst().address().toString();
+        }
+        return listeners.stream()
+                .map(listener -> listener.address() + " (" + listener.name() + ")")
+                .collect(Collectors.joining(", "));
+    }
+
+    private static String limits(LimitsConfig limits) {
+        return "at most %d, set up within %s, dropped after %s of silence"
+                .formatted(
+                        limits.maxConnections(),
+                        DurationText.format(limits.handshakeTimeout()),
+                        DurationText.format(limits.idleTimeout()));
+    }
+
+    private void printRouting(RoutingConfig routing) {
+        routing.upstreams().forEach(upstream -> row("upstream", upstream(upstream)));
+        long weights = routing.goals().stream().mapToLong(GoalConfig::weight).sum();
+        for (GoalConfig goal : routing.goals()) {
+            row("goal", goal(goal, weights));
+        }
+        routing.pins().forEach(pin -> row("pin", pin(pin)));
+    }
+
+    private static String upstream(UpstreamConfig upstream) {
+        String url = upstream.pool().address().url();
+        // One that nobody named is called by its URL.
+        String name = upstream.name().equals(url) ? "" : upstream.name() + ": ";
+        String identity = switch (upstream.identity()) {
+            case GATEWAY -> "";
+            case PER_SHARE -> ", shares under the miners' own names";
+            case PER_CHANNEL -> ", each miner on a channel under its own name";
+        };
+        String aggregation = upstream.aggregation() == UpstreamConfig.ALL_MINERS
+                ? ""
+                : ", at most " + upstream.aggregation() + " miners a connection";
+        return name + pool(upstream.pool()) + identity + aggregation + (upstream.warm() ? ", warm standby" : "");
+    }
+
+    private static String pool(PoolConfig pool) {
+        String kind = switch (pool.address()) {
+            case Sv2PoolAddress address -> "SV2, " + (address.authorityKey().isPresent() ? "verified" : "NOT verified");
+            case Sv1PoolAddress address -> "SV1, " + (address.encrypted() ? "over TLS" : "NOT encrypted");
+        };
+        return pool.address() + " (" + kind + ") as user " + pool.user();
+    }
+
+    private static String goal(GoalConfig goal, long weights) {
+        return "%s: weight %d of %d, mines for %s"
+                .formatted(goal.name(), goal.weight(), weights, String.join(", else ", goal.upstreams()));
+    }
+
+    private static String pin(PinConfig pin) {
+        List<String> conditions = new ArrayList<>();
+        addCondition(conditions, "users", pin.users());
+        addCondition(conditions, "addresses", pin.addresses());
+        addCondition(conditions, "listeners", pin.listeners());
+        return String.join(" and ", conditions) + " mine for goal " + pin.goal();
+    }
+
+    private static void addCondition(List<String> conditions, String kind, List<?> entries) {
+        if (!entries.isEmpty()) {
+            conditions.add(kind + " " + entries.stream().map(Object::toString).collect(Collectors.joining(" or ")));
+        }
+    }
+
+    private static String failover(FailoverConfig failover) {
+        String afterHold = switch (failover.afterHold()) {
+            case KEEP -> "for as long as no pool is usable";
+            case CLOSE ->
+                "for " + DurationText.format(failover.hold()) + " while no pool is usable, then their ports close";
+        };
+        return "miners keep their last job %s; back to a better pool after %s, switches within %s;"
+                        .formatted(
+                                afterHold,
+                                DurationText.format(failover.failbackAfter()),
+                                DurationText.format(failover.switchTimeout()))
+                + " a pool is left after %s without a job or %s of rejects only;"
+                        .formatted(
+                                DurationText.format(failover.noJobTimeout()),
+                                DurationText.format(failover.rejectsTimeout()))
+                + " a goal without a pool hands its miners on after %s, goals are balanced every %s"
+                        .formatted(
+                                DurationText.format(failover.redistributeAfter()),
+                                DurationText.format(failover.rebalanceInterval()));
+    }
+
+    private static String difficulty(VardiffConfig vardiff) {
+        return vardiff.enabled()
+                ? "starts at %s, steered to %s shares a minute, not below %s"
+                        .formatted(
+                                number(vardiff.startDifficulty()),
+                                number(vardiff.sharesPerMinute()),
+                                number(vardiff.minDifficulty()))
+                : "stays at " + number(vardiff.startDifficulty());
+    }
+
+    /** The public half only. */
+    private static String authority(AuthorityKeySource source) throws IOException {
+        return switch (source) {
+            case AuthorityKeySource.Given(var key) -> publicText(key);
+            case AuthorityKeySource.KeptIn(Path file) ->
+                Files.exists(file)
+                        ? publicText(AuthorityKeyFile.read(file)) + " kept in " + file
+                        : "to be made at the first start, in " + file;
+        };
+    }
+
+    private static String publicText(AuthoritySecretKey key) {
+        return key.publicKey(Secp256k1.best()).text();
+    }
+
+    private static String number(double value) {
+        String text = Double.toString(value);
+        return text.endsWith(".0") ? text.substring(0, text.length() - 2) : text;
+    }
+
+    private void row(String name, String value) {
+        out.printf("  %-14s %s%n", name, value);
+    }
+}
