@@ -1,6 +1,6 @@
 package sluice.config;
 
-import java.net.Inet4Address;
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.Arrays;
@@ -40,6 +40,9 @@ public record AddressRange(InetAddress network, int prefixLength) {
     public static AddressRange parse(String text) {
         int slash = text.indexOf('/');
         String literal = slash < 0 ? text : text.substring(0, slash);
+        if (literal.isEmpty()) {
+            throw new InvalidValueException("has no address", RIGHT);
+        }
         InetAddress network = HostPort.requireAddress(literal, RIGHT);
         int bits = network.getAddress().length * Byte.SIZE;
         if (slash < 0) {
@@ -50,8 +53,16 @@ public record AddressRange(InetAddress network, int prefixLength) {
             throw new InvalidValueException(
                     "has '" + digits + "' behind the /, which is no prefix length", "write a number from 0 to " + bits);
         }
-        boolean mapped = network instanceof Inet4Address && literal.indexOf(':') >= 0;
-        return new AddressRange(network, Integer.parseInt(digits) - (mapped ? MAPPED_BITS : 0));
+        int prefixLength = Integer.parseInt(digits);
+        if (network instanceof Inet6Address || literal.indexOf(':') < 0) {
+            return new AddressRange(network, prefixLength);
+        }
+        if (prefixLength < MAPPED_BITS) {
+            throw new InvalidValueException(
+                    "has the prefix length " + prefixLength + " on an IPv4 address within IPv6",
+                    "write the range in IPv4");
+        }
+        return new AddressRange(network, prefixLength - MAPPED_BITS);
     }
 
     public boolean contains(InetAddress address) {

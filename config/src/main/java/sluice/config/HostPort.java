@@ -69,10 +69,12 @@ record HostPort(String host, OptionalInt port) {
         return host;
     }
 
-    /** The address that {@code text} writes in numbers. Throws InvalidValueException where it is none, or has a zone. */
+    /** The address that {@code text} writes in numbers, without zone and brackets. Throws InvalidValueException otherwise. */
     static InetAddress requireAddress(String text, String right) {
         if (text.indexOf(':') < 0) {
             requireIpv4(text, right);
+        } else if (text.startsWith("[")) {
+            throw new InvalidValueException("has brackets around the address", "write the address without them");
         } else if (text.indexOf('%') >= 0) {
             throw new InvalidValueException("has a zone behind %", "write the address without it");
         } else {

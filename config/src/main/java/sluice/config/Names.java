@@ -47,9 +47,11 @@ final class Names {
         for (Found<String> found : written) {
             String name = found.value();
             if (!owners.containsKey(name)) {
-                String shown = EntryName.isName(name) ? "the " + kind + " \"" + name + "\"" : "a " + kind;
-                table.consequence(
-                        key, found.origin(), "names " + shown + ", which does not exist", nearest(name), kind);
+                // What could not be a name could be anything, and is not quoted.
+                String wrong = EntryName.isName(name)
+                        ? "names the " + kind + " \"" + name + "\", which does not exist"
+                        : "names no [[" + kind + "]]";
+                table.consequence(key, found.origin(), wrong, nearest(name), kind);
             } else if (names.contains(name)) {
                 table.problem(key, found.origin(), "names the " + kind + " \"" + name + "\" twice", "keep it once");
             } else {
