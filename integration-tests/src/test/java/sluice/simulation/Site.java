@@ -9,6 +9,7 @@ import java.util.Optional;
 import sluice.protocol.Bytes;
 import sluice.protocol.bitcoin.Difficulty;
 import sluice.protocol.bitcoin.Target;
+import sluice.upstream.session.PoolPatience;
 import sluice.upstream.session.PoolSettings;
 import sluice.upstream.template.SimulatedChain;
 
@@ -109,7 +110,12 @@ final class Site {
                 chance.split(),
                 host,
                 new PoolSettings(
-                        host, "farm", Difficulty.targetOf(plan.vardiff().startDifficulty()), "simulation"),
+                        host,
+                        "farm",
+                        Difficulty.targetOf(plan.vardiff().startDifficulty()),
+                        false,
+                        "simulation",
+                        PoolPatience.DEFAULT),
                 new UpstreamWitness(books.account()));
         return new SimulatedGateway(world, chance.split(), plan, books, host, upstream, upstream.session(), true);
     }

@@ -26,6 +26,10 @@ public sealed interface UpstreamCommand {
      */
     record UpdateDemand(double nominalHashrate, Target maximumTarget) implements UpstreamCommand {}
 
-    /** Close the channel and the connection, and stay closed. */
+    /**
+     * Close the channel and the connection, and stay closed. What was under way is lost with one last {@link
+     * UpstreamEvent.Lost}; nothing is where the upstream was waiting to try again. After that no command has an effect and no
+     * event comes.
+     */
     record Close(String reason) implements UpstreamCommand {}
 }

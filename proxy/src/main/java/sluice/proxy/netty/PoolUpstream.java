@@ -14,6 +14,7 @@ import sluice.protocol.bitcoin.Difficulty;
 import sluice.upstream.Upstream;
 import sluice.upstream.netty.PoolConnection;
 import sluice.upstream.netty.Sv1PoolConnection;
+import sluice.upstream.session.PoolPatience;
 import sluice.upstream.session.PoolSettings;
 import sluice.upstream.session.Sv1PoolSettings;
 
@@ -41,7 +42,12 @@ public record PoolUpstream(UpstreamConfig upstream, VardiffConfig vardiff, Strin
                 new PoolConnection(
                         sv2,
                         new PoolSettings(
-                                name(), pool.user(), Difficulty.targetOf(vardiff.startDifficulty()), softwareVersion),
+                                name(),
+                                pool.user(),
+                                Difficulty.targetOf(vardiff.startDifficulty()),
+                                pool.namesPerShare(),
+                                softwareVersion,
+                                PoolPatience.DEFAULT),
                         loop,
                         handshakes,
                         clock,
@@ -57,7 +63,8 @@ public record PoolUpstream(UpstreamConfig upstream, VardiffConfig vardiff, Strin
                                 pool.password(),
                                 upstream.identity() == IdentityMode.PER_SHARE,
                                 SUGGESTS_DIFFICULTY,
-                                softwareVersion),
+                                softwareVersion,
+                                PoolPatience.DEFAULT),
                         loop,
                         clock,
                         new SecureRandom());

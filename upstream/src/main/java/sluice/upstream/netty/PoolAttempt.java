@@ -37,6 +37,7 @@ import sluice.upstream.UpstreamEvent;
 import sluice.upstream.UpstreamEvent.Step;
 import sluice.upstream.session.PoolDeadline;
 import sluice.upstream.session.PoolInput;
+import sluice.upstream.session.PoolPatience;
 
 /**
  * One attempt to work with a pool, from the name to the end of the connection: resolve, connect, handshake, then frames or
@@ -45,9 +46,6 @@ import sluice.upstream.session.PoolInput;
 // Sharable for Netty, because each address of the pool that is tried makes a channel; there is one at a time.
 @ChannelHandler.Sharable
 final class PoolAttempt extends ChannelInboundHandlerAdapter {
-    static final Duration RESOLVE_TIMEOUT = Duration.ofSeconds(10);
-    /** For each of the pool's addresses. */
-    static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
     /** Bytes that may wait for a pool that does not read; beyond it the connection is given up. */
     static final int MAX_UNSENT_BYTES = 1 << 20;
     /** Addresses of one name that are tried in one attempt. */
@@ -63,6 +61,7 @@ final class PoolAttempt extends ChannelInboundHandlerAdapter {
     private final EventLoop loop;
     private final InstantSource clock;
     private final ReconnectingPool.Endpoint endpoint;
+    private final StepTimeouts timeouts;
     private final Map<PoolDeadline, ScheduledFuture<?>> deadlines = new EnumMap<>(PoolDeadline.class);
     private Step step = Step.RESOLVE;
     private ScheduledFuture<?> resolveTimeout;
@@ -73,18 +72,24 @@ final class PoolAttempt extends ChannelInboundHandlerAdapter {
     private boolean ended;
     private int notes;
 
-    PoolAttempt(ReconnectingPool owner, EventLoop loop, InstantSource clock, ReconnectingPool.Endpoint endpoint) {
+    PoolAttempt(
+            ReconnectingPool owner,
+            EventLoop loop,
+            InstantSource clock,
+            ReconnectingPool.Endpoint endpoint,
+            StepTimeouts timeouts) {
         this.owner = owner;
         this.loop = loop;
         this.clock = clock;
         this.endpoint = endpoint;
+        this.timeouts = timeouts;
     }
 
     void start(CompletableFuture<List<InetAddress>> addresses) {
         resolveTimeout = loop.schedule(
                 () -> end("no answer from the name server for " + endpoint.host() + " within "
-                        + RESOLVE_TIMEOUT.toSeconds() + " s"),
-                RESOLVE_TIMEOUT.toNanos(),
+                        + PoolPatience.inWords(timeouts.resolve())),
+                timeouts.resolve().toNanos(),
                 TimeUnit.NANOSECONDS);
         addresses.whenComplete((found, failure) -> {
             try {
@@ -115,7 +120,8 @@ final class PoolAttempt extends ChannelInboundHandlerAdapter {
         Bootstrap bootstrap = new Bootstrap()
                 .group(loop)
                 .channel(transport.socketChannel())
-                .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int) CONNECT_TIMEOUT.toMillis())
+                .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int)
+                        timeouts.connect().toMillis())
                 .option(ChannelOption.TCP_NODELAY, true)
                 .option(
                         ChannelOption.WRITE_BUFFER_WATER_MARK,
@@ -142,11 +148,11 @@ final class PoolAttempt extends ChannelInboundHandlerAdapter {
         });
     }
 
-    private static String connectFailure(Throwable cause, InetSocketAddress address) {
+    private String connectFailure(Throwable cause, InetSocketAddress address) {
         String peer = address.getAddress().getHostAddress() + ":" + address.getPort();
         return switch (cause) {
             case ConnectTimeoutException timeout ->
-                "no answer from " + peer + " within " + CONNECT_TIMEOUT.toSeconds() + " s";
+                "no answer from " + peer + " within " + PoolPatience.inWords(timeouts.connect());
             case ConnectException refused
             when String.valueOf(refused.getMessage()).contains("refused") -> "connection refused by " + peer;
             default -> "cannot connect to " + peer + ": " + cause.getMessage();

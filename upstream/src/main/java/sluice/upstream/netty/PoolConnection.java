@@ -9,7 +9,6 @@ import sluice.config.Sv2PoolAddress;
 import sluice.protocol.sv2.noise.Secp256k1;
 import sluice.protocol.sv2.noise.ServerTrust;
 import sluice.protocol.sv2.wire.Limits;
-import sluice.upstream.failover.Backoff;
 import sluice.upstream.session.PoolSettings;
 import sluice.upstream.session.Sv2PoolSession;
 
@@ -31,7 +30,7 @@ public final class PoolConnection extends ReconnectingPool {
             Executor handshakes,
             InstantSource clock,
             SecureRandom random) {
-        this(address, settings, loop, handshakes, clock, random, new Backoff(random), HostResolver.ofSystem());
+        this(address, settings, loop, handshakes, clock, random, Dialling.ofSystem(random));
     }
 
     PoolConnection(
@@ -41,20 +40,22 @@ public final class PoolConnection extends ReconnectingPool {
             Executor handshakes,
             InstantSource clock,
             SecureRandom random,
-            Backoff backoff,
-            HostResolver resolver) {
+            Dialling dialling) {
         super(
                 settings.upstream(),
                 new Endpoint(address.host(), address.port()),
                 new Sv2PoolSession(settings),
                 loop,
                 clock,
-                backoff,
-                resolver);
+                dialling);
         this.clock = clock;
         Secp256k1 engine = Secp256k1.best();
         this.handshake = new HandshakeSettings(
-                engine, new EphemeralKeys(engine, random), handshakes, HANDSHAKE_TIMEOUT, Limits.MINING_FROM_SERVER);
+                engine,
+                new EphemeralKeys(engine, random),
+                handshakes,
+                dialling.timeouts().handshake(),
+                Limits.MINING_FROM_SERVER);
         this.trust = address.authorityKey()
                 .<ServerTrust>map(ServerTrust.SignedBy::new)
                 .orElseGet(ServerTrust.Unverified::new);

@@ -17,19 +17,16 @@ import org.slf4j.LoggerFactory;
 import sluice.upstream.Upstream;
 import sluice.upstream.UpstreamCommand;
 import sluice.upstream.UpstreamEvent;
-import sluice.upstream.failover.Backoff;
 import sluice.upstream.session.PoolAction;
 import sluice.upstream.session.PoolInput;
 import sluice.upstream.session.PoolSession;
 
 /**
  * One pool as a source of work, whatever it speaks: connects, runs the pool's session, and begins again with growing pauses
- * for as long as it takes. Each attempt ends with one {@link UpstreamEvent.Lost}. Confined to its loop.
+ * for as long as it takes. Each attempt ends with one {@link UpstreamEvent.Lost}; once closed it is silent. Confined to its
+ * loop.
  */
 abstract sealed class ReconnectingPool implements Upstream permits PoolConnection, Sv1PoolConnection {
-    /** From the first byte to the last of what comes before the conversation, be it Noise or TLS. */
-    static final Duration HANDSHAKE_TIMEOUT = Duration.ofSeconds(10);
-
     private static final Logger LOG = LoggerFactory.getLogger(ReconnectingPool.class);
 
     private final String upstream;
@@ -37,8 +34,7 @@ abstract sealed class ReconnectingPool implements Upstream permits PoolConnectio
     private final PoolSession session;
     private final EventLoop loop;
     private final InstantSource clock;
-    private final Backoff backoff;
-    private final HostResolver resolver;
+    private final Dialling dialling;
     // Commands may come while an event is being reported, so inputs wait here for their turn; never more than a few.
     private final Queue<PoolInput> inputs = new ArrayDeque<>();
 
@@ -70,15 +66,13 @@ abstract sealed class ReconnectingPool implements Upstream permits PoolConnectio
             PoolSession session,
             EventLoop loop,
             InstantSource clock,
-            Backoff backoff,
-            HostResolver resolver) {
+            Dialling dialling) {
         this.upstream = upstream;
         this.configured = configured;
         this.session = session;
         this.loop = loop;
         this.clock = clock;
-        this.backoff = backoff;
-        this.resolver = resolver;
+        this.dialling = dialling;
         this.endpoint = configured;
     }
 
@@ -92,12 +86,17 @@ abstract sealed class ReconnectingPool implements Upstream permits PoolConnectio
     public void start(Consumer<UpstreamEvent> events) {
         assert loop.inEventLoop();
         this.events = events;
-        dial();
+        if (!closed) {
+            dial();
+        }
     }
 
     @Override
     public void send(UpstreamCommand command) {
         assert loop.inEventLoop();
+        if (closed) {
+            return;
+        }
         if (command instanceof UpstreamCommand.Close close) {
             closed = true;
             if (nextAttempt != null) {
@@ -113,7 +112,7 @@ abstract sealed class ReconnectingPool implements Upstream permits PoolConnectio
 
     private void dial() {
         LOG.info("{}: connecting to {}", upstream, endpoint);
-        attempt = new PoolAttempt(this, loop, clock, endpoint);
+        attempt = new PoolAttempt(this, loop, clock, endpoint, dialling.timeouts());
         attempt.start(addressesOf(endpoint));
     }
 
@@ -121,7 +120,7 @@ abstract sealed class ReconnectingPool implements Upstream permits PoolConnectio
     private CompletableFuture<List<InetAddress>> addressesOf(Endpoint wanted) {
         if (lookup == null || lookup.isDone() || !wanted.equals(lookedUp)) {
             lookedUp = wanted;
-            lookup = resolver.resolve(wanted.host());
+            lookup = dialling.resolver().resolve(wanted.host());
         }
         return lookup;
     }
@@ -196,7 +195,7 @@ abstract sealed class ReconnectingPool implements Upstream permits PoolConnectio
                     attempt.keepEndpoint();
                 }
             }
-            case UpstreamEvent.TipChanged changed -> backoff.reset();
+            case UpstreamEvent.TipChanged changed -> dialling.backoff().reset();
             case UpstreamEvent.Lost lost ->
                 // The event says it to operators, once.
                 LOG.debug("{}: lost during {}: {}", upstream, lost.step(), lost.reason());
@@ -221,7 +220,7 @@ abstract sealed class ReconnectingPool implements Upstream permits PoolConnectio
             endpoint = configured;
         }
         if (!closed) {
-            Duration pause = backoff.next();
+            Duration pause = dialling.backoff().next();
             LOG.info("{}: next attempt in {} ms", upstream, pause.toMillis());
             nextAttempt = loop.schedule(this::dial, pause.toNanos(), TimeUnit.NANOSECONDS);
         }

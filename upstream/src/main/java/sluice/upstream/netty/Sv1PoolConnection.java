@@ -6,11 +6,11 @@ import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslProvider;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
 import javax.net.ssl.SSLException;
-import sluice.upstream.failover.Backoff;
 import sluice.upstream.session.Sv1PoolSession;
 import sluice.upstream.session.Sv1PoolSettings;
 
@@ -23,6 +23,7 @@ public final class Sv1PoolConnection extends ReconnectingPool {
     private static final String HOST_IS_VERIFIED = "HTTPS";
 
     private final Optional<SslContext> tls;
+    private final Duration handshakeTimeout;
 
     /**
      * @param host a name, an IPv4 address, or an IPv6 address without brackets
@@ -46,8 +47,7 @@ public final class Sv1PoolConnection extends ReconnectingPool {
                 settings,
                 loop,
                 clock,
-                new Backoff(random),
-                HostResolver.ofSystem());
+                Dialling.ofSystem(random));
     }
 
     /** @param tls what {@link #tls(SslContextBuilder)} made; absent for plain TCP */
@@ -58,17 +58,10 @@ public final class Sv1PoolConnection extends ReconnectingPool {
             Sv1PoolSettings settings,
             EventLoop loop,
             InstantSource clock,
-            Backoff backoff,
-            HostResolver resolver) {
-        super(
-                settings.upstream(),
-                new Endpoint(host, port),
-                new Sv1PoolSession(settings),
-                loop,
-                clock,
-                backoff,
-                resolver);
+            Dialling dialling) {
+        super(settings.upstream(), new Endpoint(host, port), new Sv1PoolSession(settings), loop, clock, dialling);
         this.tls = tls;
+        this.handshakeTimeout = dialling.timeouts().handshake();
     }
 
     static SslContext tls(SslContextBuilder trust) {
@@ -85,7 +78,7 @@ public final class Sv1PoolConnection extends ReconnectingPool {
     void install(ChannelPipeline pipeline, Endpoint dialled) {
         tls.ifPresent(context -> {
             SslHandler handler = context.newHandler(pipeline.channel().alloc(), dialled.host(), dialled.port());
-            handler.setHandshakeTimeoutMillis(HANDSHAKE_TIMEOUT.toMillis());
+            handler.setHandshakeTimeoutMillis(handshakeTimeout.toMillis());
             pipeline.addLast(handler);
         });
         pipeline.addLast(new Sv1PoolCodec(tls.isPresent()));

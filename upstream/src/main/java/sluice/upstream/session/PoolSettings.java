@@ -8,6 +8,14 @@ import sluice.protocol.bitcoin.Target;
  * @param upstream the pool's name for logs and events, without secrets
  * @param userIdentity of our channel; at most 255 bytes of UTF-8
  * @param easiestTarget the easiest target we take while no demand says otherwise
+ * @param namesPerShare ask the pool to take the name of its miner with each share (extension 0x0002)
  * @param softwareVersion what SetupConnection says of this release
+ * @param patience when a pool that answers is of no use all the same
  */
-public record PoolSettings(String upstream, String userIdentity, Target easiestTarget, String softwareVersion) {}
+public record PoolSettings(
+        String upstream,
+        String userIdentity,
+        Target easiestTarget,
+        boolean namesPerShare,
+        String softwareVersion,
+        PoolPatience patience) {}

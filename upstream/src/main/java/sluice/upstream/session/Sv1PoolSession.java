@@ -65,8 +65,6 @@ public final class Sv1PoolSession implements PoolSession {
     static final int MAX_CONFIGURE_FAILURES = 2;
 
     private static final long ROLLED_BITS = VersionRolling.BIP320_MASK;
-    // Ids of requests start at 1.
-    private static final long UNKNOWN_ID = 0;
     private static final long NO_ID = -1;
     private static final double INITIAL_DIFFICULTY = 1;
 
@@ -93,6 +91,7 @@ public final class Sv1PoolSession implements PoolSession {
 
     private final Sv1PoolSettings settings;
     private final Sv1Outbox outbox = new Sv1Outbox();
+    private final PoolWatch watch;
     private final Sv1PoolShares shares;
     private int configureFailures;
     private Optional<String> earlierSession = Optional.empty();
@@ -124,7 +123,8 @@ public final class Sv1PoolSession implements PoolSession {
 
     public Sv1PoolSession(Sv1PoolSettings settings) {
         this.settings = settings;
-        this.shares = new Sv1PoolShares(settings, outbox);
+        this.watch = new PoolWatch(settings.patience());
+        this.shares = new Sv1PoolShares(settings, outbox, watch);
     }
 
     @Override
@@ -175,6 +175,7 @@ public final class Sv1PoolSession implements PoolSession {
         announced = null;
         suggestedDifficulty = 0;
         shares.reset(0);
+        watch.restart();
         outbox.setDeadline(PoolDeadline.SILENCE, now);
         if (configureFailures < MAX_CONFIGURE_FAILURES) {
             phase = Phase.CONFIGURE;
@@ -202,7 +203,7 @@ public final class Sv1PoolSession implements PoolSession {
         switch (message) {
             case Sv1Response response -> onResponse(response, now);
             case Notify notify -> onNotify(notify, now);
-            case Sv1ServerMessage.SetDifficulty set -> onDifficulty(set.difficulty());
+            case Sv1ServerMessage.SetDifficulty set -> onDifficulty(set.difficulty(), now);
             case Sv1ServerMessage.SetExtranonce set -> onExtranonce(set.extranonce1(), set.extranonce2Size());
             case Sv1ServerMessage.SetVersionMask set -> onVersionMask(set.mask());
             case Sv1ServerMessage.Reconnect reconnect -> onReconnect(reconnect);
@@ -239,7 +240,7 @@ public final class Sv1PoolSession implements PoolSession {
     }
 
     private void onResponse(Sv1Response response, Instant now) {
-        long id = numberOf(response.id());
+        long id = Sv1Outbox.numberOf(response.id());
         if (shares.takeVerdict(id, response, now)) {
             return;
         }
@@ -255,17 +256,6 @@ public final class Sv1PoolSession implements PoolSession {
         } else if (!outbox.hasRequested(id)) {
             outbox.note("ignored an answer to a request we did not make, id "
                     + Sv1Refusal.printable(response.id().toString()));
-        }
-    }
-
-    // Some pools echo the number as a string.
-    private static long numberOf(Sv1Id id) {
-        String json = id.json();
-        boolean quoted = json.length() > 2 && json.startsWith("\"") && json.endsWith("\"");
-        try {
-            return Math.max(UNKNOWN_ID, Long.parseLong(quoted ? json.substring(1, json.length() - 1) : json));
-        } catch (NumberFormatException notOurs) {
-            return UNKNOWN_ID;
         }
     }
 
@@ -334,7 +324,7 @@ public final class Sv1PoolSession implements PoolSession {
     // next.
     private void announceFirst(Instant now) {
         if (difficultyKnown) {
-            announce(lastNotify);
+            announce(lastNotify, now);
         } else if (!difficultyAwaited) {
             difficultyAwaited = true;
             outbox.setDeadline(PoolDeadline.DIFFICULTY, now);
@@ -358,7 +348,7 @@ public final class Sv1PoolSession implements PoolSession {
         return true;
     }
 
-    private void onDifficulty(double announcement) {
+    private void onDifficulty(double announcement, Instant now) {
         try {
             Difficulty.targetOf(announcement);
         } catch (IllegalArgumentException beyondAnyTarget) {
@@ -371,7 +361,7 @@ public final class Sv1PoolSession implements PoolSession {
             // Nobody works on that job yet, and the harder of the two is good for the pool either way.
             lastNotifyDifficulty = Math.max(lastNotifyDifficulty, difficulty);
             if (phase == Phase.FIRST_JOB) {
-                announce(lastNotify);
+                announce(lastNotify, now);
             }
         }
     }
@@ -424,11 +414,12 @@ public final class Sv1PoolSession implements PoolSession {
         switch (phase) {
             case CONFIGURE, SUBSCRIBE, AUTHORIZE -> {}
             case FIRST_JOB -> announceFirst(now);
-            case MINING -> announce(notify);
+            case MINING -> announce(notify, now);
         }
     }
 
-    private void announce(Notify notify) {
+    private void announce(Notify notify, Instant now) {
+        watch.workCame(now).ifPresent(outbox.actions()::add);
         if (announced == null || announced.extranonceSize() != extranonceSize) {
             openChannel();
         } else {
@@ -449,6 +440,7 @@ public final class Sv1PoolSession implements PoolSession {
     }
 
     private void openChannel() {
+        shares.settle();
         shares.reset(extranonceSize);
         tip = null;
         announcedDifficulty = lastNotifyDifficulty;
@@ -543,7 +535,7 @@ public final class Sv1PoolSession implements PoolSession {
             case DIFFICULTY -> {
                 difficultyAwaited = false;
                 if (phase == Phase.FIRST_JOB && lastNotify != null) {
-                    announce(lastNotify);
+                    announce(lastNotify, now);
                 }
             }
             case FIRST_JOB -> loseIfStillAt(Phase.FIRST_JOB, "mining.notify", deadline);
@@ -555,8 +547,20 @@ public final class Sv1PoolSession implements PoolSession {
                     loseIfStillAt(phase, "line", deadline);
                 }
             }
-            case SETUP, OPEN_CHANNEL -> throw new IllegalStateException("a deadline of SV2 for an SV1 session");
+            case NO_JOB, ONLY_REJECTS ->
+                watch.complaint(deadline, now)
+                        .ifPresentOrElse(
+                                complaint -> lose(complaint + hintAt(deadline)),
+                                () -> watch.next(deadline).ifPresent(outbox.actions()::add));
+            case SETUP, EXTENSIONS, OPEN_CHANNEL ->
+                throw new IllegalStateException("a deadline of SV2 for an SV1 session");
         }
+    }
+
+    private String hintAt(PoolDeadline deadline) {
+        return deadline == PoolDeadline.ONLY_REJECTS && settings.namesPerShare()
+                ? " (shares carry the names of their miners, and not every pool takes those)"
+                : "";
     }
 
     private void loseIfStillAt(Phase awaited, String missing, PoolDeadline deadline) {
@@ -572,6 +576,7 @@ public final class Sv1PoolSession implements PoolSession {
     }
 
     private void emitLost(String reason) {
+        shares.settle();
         configureFailures = phase == Phase.CONFIGURE ? configureFailures + 1 : 0;
         outbox.emit(new UpstreamEvent.Lost(phase.step, reason));
         phase = null;

@@ -10,6 +10,7 @@ package sluice.upstream.session;
  *     on, ckpool refuses every name but the authorised one
  * @param suggestsDifficulty tell the pool the difficulty that miners want; not every pool knows the method
  * @param softwareVersion what the user agent says of this release
+ * @param patience when a pool that answers is of no use all the same
  */
 public record Sv1PoolSettings(
         String upstream,
@@ -17,7 +18,8 @@ public record Sv1PoolSettings(
         String password,
         boolean namesPerShare,
         boolean suggestsDifficulty,
-        String softwareVersion) {
+        String softwareVersion,
+        PoolPatience patience) {
 
     /**
      * What we call ourselves. DATUM Gateway picks the size of everybody's coinbase by it: as long as it resembles no known
@@ -31,6 +33,6 @@ public record Sv1PoolSettings(
     public String toString() {
         return "Sv1PoolSettings[upstream=" + upstream + ", user=" + user + ", password=***, namesPerShare="
                 + namesPerShare + ", suggestsDifficulty=" + suggestsDifficulty + ", softwareVersion=" + softwareVersion
-                + "]";
+                + ", patience=" + patience + "]";
     }
 }

@@ -19,6 +19,7 @@ final class Sv1PoolShares {
 
     private final Sv1PoolSettings settings;
     private final Sv1Outbox outbox;
+    private final PoolWatch watch;
     private final LinkedHashMap<Long, PoolJob> jobs = new LinkedHashMap<>();
     private final UnansweredShares unanswered = new UnansweredShares();
     private long lastJobId;
@@ -34,9 +35,10 @@ final class Sv1PoolShares {
      */
     private record PoolJob(String id, long version, double difficulty) {}
 
-    Sv1PoolShares(Sv1PoolSettings settings, Sv1Outbox outbox) {
+    Sv1PoolShares(Sv1PoolSettings settings, Sv1Outbox outbox, PoolWatch watch) {
         this.settings = settings;
         this.outbox = outbox;
+        this.watch = watch;
     }
 
     /** Another channel, or none: jobs and shares of the one before are void. */
@@ -109,8 +111,11 @@ final class Sv1PoolShares {
         // As every miner reads it: true is a yes, whatever else the line says of errors.
         if (response.result() == Sv1Result.TRUE && response.rejectReason().isEmpty()) {
             unanswered.accept(id);
+            watch.accepted();
         } else {
-            outbox.emit(new UpstreamEvent.ShareRejected(unanswered.reject(id), Sv1Refusal.of(response)));
+            String code = Sv1Refusal.of(response);
+            outbox.emit(new UpstreamEvent.ShareRejected(unanswered.reject(id), code));
+            watch.refused(code, now).ifPresent(outbox.actions()::add);
         }
         release(now);
         return true;
@@ -121,6 +126,13 @@ final class Sv1PoolShares {
         verdictAwaited = false;
         giveUpBefore(verdictLimit);
         release(now);
+    }
+
+    /** No more answers come: reports those that waited for an earlier one, and gives that one up. */
+    void settle() {
+        if (unanswered.held() > 0) {
+            giveUpBefore(unanswered.newestHeld());
+        }
     }
 
     private void release(Instant now) {

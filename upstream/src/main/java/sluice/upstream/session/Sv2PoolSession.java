@@ -18,6 +18,7 @@ import sluice.protocol.sv2.message.common.SetupConnectionError;
 import sluice.protocol.sv2.message.common.SetupConnectionFlags;
 import sluice.protocol.sv2.message.common.SetupConnectionSuccess;
 import sluice.protocol.sv2.message.common.SetupConnectionSuccessFlags;
+import sluice.protocol.sv2.message.extension.ExtensionMessage;
 import sluice.protocol.sv2.message.mining.CloseChannel;
 import sluice.protocol.sv2.message.mining.MiningMessage;
 import sluice.protocol.sv2.message.mining.NewExtendedMiningJob;
@@ -54,8 +55,9 @@ import sluice.upstream.UpstreamJob;
  * verdicts (SV2 3.6, 5.3). Each conversation that began ends with exactly one {@link UpstreamEvent.Lost}. Pure; confined to
  * the pool connection's loop.
  *
- * <p>{@link PoolInput.Connected} leads to {@link Step#SETUP}, SetupConnection.Success to {@link Step#OPEN_CHANNEL},
- * OpenExtendedMiningChannel.Success to {@link Step#FIRST_JOB}, the first SetNewPrevHash to {@link Step#MINING}.
+ * <p>{@link PoolInput.Connected} leads to {@link Step#SETUP}, SetupConnection.Success and, where extensions are wanted, the
+ * answer about them to {@link Step#OPEN_CHANNEL}, OpenExtendedMiningChannel.Success to {@link Step#FIRST_JOB}, the first
+ * SetNewPrevHash to {@link Step#MINING}.
  */
 public final class Sv2PoolSession implements PoolSession {
     /** Announced jobs that may wait for their tip; the oldest gives way. */
@@ -73,20 +75,35 @@ public final class Sv2PoolSession implements PoolSession {
     static final String VENDOR = "Sluice";
     static final String HARDWARE_VERSION = "gateway";
 
-    private static final String TARGET_ZERO = "protocol violation: target 0, which no share can meet";
-    private static final long U32_MASK = 0xffff_ffffL;
     private static final int MAX_REASON_BYTES = 255;
     // No U32 is equal to it.
     private static final long NO_ID = -1;
 
+    private enum Phase {
+        SETUP(Step.SETUP),
+        EXTENSIONS(Step.SETUP),
+        OPEN_CHANNEL(Step.OPEN_CHANNEL),
+        FIRST_JOB(Step.FIRST_JOB),
+        MINING(Step.MINING);
+
+        final Step step;
+
+        Phase(Step step) {
+            this.step = step;
+        }
+    }
+
     private final PoolSettings settings;
+    private final ExtensionNegotiation extensions;
+    private final PoolWatch watch;
+    private final ShareSequences sequences = new ShareSequences();
     private final List<PoolAction> actions = new ArrayList<>();
     private final LinkedHashSet<Long> futureJobIds = new LinkedHashSet<>();
     private UpstreamCommand.UpdateDemand demand;
     private boolean askForVersionRolling = true;
 
     // Null while there is no conversation.
-    private Step step;
+    private Phase phase;
     private PoolInput.Connected endpoint;
     private boolean fixedVersion;
     private int wantedSizeIndex;
@@ -96,11 +113,12 @@ public final class Sv2PoolSession implements PoolSession {
     private int extranonceSize;
     private Bytes extranoncePrefix;
     private boolean tipKnown;
-    private long lastSequence;
     private UpstreamCommand.UpdateDemand toldDemand;
 
     public Sv2PoolSession(PoolSettings settings) {
         this.settings = settings;
+        this.extensions = new ExtensionNegotiation(settings.namesPerShare());
+        this.watch = new PoolWatch(settings.patience());
         this.demand = new UpstreamCommand.UpdateDemand(0, settings.easiestTarget());
     }
 
@@ -112,9 +130,13 @@ public final class Sv2PoolSession implements PoolSession {
             case PoolInput.FrameReceived received -> onFrame(received.frame(), now);
             case PoolInput.LineReceived line -> throw new IllegalStateException("an SV1 line for an SV2 session");
             case PoolInput.CommandGiven given -> onCommand(given.command());
-            case PoolInput.DeadlineReached reached -> onDeadline(reached.deadline());
+            case PoolInput.DeadlineReached reached -> {
+                if (phase != null) {
+                    onDeadline(reached.deadline(), now);
+                }
+            }
             case PoolInput.Disconnected disconnected -> {
-                if (step != null) {
+                if (phase != null) {
                     emitLost(disconnected.reason());
                 }
             }
@@ -124,19 +146,21 @@ public final class Sv2PoolSession implements PoolSession {
 
     @Override
     public boolean isConversing() {
-        return step != null;
+        return phase != null;
     }
 
     private void setUp(PoolInput.Connected connected, Instant now) {
         endpoint = connected;
-        step = Step.SETUP;
+        phase = Phase.SETUP;
+        extensions.restart();
+        watch.restart();
         futureJobIds.clear();
         requestId = 0;
         wantedSizeIndex = 0;
         channelId = NO_ID;
         groupChannelId = NO_ID;
         tipKnown = false;
-        lastSequence = 0;
+        sequences.restart();
         send(new SetupConnection(
                 SetupConnection.MINING,
                 SetupConnection.VERSION,
@@ -152,7 +176,7 @@ public final class Sv2PoolSession implements PoolSession {
     }
 
     private void onFrame(Frame frame, Instant now) {
-        if (step == null) {
+        if (phase == null) {
             return;
         }
         try {
@@ -171,6 +195,7 @@ public final class Sv2PoolSession implements PoolSession {
         switch (message) {
             case CommonMessage common -> onCommon(common, now);
             case MiningMessage mining -> onMining(mining, now);
+            case ExtensionMessage extension -> onExtension(extension, now);
             default -> unexpected(message);
         }
     }
@@ -180,8 +205,7 @@ public final class Sv2PoolSession implements PoolSession {
             case SetupConnectionSuccess success -> onSetup(success, now);
             case SetupConnectionError error -> onSetupRefused(error);
             case Reconnect reconnect -> onReconnect(reconnect);
-            case ChannelEndpointChanged changed ->
-                note("the pool moved channel " + changed.channelId() + " to another endpoint");
+            case ChannelEndpointChanged changed -> onEndpointChanged(changed, now);
             case SetupConnection setup -> unexpected(setup);
         }
     }
@@ -190,14 +214,14 @@ public final class Sv2PoolSession implements PoolSession {
         switch (message) {
             case OpenExtendedMiningChannelSuccess success -> onOpened(success, now);
             case OpenMiningChannelError error -> onOpenRefused(error, now);
-            case NewExtendedMiningJob job -> onJob(job);
-            case SetNewPrevHash tip -> onTip(tip);
+            case NewExtendedMiningJob job -> onJob(job, now);
+            case SetNewPrevHash tip -> onTip(tip, now);
             case SetTarget target -> {
                 if (!isForUs(target.channelId(), target)) {
                     return;
                 }
                 if (target.maximumTarget().isZero()) {
-                    lose(TARGET_ZERO);
+                    lose(ChannelGrant.TARGET_ZERO);
                 } else {
                     emit(new UpstreamEvent.TargetChanged(target.maximumTarget()));
                 }
@@ -209,29 +233,29 @@ public final class Sv2PoolSession implements PoolSession {
                 }
             }
             case SubmitSharesSuccess success -> onAccepted(success);
-            case SubmitSharesError error -> onRejected(error);
+            case SubmitSharesError error -> onRejected(error, now);
             case UpdateChannelError error ->
                 note("the pool refused UpdateChannel: " + WireText.printable(error.errorCode()));
             case CloseChannel close -> {
                 if (isForUs(close.channelId(), close)) {
-                    lose("the pool closed the channel: " + WireText.printable(close.reasonCode()));
+                    lose("the pool closed our channel: " + WireText.printable(close.reasonCode()));
                 }
             }
-            case NewMiningJob job -> unexpected(job);
-            case OpenStandardMiningChannel open -> unexpected(open);
-            case OpenStandardMiningChannelSuccess success -> unexpected(success);
-            case OpenExtendedMiningChannel open -> unexpected(open);
-            case UpdateChannel update -> unexpected(update);
-            case SubmitSharesStandard share -> unexpected(share);
-            case SubmitSharesExtended share -> unexpected(share);
-            case SetCustomMiningJob job -> unexpected(job);
-            case SetCustomMiningJobSuccess success -> unexpected(success);
-            case SetCustomMiningJobError error -> unexpected(error);
+            case NewMiningJob _,
+                    OpenStandardMiningChannel _,
+                    OpenStandardMiningChannelSuccess _,
+                    OpenExtendedMiningChannel _,
+                    UpdateChannel _,
+                    SubmitSharesStandard _,
+                    SubmitSharesExtended _,
+                    SetCustomMiningJob _,
+                    SetCustomMiningJobSuccess _,
+                    SetCustomMiningJobError _ -> unexpected(message);
         }
     }
 
     private void onSetup(SetupConnectionSuccess success, Instant now) {
-        if (step != Step.SETUP) {
+        if (phase != Phase.SETUP) {
             unexpected(success);
             return;
         }
@@ -240,28 +264,72 @@ public final class Sv2PoolSession implements PoolSession {
             return;
         }
         fixedVersion = (success.flags() & SetupConnectionSuccessFlags.MINING_REQUIRES_FIXED_VERSION) != 0;
-        step = Step.OPEN_CHANNEL;
-        open(now);
+        if (extensions.isDue()) {
+            phase = Phase.EXTENSIONS;
+            requestExtensions(now);
+        } else {
+            phase = Phase.OPEN_CHANNEL;
+            open(now);
+        }
     }
 
     private void onSetupRefused(SetupConnectionError error) {
-        if (step != Step.SETUP) {
+        if (phase != Phase.SETUP) {
             unexpected(error);
             return;
         }
         boolean rollingRefused = (error.flags() & SetupConnectionFlags.MINING_REQUIRES_VERSION_ROLLING) != 0;
-        String reason = "the pool refused the setup: " + WireText.printable(error.errorCode());
+        String unsupported =
+                error.flags() == 0 ? "" : " (it does not support " + RefusedFlags.inWords(error.flags()) + ")";
+        String reason = "the pool refused the setup: " + WireText.printable(error.errorCode()) + unsupported;
         // A pool without version rolling is still a pool; the next conversation does not insist, the one after does.
         boolean giveUpRolling = askForVersionRolling && rollingRefused;
         askForVersionRolling = !giveUpRolling;
-        lose(giveUpRolling ? reason + " (it does not support version rolling; next time we do without)" : reason);
+        lose(giveUpRolling ? reason + "; next time we do without version rolling" : reason);
     }
 
     private void onReconnect(Reconnect reconnect) {
-        String host = reconnect.newHost().isEmpty() ? endpoint.host() : reconnect.newHost();
+        // No host has a name that cannot be printed, and this one is going to be in logs.
+        String host = reconnect.newHost().isEmpty() ? endpoint.host() : WireText.printable(reconnect.newHost());
         int port = reconnect.newPort() == 0 ? endpoint.port() : reconnect.newPort();
-        emitLost("the pool asked us to reconnect to " + WireText.printable(host) + ":" + port);
+        emitLost("the pool asked us to reconnect to " + host + ":" + port);
         actions.add(new PoolAction.Redirect(host, port));
+    }
+
+    private void requestExtensions(Instant now) {
+        send(extensions.request());
+        setDeadline(PoolDeadline.EXTENSIONS, now);
+    }
+
+    private void onExtension(ExtensionMessage message, Instant now) {
+        if (phase == Phase.SETUP) {
+            unexpected(message);
+            return;
+        }
+        switch (extensions.take(message)) {
+            case ExtensionNegotiation.Outcome.Unexpected none -> unexpected(message);
+            case ExtensionNegotiation.Outcome.AskAgain again -> requestExtensions(now);
+            case ExtensionNegotiation.Outcome.Obstacle obstacle -> lose(obstacle.reason());
+            case ExtensionNegotiation.Outcome.Settled settled -> goOnAfterExtensions(now);
+        }
+    }
+
+    private void goOnAfterExtensions(Instant now) {
+        if (!extensions.namesShares()) {
+            note("the pool does not take names on shares (extension 0x0002), going on without");
+        }
+        if (phase == Phase.EXTENSIONS) {
+            phase = Phase.OPEN_CHANNEL;
+            open(now);
+        }
+    }
+
+    /** What was agreed upon holds no more, and its new endpoint may not know it (SV2 3.6.4). */
+    private void onEndpointChanged(ChannelEndpointChanged changed, Instant now) {
+        note("the pool moved channel " + changed.channelId() + " to another endpoint");
+        if (isOpen() && changed.channelId() == channelId && extensions.hasAsked()) {
+            requestExtensions(now);
+        }
     }
 
     private void open(Instant now) {
@@ -277,7 +345,7 @@ public final class Sv2PoolSession implements PoolSession {
     }
 
     private void onOpenRefused(OpenMiningChannelError error, Instant now) {
-        if (step != Step.OPEN_CHANNEL || error.requestId() != requestId) {
+        if (phase != Phase.OPEN_CHANNEL || error.requestId() != requestId) {
             unexpected(error);
             return;
         }
@@ -294,37 +362,27 @@ public final class Sv2PoolSession implements PoolSession {
     }
 
     private void onOpened(OpenExtendedMiningChannelSuccess success, Instant now) {
-        if (step != Step.OPEN_CHANNEL || success.requestId() != requestId) {
+        if (phase != Phase.OPEN_CHANNEL || success.requestId() != requestId) {
             unexpected(success);
             return;
         }
-        if (success.extranonceSize() < LEAST_EXTRANONCE_SIZE) {
-            lose("the pool leaves us " + success.extranonceSize() + " bytes of extranonce, and a farm needs at least "
-                    + LEAST_EXTRANONCE_SIZE);
-            return;
-        }
-        int fullSize = success.extranoncePrefix().length() + success.extranonceSize();
-        if (fullSize > UpstreamChannel.MAX_FULL_EXTRANONCE) {
-            lose("protocol violation: an extranonce of " + fullSize + " bytes, at most "
-                    + UpstreamChannel.MAX_FULL_EXTRANONCE);
-            return;
-        }
-        if (success.target().isZero()) {
-            lose(TARGET_ZERO);
+        Optional<String> obstacle = ChannelGrant.obstacle(success);
+        if (obstacle.isPresent()) {
+            lose(obstacle.get());
             return;
         }
         channelId = success.channelId();
         groupChannelId = success.groupChannelId();
         extranonceSize = success.extranonceSize();
         extranoncePrefix = success.extranoncePrefix();
-        step = Step.FIRST_JOB;
+        phase = Phase.FIRST_JOB;
         setDeadline(PoolDeadline.FIRST_JOB, now);
         emit(new UpstreamEvent.ChannelOpened(new UpstreamChannel(
                 settings.upstream(), extranoncePrefix, extranonceSize, success.target(), !fixedVersion)));
         tellDemand();
     }
 
-    private void onJob(NewExtendedMiningJob job) {
+    private void onJob(NewExtendedMiningJob job, Instant now) {
         if (!isForUs(job.channelId(), job)) {
             return;
         }
@@ -347,6 +405,9 @@ public final class Sv2PoolSession implements PoolSession {
             }
             futureJobIds.add(job.jobId());
         }
+        if (phase == Phase.MINING) {
+            watch.workCame(now).ifPresent(actions::add);
+        }
         emit(new UpstreamEvent.JobAnnounced(new UpstreamJob(
                 job.jobId(),
                 job.minNtime(),
@@ -358,7 +419,7 @@ public final class Sv2PoolSession implements PoolSession {
                 extranoncePrefix)));
     }
 
-    private void onTip(SetNewPrevHash tip) {
+    private void onTip(SetNewPrevHash tip, Instant now) {
         if (!isForUs(tip.channelId(), tip)) {
             return;
         }
@@ -369,7 +430,8 @@ public final class Sv2PoolSession implements PoolSession {
         }
         futureJobIds.clear();
         tipKnown = true;
-        step = Step.MINING;
+        phase = Phase.MINING;
+        watch.workCame(now).ifPresent(actions::add);
         emit(new UpstreamEvent.TipChanged(tip.jobId(), new ChainTip(tip.prevHash(), tip.nbits(), tip.minNtime())));
     }
 
@@ -390,21 +452,24 @@ public final class Sv2PoolSession implements PoolSession {
     }
 
     private void onAccepted(SubmitSharesSuccess success) {
-        long sequence = fullSequence(success.lastSequenceNumber());
+        long sequence = sequences.full(success.lastSequenceNumber());
         if (success.channelId() != channelId || sequence < 1) {
             unexpected(success);
             return;
         }
+        watch.accepted();
         emit(new UpstreamEvent.SharesAccepted(sequence, success.newSubmitsAcceptedCount(), success.newSharesSum()));
     }
 
-    private void onRejected(SubmitSharesError error) {
-        long sequence = fullSequence(error.sequenceNumber());
+    private void onRejected(SubmitSharesError error, Instant now) {
+        long sequence = sequences.full(error.sequenceNumber());
         if (error.channelId() != channelId || sequence < 1) {
             unexpected(error);
             return;
         }
-        emit(new UpstreamEvent.ShareRejected(sequence, WireText.printable(error.errorCode())));
+        String code = WireText.printable(error.errorCode());
+        emit(new UpstreamEvent.ShareRejected(sequence, code));
+        watch.refused(code, now).ifPresent(actions::add);
     }
 
     private void onCommand(UpstreamCommand command) {
@@ -419,7 +484,7 @@ public final class Sv2PoolSession implements PoolSession {
                     send(new CloseChannel(
                             channelId, WireText.truncate(WireText.printable(close.reason()), MAX_REASON_BYTES)));
                 }
-                if (step != null) {
+                if (phase != null) {
                     lose("closed by us: " + close.reason());
                 }
             }
@@ -431,21 +496,16 @@ public final class Sv2PoolSession implements PoolSession {
             emit(new UpstreamEvent.ShareRejected(share.sequence(), CHANNEL_NOT_OPEN));
             return;
         }
-        lastSequence = share.sequence();
-        send(new SubmitSharesExtended(
+        SubmitSharesExtended message = new SubmitSharesExtended(
                 channelId,
-                share.sequence() & U32_MASK,
+                sequences.sent(share.sequence()),
                 share.jobId(),
                 share.nonce(),
                 share.ntime(),
                 share.version(),
-                share.extranonce()));
-    }
-
-    /** The sequence that was sent last of those whose lower 32 bits are {@code wire}; below 1 if there is none. */
-    private long fullSequence(long wire) {
-        long sequence = lastSequence & ~U32_MASK | wire;
-        return sequence > lastSequence ? sequence - U32_MASK - 1 : sequence;
+                share.extranonce());
+        send(extensions.named(
+                message, share.userIdentity().isEmpty() ? settings.userIdentity() : share.userIdentity()));
     }
 
     private void tellDemand() {
@@ -460,22 +520,33 @@ public final class Sv2PoolSession implements PoolSession {
         return (float) Math.min(demand.nominalHashrate(), Float.MAX_VALUE);
     }
 
-    private void onDeadline(PoolDeadline deadline) {
-        String missing = switch (deadline) {
-            case SETUP -> step == Step.SETUP ? "answer to SetupConnection" : null;
-            case OPEN_CHANNEL -> step == Step.OPEN_CHANNEL ? "answer to OpenExtendedMiningChannel" : null;
-            case FIRST_JOB -> step == Step.FIRST_JOB ? "job with its tip" : null;
+    private void onDeadline(PoolDeadline deadline, Instant now) {
+        switch (deadline) {
+            case SETUP -> loseIfStillAt(Phase.SETUP, "answer to SetupConnection", deadline);
+            case EXTENSIONS -> {
+                if (extensions.isAwaited()) {
+                    goOnAfterExtensions(now);
+                }
+            }
+            case OPEN_CHANNEL -> loseIfStillAt(Phase.OPEN_CHANNEL, "answer to OpenExtendedMiningChannel", deadline);
+            case FIRST_JOB -> loseIfStillAt(Phase.FIRST_JOB, "job with its tip", deadline);
+            case NO_JOB, ONLY_REJECTS ->
+                watch.complaint(deadline, now)
+                        .ifPresentOrElse(this::lose, () -> watch.next(deadline).ifPresent(actions::add));
             case CONFIGURE, SUBSCRIBE, AUTHORIZE, DIFFICULTY, VERDICT, SILENCE ->
                 throw new IllegalStateException("a deadline of SV1 for an SV2 session");
-        };
-        if (missing != null) {
+        }
+    }
+
+    private void loseIfStillAt(Phase awaited, String missing, PoolDeadline deadline) {
+        if (phase == awaited) {
             lose("no " + missing + " from the pool within "
                     + deadline.patience().toSeconds() + " s");
         }
     }
 
     private boolean isOpen() {
-        return step == Step.FIRST_JOB || step == Step.MINING;
+        return phase == Phase.FIRST_JOB || phase == Phase.MINING;
     }
 
     /** Whether the id is our channel's or its group's; if not, the message is noted and must be ignored. */
@@ -488,7 +559,7 @@ public final class Sv2PoolSession implements PoolSession {
     }
 
     private void unexpected(Sv2Message message) {
-        note("ignored an unexpected " + message.type() + " during " + step);
+        note("ignored an unexpected " + message.type() + " during " + phase);
     }
 
     private void lose(String reason) {
@@ -497,8 +568,9 @@ public final class Sv2PoolSession implements PoolSession {
     }
 
     private void emitLost(String reason) {
-        emit(new UpstreamEvent.Lost(step, reason));
-        step = null;
+        extensions.ended(phase == Phase.EXTENSIONS);
+        emit(new UpstreamEvent.Lost(phase.step, reason));
+        phase = null;
     }
 
     private void send(Sv2Message message) {

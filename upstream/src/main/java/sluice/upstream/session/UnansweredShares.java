@@ -98,6 +98,15 @@ final class UnansweredShares {
                 .getKey();
     }
 
+    /** The request of the newest acceptance that waits. Throws NoSuchElementException where none does. */
+    long newestHeld() {
+        return byId.sequencedEntrySet().reversed().stream()
+                .filter(entry -> entry.getValue().accepted)
+                .findFirst()
+                .orElseThrow()
+                .getKey();
+    }
+
     /** Forgets the awaited shares with a request before {@code id}; returns their sequences. */
     List<Long> giveUpBefore(long id) {
         List<Long> lost = new ArrayList<>();

@@ -49,6 +49,7 @@ import sluice.upstream.UpstreamCommand;
 import sluice.upstream.UpstreamEvent;
 import sluice.upstream.UpstreamEvent.Step;
 import sluice.upstream.failover.Backoff;
+import sluice.upstream.session.PoolPatience;
 import sluice.upstream.session.PoolSettings;
 
 class PoolConnectionTest {
@@ -395,13 +396,15 @@ class PoolConnectionTest {
     private PoolConnection newConnection(Sv2PoolAddress address) {
         return new PoolConnection(
                 address,
-                new PoolSettings("scripted", "farm.one", Target.MAX, "test"),
+                new PoolSettings("scripted", "farm.one", Target.MAX, false, "test", PoolPatience.DEFAULT),
                 loop,
                 workers,
                 clock,
                 new SecureRandom(),
-                new Backoff(Duration.ofMillis(5), Duration.ofMillis(20), new SplittableRandom(1)),
-                resolver);
+                new Dialling(
+                        resolver,
+                        StepTimeouts.DEFAULT,
+                        new Backoff(Duration.ofMillis(5), Duration.ofMillis(20), new SplittableRandom(1))));
     }
 
     private void send(UpstreamCommand command) {

@@ -34,10 +34,12 @@ import sluice.upstream.UpstreamCommand;
 import sluice.upstream.UpstreamEvent;
 import sluice.upstream.UpstreamEvent.Step;
 import sluice.upstream.failover.Backoff;
+import sluice.upstream.session.PoolPatience;
 import sluice.upstream.session.Sv1PoolSettings;
 
 class Sv1PoolConnectionTest {
-    private static final Sv1PoolSettings SETTINGS = new Sv1PoolSettings("scripted", "farm", "x", true, false, "test");
+    private static final Sv1PoolSettings SETTINGS =
+            new Sv1PoolSettings("scripted", "farm", "x", true, false, "test", PoolPatience.DEFAULT);
     private static final String NAME = "pool.localhost";
 
     @TempDir
@@ -330,8 +332,10 @@ class Sv1PoolConnectionTest {
                 SETTINGS,
                 loop,
                 clock,
-                new Backoff(Duration.ofMillis(5), Duration.ofMillis(20), new SplittableRandom(1)),
-                resolver);
+                new Dialling(
+                        resolver,
+                        StepTimeouts.DEFAULT,
+                        new Backoff(Duration.ofMillis(5), Duration.ofMillis(20), new SplittableRandom(1))));
         loop.execute(() -> connection.start(events::add));
     }
 

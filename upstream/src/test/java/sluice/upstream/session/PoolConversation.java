@@ -29,11 +29,20 @@ final class PoolConversation {
     static final long MIN_NTIME = 1_745_596_971L;
     static final Bytes COINBASE_PREFIX = Bytes.fromHex("02000000" + "01" + "00".repeat(32) + "ffffffff" + "16");
     static final Bytes COINBASE_SUFFIX = Bytes.fromHex("ffffffff" + "00" + "00000000");
-    static final PoolSettings SETTINGS = new PoolSettings("pool.example:3333", "farm.one", EASIEST, "0.1.0");
+    static final PoolPatience PATIENCE = new PoolPatience(Duration.ofMinutes(7), Duration.ofSeconds(100));
 
-    final Sv2PoolSession session = new Sv2PoolSession(SETTINGS);
+    final Sv2PoolSession session;
     Instant now = Instant.parse("2026-01-02T03:04:05Z");
     private final List<PoolAction> actions = new ArrayList<>();
+
+    PoolConversation() {
+        this(false);
+    }
+
+    PoolConversation(boolean namesPerShare) {
+        session = new Sv2PoolSession(
+                new PoolSettings("pool.example:3333", "farm.one", EASIEST, namesPerShare, "0.1.0", PATIENCE));
+    }
 
     PoolConversation input(PoolInput input) {
         actions.addAll(session.on(input, now));

@@ -46,7 +46,14 @@ final class Sv1PoolConversation {
     }
 
     static Sv1PoolSettings settings(boolean namesPerShare, boolean suggestsDifficulty) {
-        return new Sv1PoolSettings("eu.pool.example:3333", "farm", "x", namesPerShare, suggestsDifficulty, "0.1.0");
+        return new Sv1PoolSettings(
+                "eu.pool.example:3333",
+                "farm",
+                "x",
+                namesPerShare,
+                suggestsDifficulty,
+                "0.1.0",
+                PoolConversation.PATIENCE);
     }
 
     Sv1PoolConversation input(PoolInput input) {

@@ -381,7 +381,8 @@ class Sv1PoolSessionOpeningTest {
                         PoolDeadline.CONFIGURE,
                         PoolDeadline.SUBSCRIBE,
                         PoolDeadline.AUTHORIZE,
-                        PoolDeadline.FIRST_JOB);
+                        PoolDeadline.FIRST_JOB,
+                        PoolDeadline.NO_JOB);
     }
 
     @Test

@@ -400,7 +400,7 @@ class Sv2PoolSessionMiningTest {
 
         pool.receive(new CloseChannel(addressee, "maintenance"));
 
-        assertLost("the pool closed the channel: maintenance");
+        assertLost("the pool closed our channel: maintenance");
     }
 
     @Test

@@ -189,8 +189,8 @@ class Sv2PoolSessionOpeningTest {
         assertThat(pool.takeEvents())
                 .containsExactly(new UpstreamEvent.Lost(
                         Step.SETUP,
-                        "the pool refused the setup: unsupported-feature-flags (it does not support version rolling;"
-                                + " next time we do without)"));
+                        "the pool refused the setup: unsupported-feature-flags (it does not support version rolling);"
+                                + " next time we do without version rolling"));
 
         pool.connect();
         assertThat(((SetupConnection) pool.takeSent().getFirst()).flags()).isZero();
