@@ -122,12 +122,17 @@ final class ScriptedSv1Pool implements AutoCloseable {
 
         /** Answers up to authorize; returns the line that asked to subscribe. */
         String letIn() throws IOException {
+            return letIn(() -> {});
+        }
+
+        String letIn(Runnable beforeTheLastAnswer) throws IOException {
             nextLine();
             send(
                     "{\"id\":1,\"result\":{\"version-rolling\":true,\"version-rolling.mask\":\"1fffe000\"},\"error\":null}");
             String subscribe = nextLine();
             send("{\"id\":2,\"result\":[[[\"mining.notify\",\"5e551017\"]],\"08000002\",8],\"error\":null}");
             nextLine();
+            beforeTheLastAnswer.run();
             send("{\"id\":3,\"result\":true,\"error\":null}");
             nextLine();
             return subscribe;
