@@ -65,7 +65,7 @@ final class SimulatedGateway implements GatewaySide, Port {
         machines.add(upstreamMachine);
         for (int number = 0; number < plan.loops(); number++) {
             MinerContext context = new MinerContext(
-                    new RouteReplica(),
+                    new RouteReplica(new Numbering()),
                     new ExtranonceIndexes(
                             number,
                             plan.loops(),

@@ -16,6 +16,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import sluice.config.FailoverConfig;
 import sluice.config.IdentityMode;
 import sluice.config.LimitsConfig;
 import sluice.config.PoolConfig;
@@ -98,7 +99,7 @@ final class DemoFarm implements AutoCloseable {
         VardiffConfig vardiff = difficultyOfOneShare(perMiner);
         gateway = Gateway.start(
                 settings("gateway", data, vardiff),
-                new PoolUpstream(
+                PoolUpstream.of(
                         new UpstreamConfig(
                                 new PoolConfig(
                                         new Sv2PoolAddress(
@@ -107,9 +108,7 @@ final class DemoFarm implements AutoCloseable {
                                                 Optional.of(pool.authorityKey())),
                                         "demo.gateway"),
                                 IdentityMode.GATEWAY),
-                        vardiff,
-                        version,
-                        clock),
+                        new PoolUpstream.Common(vardiff, FailoverConfig.DEFAULT, version, clock)),
                 clock,
                 List.of(new EventLog("gateway")));
         started = clock.instant();

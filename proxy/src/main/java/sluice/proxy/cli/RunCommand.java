@@ -5,9 +5,11 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
@@ -16,10 +18,11 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 import sluice.config.GatewayConfig;
 import sluice.config.ListenAddress;
-import sluice.config.UpstreamConfig;
+import sluice.config.ListenerConfig;
 import sluice.proxy.event.EventLog;
 import sluice.proxy.netty.Gateway;
 import sluice.proxy.netty.GatewaySettings;
+import sluice.proxy.netty.MinersPort;
 import sluice.proxy.netty.PoolUpstream;
 
 /** Runs the gateway in front of the configured pool until it is told to stop. */
@@ -59,10 +62,13 @@ final class RunCommand implements Callable<Integer> {
 
     /** Starts the gateway that {@code config} describes. Fails in words where the port, the key or a pool is not to be had. */
     static Gateway start(GatewayConfig config) throws CommandFailure {
-        UpstreamConfig upstream = onlyUpstream(config);
+        List<MinersPort> ports = new ArrayList<>();
+        for (ListenerConfig listener : config.listeners()) {
+            ports.add(new MinersPort(listener.name(), address(listener.address())));
+        }
         GatewaySettings settings = new GatewaySettings(
                 "gateway",
-                address(config.listenAddress()),
+                ports,
                 AuthorityKeys.of(config.authority()),
                 config.vardiff(),
                 config.limits(),
@@ -73,27 +79,25 @@ final class RunCommand implements Callable<Integer> {
         try {
             Gateway gateway = Gateway.start(
                     settings,
-                    new PoolUpstream(upstream, config.vardiff(), Sluice.Version.text(), clock),
+                    PoolUpstream.plan(
+                            config.routing(),
+                            new PoolUpstream.Common(config.vardiff(), config.failover(), Sluice.Version.text(), clock)),
+                    config.failover(),
                     clock,
                     List.of(new EventLog("gateway")));
             LOG.info(
                     "miners connect to {} (SV1 and SV2; SV2 authority key {}), work comes from {}",
-                    config.listenAddress(),
+                    config.listeners().stream()
+                            .map(listener -> listener.address().toString())
+                            .collect(Collectors.joining(", ")),
                     gateway.authorityKey().text(),
-                    upstream.pool().address());
+                    config.routing().upstreams().stream()
+                            .map(upstream -> upstream.pool().address().toString())
+                            .collect(Collectors.joining(", ")));
             return gateway;
         } catch (IOException e) {
             throw new CommandFailure(ExitCode.FAILED, e.getMessage());
         }
-    }
-
-    private static UpstreamConfig onlyUpstream(GatewayConfig config) throws CommandFailure {
-        if (config.routing().upstreams().size() > 1 || config.listeners().size() > 1) {
-            throw new CommandFailure(
-                    ExitCode.INVALID_CONFIGURATION,
-                    "More than one [[upstream]] or [[listener]] is checked, but not yet run: keep one pool and one port.");
-        }
-        return config.routing().upstreams().getFirst();
     }
 
     private static InetSocketAddress address(ListenAddress listen) throws CommandFailure {

@@ -76,6 +76,47 @@ public final class EventLog implements GatewayEvents.Listener {
             case GatewayEvent.MiningJobCreated e -> log.debug("jobId={} created future={}", e.jobId(), e.future());
             case GatewayEvent.JobDelivered e ->
                 log.debug("jobId={} reached {} miners in {} us", e.jobId(), e.miners(), e.nanos() / 1_000);
+            case GatewayEvent.UpstreamSwitched e ->
+                log.info(
+                        "goal={} lane={} upstream={} in use now kind={} from={} reason=\"{}\"",
+                        e.goal(),
+                        e.lane(),
+                        e.to(),
+                        e.kind(),
+                        e.from().isEmpty() ? "none" : e.from(),
+                        e.reason());
+            case GatewayEvent.SwitchDelivered e ->
+                log.info(
+                        "goal={} lane={} upstream={} has reached {} miners, {} ms without work that counts",
+                        e.goal(),
+                        e.lane(),
+                        e.to(),
+                        e.miners(),
+                        e.gap().toMillis());
+            case GatewayEvent.HoldBegan e ->
+                log.warn(
+                        "goal={} lane={} no usable upstream, miners keep their last job reason=\"{}\"",
+                        e.goal(),
+                        e.lane(),
+                        e.reason());
+            case GatewayEvent.HoldEnded e -> log.info("goal={} lane={} the upstream is back", e.goal(), e.lane());
+            case GatewayEvent.MinerPlaced e ->
+                log.debug(
+                        "connection={} goal={} lane={} placed from={} reason={}",
+                        e.connectionId(),
+                        e.goal(),
+                        e.lane(),
+                        e.from(),
+                        e.reason());
+            case GatewayEvent.PlanApplied e -> log.info("plan revision={} applied", e.revision());
+            case GatewayEvent.PlanRejected e ->
+                log.error(
+                        "plan rejected, nothing has changed upstream={} step={} reason=\"{}\"",
+                        e.upstream(),
+                        e.step(),
+                        e.reason());
+            case GatewayEvent.PortsClosed e -> log.warn("miners' ports closed reason=\"{}\"", e.reason());
+            case GatewayEvent.PortsOpened e -> log.info("miners' ports open again");
             // One line per share would drown everything else; shares are counted in the view.
             case GatewayEvent.ShareSubmitted e -> {}
             case GatewayEvent.ShareForwarded e -> {}

@@ -1,5 +1,6 @@
 package sluice.proxy.event;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import sluice.protocol.bitcoin.Hash256;
@@ -69,7 +70,9 @@ public sealed interface GatewayEvent {
 
     record MiningPoolConnected(Instant at, String upstream) implements GatewayEvent {}
 
-    record MiningPoolDisconnected(Instant at, String upstream, String step, String reason) implements GatewayEvent {}
+    /** @param hadChannel whether a channel was open; an attempt that failed earlier ends with this event, too */
+    record MiningPoolDisconnected(Instant at, String upstream, String step, String reason, boolean hadChannel)
+            implements GatewayEvent {}
 
     record MiningJobCreated(Instant at, long jobId, Hash256 prevHash, boolean future) implements GatewayEvent {}
 
@@ -82,4 +85,66 @@ public sealed interface GatewayEvent {
 
     /** What the path a block was sent on made of it. {@code rejection} is empty where it was taken. */
     record BlockAnswered(Instant at, Hash256 hash, String path, Optional<String> rejection) implements GatewayEvent {}
+
+    /** Why a lane is fed by another upstream. */
+    enum SwitchKind {
+        /** The first upstream since the start. */
+        START,
+        /** The one before was lost, or is no good. */
+        FAILOVER,
+        /** A better one has been good for long enough. */
+        FAILBACK,
+        /** An operator wanted it, by a new plan or by name. */
+        SWITCH
+    }
+
+    /** Why a miner mines for a goal. */
+    enum PlacementReason {
+        PIN,
+        WEIGHT,
+        REBALANCING,
+        /** Its goal had no usable upstream. */
+        EVACUATION
+    }
+
+    /** @param from the upstream before; empty for the first */
+    record UpstreamSwitched(Instant at, String goal, int lane, String from, String to, SwitchKind kind, String reason)
+            implements GatewayEvent {}
+
+    /**
+     * The first job of the upstream that was switched to has reached the last miner's socket.
+     *
+     * @param gap since the miners were without a usable upstream, or since a planned switch was decided
+     */
+    record SwitchDelivered(
+            Instant at,
+            String goal,
+            int lane,
+            String from,
+            String to,
+            SwitchKind kind,
+            String reason,
+            int miners,
+            Duration gap)
+            implements GatewayEvent {}
+
+    /** No upstream is usable: the miners of this lane keep their last job. */
+    record HoldBegan(Instant at, String goal, int lane, String reason) implements GatewayEvent {}
+
+    /** The upstream that was lost is back. */
+    record HoldEnded(Instant at, String goal, int lane) implements GatewayEvent {}
+
+    /** @param from the goal before; empty for a new miner */
+    record MinerPlaced(Instant at, long connectionId, String goal, int lane, String from, PlacementReason reason)
+            implements GatewayEvent {}
+
+    /** All goals, upstreams, weights and pins are as this plan says. */
+    record PlanApplied(Instant at, long revision) implements GatewayEvent {}
+
+    /** A plan could not be prepared, and nothing has changed. */
+    record PlanRejected(Instant at, String upstream, String step, String reason) implements GatewayEvent {}
+
+    record PortsClosed(Instant at, String reason) implements GatewayEvent {}
+
+    record PortsOpened(Instant at) implements GatewayEvent {}
 }

@@ -19,16 +19,22 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import sluice.config.FailoverConfig;
 import sluice.protocol.bitcoin.Difficulty;
 import sluice.protocol.sv2.noise.AuthorityKey;
 import sluice.protocol.sv2.noise.Secp256k1;
 import sluice.protocol.sv2.wire.Limits;
 import sluice.proxy.block.BlockFiles;
 import sluice.proxy.event.GatewayEvents;
+import sluice.proxy.goal.ChangeResult;
+import sluice.proxy.goal.Director;
+import sluice.proxy.goal.DirectorInput;
+import sluice.proxy.goal.RoutingPlan;
 import sluice.proxy.mining.extranonce.ExtranonceIndexes;
 import sluice.proxy.mining.share.ShareValidator;
-import sluice.proxy.route.Route;
+import sluice.proxy.route.Numbering;
 import sluice.proxy.route.RouteReplica;
 import sluice.proxy.session.MinerContext;
 import sluice.proxy.session.MinerSession;
@@ -44,7 +50,7 @@ import sluice.upstream.netty.HandshakeWorkers;
 import sluice.upstream.netty.Transport;
 
 /**
- * The running whole: one miners' port, its event loops, one route and its upstream, the event bus and the view. A pool and
+ * The running whole: the miners' ports, the event loops, the director with its upstreams, the event bus and the view. A pool and
  * a farm-edge proxy differ only in their {@link UpstreamFactory}.
  */
 public final class Gateway implements AutoCloseable {
@@ -52,6 +58,7 @@ public final class Gateway implements AutoCloseable {
     private static final long HIGHEST_INDEX = 0xffff_ffffL;
     private static final Duration SHUTDOWN_PATIENCE = Duration.ofSeconds(5);
     private static final String SHUTTING_DOWN = "shutting-down";
+    private static final String NO_UPSTREAM = "no-upstream";
 
     private final GatewaySettings settings;
     private final AuthorityKey authorityKey;
@@ -60,14 +67,15 @@ public final class Gateway implements AutoCloseable {
     private final MultiThreadIoEventLoopGroup loops;
     private final ExecutorService handshakes = HandshakeWorkers.start(1);
     private final ExecutorService disk;
-    private final RouteActor route;
+    private final ControlActor control;
     private final List<MinerLoop> minerLoops;
-    private final MinerPort port;
+    private final List<MinerPort> ports;
     private final AtomicBoolean closed = new AtomicBoolean();
 
     private Gateway(
             GatewaySettings settings,
-            UpstreamFactory upstream,
+            RoutingPlan plan,
+            FailoverConfig failover,
             InstantSource clock,
             List<GatewayEvents.Listener> listeners) {
         this.settings = settings;
@@ -82,23 +90,37 @@ public final class Gateway implements AutoCloseable {
         Transport transport = Transport.best();
         this.loops = transport.newEventLoops(settings.loops(), settings.name());
 
-        EventLoop routeLoop = loops.next();
-        this.route = new RouteActor(
-                routeLoop,
-                new Route(
-                        upstream.name(),
+        Numbering numbering = new Numbering();
+        this.control = new ControlActor(
+                loops.next(),
+                new Director(
+                        plan,
+                        failover,
                         settings.sv1().keepalive(),
-                        Difficulty.targetOf(settings.vardiff().startDifficulty())),
-                upstream.create(routeLoop, handshakes),
+                        Difficulty.targetOf(settings.vardiff().startDifficulty()),
+                        numbering),
+                handshakes,
                 clock,
                 events,
-                upstream.recordsBlocks() ? Optional.empty() : Optional.of(new BlockFiles(settings.blocks())),
-                disk);
+                new BlockFiles(settings.blocks()),
+                disk,
+                new ControlActor.Ports() {
+                    @Override
+                    public void close(String reason) {
+                        ports().forEach(MinerPort::suspend);
+                        minerLoops().forEach(loop -> loop.closeConnections(NO_UPSTREAM));
+                    }
+
+                    @Override
+                    public void open() {
+                        ports().forEach(MinerPort::resume);
+                    }
+                });
         Map<EventLoop, MinerLoop> byLoop = new LinkedHashMap<>();
         for (EventExecutor executor : loops) {
             int number = byLoop.size();
             MinerContext context = new MinerContext(
-                    new RouteReplica(),
+                    new RouteReplica(numbering),
                     new ExtranonceIndexes(
                             number,
                             settings.loops(),
@@ -108,21 +130,40 @@ public final class Gateway implements AutoCloseable {
                     new ShareValidator(),
                     settings.vardiff());
             byLoop.put(
-                    (EventLoop) executor, new MinerLoop((EventLoop) executor, number, context, route, events, clock));
+                    (EventLoop) executor,
+                    new MinerLoop((EventLoop) executor, number, context, numbering, control, events, clock));
         }
         this.minerLoops = List.copyOf(byLoop.values());
         EphemeralKeys keys = new EphemeralKeys(engine, random);
-        this.port = new MinerPort(
-                new PortSettings(
-                        settings.listen(),
-                        settings.limits().maxConnections(),
-                        settings.limits().handshakeTimeout()),
-                byLoop,
-                new HandshakeSettings(
-                        engine, keys, handshakes, settings.limits().handshakeTimeout(), Limits.MINING_FROM_CLIENT),
-                new CertificateIssuer(engine, settings.authority(), keys.get(), CERTIFICATE_VALIDITY, clock, random),
-                sessions(settings, minerLoops),
-                new AtomicLong());
+        HandshakeSettings noise = new HandshakeSettings(
+                engine, keys, handshakes, settings.limits().handshakeTimeout(), Limits.MINING_FROM_CLIENT);
+        CertificateIssuer identity =
+                new CertificateIssuer(engine, settings.authority(), keys.get(), CERTIFICATE_VALIDITY, clock, random);
+        SessionFactory sessions = sessions(settings, minerLoops);
+        AtomicInteger open = new AtomicInteger();
+        AtomicLong lastConnectionId = new AtomicLong();
+        this.ports = settings.ports().stream()
+                .map(port -> new MinerPort(
+                        new PortSettings(
+                                port.name(),
+                                port.listen(),
+                                settings.limits().maxConnections(),
+                                settings.limits().handshakeTimeout()),
+                        byLoop,
+                        noise,
+                        identity,
+                        sessions,
+                        open,
+                        lastConnectionId))
+                .toList();
+    }
+
+    private List<MinerPort> ports() {
+        return ports;
+    }
+
+    private List<MinerLoop> minerLoops() {
+        return minerLoops;
     }
 
     private static SessionFactory sessions(GatewaySettings settings, List<MinerLoop> loops) {
@@ -143,32 +184,64 @@ public final class Gateway implements AutoCloseable {
         };
     }
 
-    /**
-     * Opens the port, then begins to take work from the upstream.
-     *
-     * @param listeners hear every event, on the bus thread, besides the gateway's own view
-     * @throws IOException if the port cannot be had; nothing is left running then
-     */
+    /** As the other, for one upstream and nothing else. */
     public static Gateway start(
             GatewaySettings settings,
             UpstreamFactory upstream,
             InstantSource clock,
             List<GatewayEvents.Listener> listeners)
             throws IOException {
-        Gateway gateway = new Gateway(settings, upstream, clock, listeners);
+        return start(settings, RoutingPlan.single(upstream), FailoverConfig.DEFAULT, clock, listeners);
+    }
+
+    /**
+     * Opens the ports, then begins to take work from the upstreams.
+     *
+     * @param plan its definitions are {@link UpstreamFactory}s
+     * @param listeners hear every event, on the bus thread, besides the gateway's own view
+     * @throws IOException if a port cannot be had; nothing is left running then
+     */
+    public static Gateway start(
+            GatewaySettings settings,
+            RoutingPlan plan,
+            FailoverConfig failover,
+            InstantSource clock,
+            List<GatewayEvents.Listener> listeners)
+            throws IOException {
+        Gateway gateway = new Gateway(settings, plan, failover, clock, listeners);
         try {
-            gateway.port.open(Transport.of((EventLoop) gateway.loops.next()), gateway.loops);
+            for (MinerPort port : gateway.ports) {
+                port.open(Transport.of((EventLoop) gateway.loops.next()), gateway.loops);
+            }
         } catch (IOException e) {
             gateway.close();
             throw e;
         }
-        gateway.route.start(gateway.minerLoops);
+        gateway.control.start(gateway.minerLoops);
         return gateway;
     }
 
-    /** Where miners connect. */
+    /**
+     * Applies a whole plan in two phases while miners mine: everything it newly needs is connected and has a job before
+     * anything moves. What it does not change is not touched. Where it cannot be prepared, nothing has changed.
+     */
+    public CompletableFuture<ChangeResult> apply(RoutingPlan plan, FailoverConfig failover) {
+        return control.change(id -> new DirectorInput.Change(id, plan, failover));
+    }
+
+    /** Puts an upstream in front of its goal's order, in two phases; empty returns to the order. */
+    public CompletableFuture<ChangeResult> activate(String goal, Optional<String> upstream) {
+        return control.change(id -> new DirectorInput.Activate(id, goal, upstream));
+    }
+
+    /** Where miners connect: the first port. */
     public InetSocketAddress address() {
-        return port.address();
+        return ports.getFirst().address();
+    }
+
+    /** Where miners connect, by the order of the settings. */
+    public List<InetSocketAddress> addresses() {
+        return ports.stream().map(MinerPort::address).toList();
     }
 
     /** What SV2 miners must have configured to trust us. */
@@ -202,21 +275,21 @@ public final class Gateway implements AutoCloseable {
         if (!closed.compareAndSet(false, true)) {
             return;
         }
-        port.close();
+        ports.forEach(MinerPort::close);
         CompletableFuture.allOf(minerLoops.stream()
                         .map(loop -> loop.shutDown(SHUTTING_DOWN))
                         .toArray(CompletableFuture[]::new))
                 .completeOnTimeout(null, SHUTDOWN_PATIENCE.toMillis(), TimeUnit.MILLISECONDS)
                 .join();
         // No share comes any more. The last one may be a block: it goes up when it is written.
-        route.settle().awaitUninterruptibly(SHUTDOWN_PATIENCE.toMillis());
+        control.settle().awaitUninterruptibly(SHUTDOWN_PATIENCE.toMillis());
         disk.shutdown();
         try {
             disk.awaitTermination(SHUTDOWN_PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
         } catch (InterruptedException hurry) {
             Thread.currentThread().interrupt();
         }
-        route.close(SHUTTING_DOWN);
+        control.close(SHUTTING_DOWN);
         loops.shutdownGracefully(50, SHUTDOWN_PATIENCE.toMillis(), TimeUnit.MILLISECONDS)
                 .awaitUninterruptibly();
         handshakes.shutdownNow();

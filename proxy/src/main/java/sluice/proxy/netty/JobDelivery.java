@@ -5,10 +5,11 @@ import java.util.concurrent.atomic.AtomicInteger;
 import sluice.proxy.event.GatewayEvent;
 import sluice.proxy.event.GatewayEvents;
 import sluice.proxy.mining.job.MiningJob;
+import sluice.proxy.route.LoopLanes;
 import sluice.proxy.route.RouteUpdate;
 
 /** Measures how long a job takes from its upstream's frame to the last miner's socket, over all loops. */
-final class JobDelivery {
+final class JobDelivery implements LoopLanes.Delivery {
     private final MiningJob job;
     private final long startedNanos;
     private final AtomicInteger loopsLeft;
@@ -30,7 +31,8 @@ final class JobDelivery {
     }
 
     /** One loop has written the job to all its {@code count} miners. */
-    void delivered(int count) {
+    @Override
+    public void delivered(int count) {
         miners.addAndGet(count);
         if (loopsLeft.decrementAndGet() == 0 && job != null && miners.get() > 0) {
             events.publish(new GatewayEvent.JobDelivered(

@@ -5,9 +5,12 @@ import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.util.concurrent.ScheduledFuture;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -15,6 +18,7 @@ import sluice.protocol.Bytes;
 import sluice.protocol.bitcoin.Target;
 import sluice.protocol.sv2.wire.Frame;
 import sluice.proxy.event.GatewayEvent;
+import sluice.proxy.goal.DirectorInput;
 import sluice.proxy.session.MinerAction;
 import sluice.proxy.session.MinerDeadline;
 import sluice.proxy.session.MinerInput;
@@ -29,22 +33,37 @@ final class MinerConnection extends ChannelInboundHandlerAdapter {
 
     private final MinerLoop home;
     private final long connectionId;
+    private final String listener;
     private final MinerSession session;
     private final boolean encrypted;
     private final ScheduledFuture<?>[] timers = new ScheduledFuture<?>[MinerDeadline.values().length];
     private final Instant[] dueAt = new Instant[MinerDeadline.values().length];
     private ChannelHandlerContext context;
+    private DirectorInput.MinerFacts facts;
     private boolean closing;
     private boolean concluded;
     private String closeReason = "closed-by-miner";
     private String closeDetail = "";
 
-    /** @param encrypted whether the pipeline below turns plaintext frames into Noise (SV2), or sends bytes as they are */
-    MinerConnection(MinerLoop home, long connectionId, MinerSession session, boolean encrypted) {
+    /**
+     * @param listener the name of the port it came in by
+     * @param encrypted whether the pipeline below turns plaintext frames into Noise (SV2), or sends bytes as they are
+     */
+    MinerConnection(MinerLoop home, long connectionId, String listener, MinerSession session, boolean encrypted) {
         this.home = home;
         this.connectionId = connectionId;
+        this.listener = listener;
         this.session = session;
         this.encrypted = encrypted;
+    }
+
+    long connectionId() {
+        return connectionId;
+    }
+
+    /** What pins are held against; empty until the miner has said who it is. */
+    Optional<DirectorInput.MinerFacts> facts() {
+        return Optional.ofNullable(facts);
     }
 
     double nominalHashrate() {
@@ -140,7 +159,8 @@ final class MinerConnection extends ChannelInboundHandlerAdapter {
                 case MinerAction.Forward forward -> forward(forward);
                 case MinerAction.Publish publish -> home.events().publish(publish.event());
                 case MinerAction.SetDeadline set -> setDeadline(set.deadline(), set.at());
-                case MinerAction.DemandChanged changed -> home.demandChanged();
+                case MinerAction.DemandChanged changed -> home.demandChanged(this);
+                case MinerAction.Identified identified -> identified(identified.userIdentity());
                 case MinerAction.Disconnect disconnect -> disconnect(disconnect.reason(), disconnect.detail());
             }
         }
@@ -166,14 +186,23 @@ final class MinerConnection extends ChannelInboundHandlerAdapter {
     }
 
     private void forward(MinerAction.Forward forward) {
-        if (!home.route().forward(forward.share())) {
+        if (!home.control().forward(forward.share())) {
             home.events()
                     .publish(new GatewayEvent.ShareUnforwardable(
                             home.clock().instant(), forward.share().userIdentity(), "route-mailbox-full"));
         }
     }
 
-    private void disconnect(String reason, String detail) {
+    private void identified(String userIdentity) {
+        // Tests without a network have no address.
+        InetAddress address = context.channel().remoteAddress() instanceof InetSocketAddress remote
+                ? remote.getAddress()
+                : InetAddress.getLoopbackAddress();
+        facts = new DirectorInput.MinerFacts(connectionId, userIdentity, address, listener);
+        home.identified(this);
+    }
+
+    void disconnect(String reason, String detail) {
         if (closing) {
             return;
         }

@@ -5,60 +5,95 @@ import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.EventLoop;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import sluice.protocol.Bytes;
 import sluice.protocol.bitcoin.Target;
 import sluice.proxy.event.GatewayEvents;
+import sluice.proxy.goal.DirectorInput;
+import sluice.proxy.route.LoopLanes;
+import sluice.proxy.route.Numbering;
+import sluice.proxy.route.RouteReplica;
 import sluice.proxy.route.RouteUpdate;
 import sluice.proxy.session.MinerContext;
 import sluice.proxy.session.MinerInput;
 
 /**
- * The miners of one event loop: takes the route's updates once and hands them to each, and adds up what stands behind the
- * route here. All but {@link #post} and {@link #shutDown} is confined to the loop.
+ * The miners of one event loop: takes the updates of all routes once and hands them to whom they concern, and adds up what
+ * stands in each lane here. What is called from other loops says so; all else is confined to the loop.
  */
 final class MinerLoop {
     /** Miners served in one go by a routine job; others on the loop get their turn in between. A new tip never waits. */
     static final int ROUTINE_SLICE = 256;
 
-    /** Least time between two reports of demand to the route. */
+    /** Least time between two reports of demand to the director. */
     static final long DEMAND_INTERVAL_MILLIS = 500;
+
+    /** How often the director is told of all miners, where it places them one by one. */
+    static final long CENSUS_INTERVAL_MILLIS = 10_000;
 
     private final EventLoop loop;
     private final int number;
     private final MinerContext context;
-    private final RouteActor route;
+    private final ControlActor control;
     private final GatewayEvents events;
     private final InstantSource clock;
-    private final Set<MinerConnection> connections = new LinkedHashSet<>();
+    private final LoopLanes<MinerConnection> lanes;
+    private final Map<Long, MinerConnection> connections = new LinkedHashMap<>();
+    private final Set<Integer> lanesToReport = new LinkedHashSet<>();
     private boolean demandScheduled;
-    private Routine routine;
+    private boolean placedOneByOne;
+    private boolean censusScheduled;
     private boolean handing;
     private Bytes shared;
     private ByteBuf sharedBuffer;
     private String shutDownReason;
     private final CompletableFuture<Void> emptied = new CompletableFuture<>();
 
-    /** A routine update on its way through the loop's miners. */
-    private record Routine(RouteUpdate update, JobDelivery delivery, List<MinerConnection> miners, int next) {}
-
+    /** @param context its route is what feeds a miner that has no lane yet: nothing */
     MinerLoop(
             EventLoop loop,
             int number,
             MinerContext context,
-            RouteActor route,
+            Numbering numbering,
+            ControlActor control,
             GatewayEvents events,
             InstantSource clock) {
         this.loop = loop;
         this.number = number;
         this.context = context;
-        this.route = route;
+        this.control = control;
         this.events = events;
         this.clock = clock;
+        this.lanes = new LoopLanes<>(new Host(), context.route(), numbering, ROUTINE_SLICE);
+    }
+
+    private final class Host implements LoopLanes.Host<MinerConnection> {
+        @Override
+        public void update(List<MinerConnection> miners, int from, int to, RouteUpdate update) {
+            hand(miners, from, to, new MinerInput.RouteUpdated(update));
+        }
+
+        @Override
+        public void changeRoute(List<MinerConnection> miners, RouteReplica replica) {
+            hand(miners, 0, miners.size(), new MinerInput.RouteChanged(replica));
+        }
+
+        @Override
+        public void later(Runnable rest) {
+            loop.execute(rest);
+        }
+
+        @Override
+        public void everyRouteHasNewTip() {
+            context.indexes().onTipChanged();
+        }
     }
 
     EventLoop loop() {
@@ -69,8 +104,8 @@ final class MinerLoop {
         return context;
     }
 
-    RouteActor route() {
-        return route;
+    ControlActor control() {
+        return control;
     }
 
     GatewayEvents events() {
@@ -81,34 +116,97 @@ final class MinerLoop {
         return clock;
     }
 
-    /** Takes an update from the route's loop. */
-    void post(RouteUpdate update, JobDelivery delivery) {
-        loop.execute(() -> apply(update, delivery));
+    /** From the control loop: a route has news. */
+    void post(int route, RouteUpdate update, LoopLanes.Delivery delivery) {
+        loop.execute(() -> lanes.update(route, update, delivery));
     }
 
-    /** Closes every connection, and each that comes later. The future, one for all calls, completes when none is left. */
+    /** From the control loop: a lane is fed by this route from now on. */
+    void engage(int lane, int route, LoopLanes.Delivery delivery) {
+        loop.execute(() -> {
+            lanes.engage(lane, route, delivery);
+        });
+    }
+
+    /** From the control loop: a route is over. */
+    void forget(int route) {
+        loop.execute(() -> lanes.forget(route));
+    }
+
+    /** From the control loop: a lane is over. */
+    void removeLane(int lane) {
+        loop.execute(() -> lanes.removeLane(lane));
+    }
+
+    /** From the control loop: where all miners are from now on; empty where each is placed. */
+    void laneOfAll(OptionalInt lane) {
+        loop.execute(() -> {
+            placedOneByOne = lane.isEmpty();
+            lanes.laneOfAll(lane);
+            lane.ifPresent(this::demandChanged);
+            takeCensus();
+        });
+    }
+
+    /** From the control loop: puts a miner into a lane. */
+    void place(long connectionId, int lane) {
+        loop.execute(() -> {
+            MinerConnection miner = connections.get(connectionId);
+            if (miner != null) {
+                lanes.laneOf(miner).ifPresent(this::demandChanged);
+                lanes.place(miner, lane);
+                demandChanged(lane);
+            }
+        });
+    }
+
+    /** From the control loop: there is no place for a miner. */
+    void refuse(long connectionId, String reason, String detail) {
+        loop.execute(() -> {
+            MinerConnection miner = connections.get(connectionId);
+            if (miner != null) {
+                miner.disconnect(reason, detail);
+            }
+        });
+    }
+
+    /** From any loop: closes every connection there is now. */
+    void closeConnections(String reason) {
+        loop.execute(() -> List.copyOf(connections.values()).forEach(connection -> connection.shutDown(reason)));
+    }
+
+    /**
+     * From any thread: closes every connection, and each that comes later. The future, one for all calls, completes when
+     * none is left.
+     */
     CompletableFuture<Void> shutDown(String reason) {
         loop.execute(() -> {
             shutDownReason = reason;
-            List.copyOf(connections).forEach(connection -> connection.shutDown(reason));
+            List.copyOf(connections.values()).forEach(connection -> connection.shutDown(reason));
             checkEmptied();
         });
         return emptied;
     }
 
     void add(MinerConnection connection) {
-        connections.add(connection);
+        connections.put(connection.connectionId(), connection);
+        lanes.join(connection);
         if (shutDownReason != null) {
             loop.execute(() -> connection.shutDown(shutDownReason));
         }
     }
 
     void remove(MinerConnection connection) {
-        connections.remove(connection);
-        if (shutDownReason == null) {
-            demandChanged();
-        } else {
+        connections.remove(connection.connectionId());
+        OptionalInt lane = lanes.laneOf(connection);
+        lanes.remove(connection);
+        if (shutDownReason != null) {
             checkEmptied();
+            return;
+        }
+        lane.ifPresent(this::demandChanged);
+        if (placedOneByOne) {
+            control.tell(new DirectorInput.MinerLeft(connection.connectionId()));
         }
     }
 
@@ -118,8 +216,21 @@ final class MinerLoop {
         }
     }
 
-    /** Something a session stands for changed; the route hears of it soon. */
-    void demandChanged() {
+    /** A miner said who it is. */
+    void identified(MinerConnection connection) {
+        if (placedOneByOne) {
+            control.tell(
+                    new DirectorInput.MinerIdentified(number, connection.facts().orElseThrow()));
+        }
+    }
+
+    /** Something the session of a miner stands for changed; the director hears of it soon. */
+    void demandChanged(MinerConnection connection) {
+        lanes.laneOf(connection).ifPresent(this::demandChanged);
+    }
+
+    private void demandChanged(int lane) {
+        lanesToReport.add(lane);
         if (!demandScheduled) {
             demandScheduled = true;
             loop.schedule(this::reportDemand, DEMAND_INTERVAL_MILLIS, TimeUnit.MILLISECONDS);
@@ -154,80 +265,56 @@ final class MinerLoop {
         }
     }
 
-    private void apply(RouteUpdate update, JobDelivery delivery) {
-        assert loop.inEventLoop();
-        finishRoutine(update);
-        context.route().apply(update);
-        if (update instanceof RouteUpdate.TipChanged) {
-            context.indexes().onTipChanged();
-        }
-        List<MinerConnection> miners = new ArrayList<>(connections);
-        if (isRoutine(update)) {
-            routine = new Routine(update, delivery, miners, 0);
-            continueRoutine();
-        } else {
-            hand(update, miners, 0, miners.size());
-            delivery.delivered(miners.size());
-        }
-    }
-
-    private static boolean isRoutine(RouteUpdate update) {
-        return update instanceof RouteUpdate.JobRepeated
-                || (update instanceof RouteUpdate.JobAdded added && !added.job().isFuture());
-    }
-
-    private void continueRoutine() {
-        Routine now = routine;
-        if (now == null) {
-            return;
-        }
-        int end = Math.min(now.next() + ROUTINE_SLICE, now.miners().size());
-        hand(now.update(), now.miners(), now.next(), end);
-        if (end == now.miners().size()) {
-            routine = null;
-            now.delivery().delivered(end);
-        } else {
-            routine = new Routine(now.update(), now.delivery(), now.miners(), end);
-            loop.execute(this::continueRoutine);
-        }
-    }
-
-    // The next update must not overtake a routine one. A new tip makes the rest of it worthless, so it is dropped then.
-    private void finishRoutine(RouteUpdate next) {
-        Routine unfinished = routine;
-        if (unfinished == null) {
-            return;
-        }
-        routine = null;
-        int end = unfinished.next();
-        if (!(next instanceof RouteUpdate.TipChanged)) {
-            end = unfinished.miners().size();
-            hand(unfinished.update(), unfinished.miners(), unfinished.next(), end);
-        }
-        unfinished.delivery().delivered(end);
-    }
-
-    private void hand(RouteUpdate update, List<MinerConnection> miners, int from, int to) {
-        MinerInput input = new MinerInput.RouteUpdated(update);
+    private void hand(List<MinerConnection> miners, int from, int to, MinerInput input) {
+        boolean outermost = !handing;
         handing = true;
         try {
             for (int at = from; at < to; at++) {
                 miners.get(at).feed(input);
             }
         } finally {
-            handing = false;
-            dropShared();
+            if (outermost) {
+                handing = false;
+                dropShared();
+            }
         }
     }
 
     private void reportDemand() {
         demandScheduled = false;
-        double hashrate = 0;
-        Target hardest = Target.MAX;
-        for (MinerConnection connection : connections) {
-            hashrate += connection.nominalHashrate();
-            hardest = Target.hardest(hardest, connection.hardestWantedTarget());
+        for (int lane : lanesToReport) {
+            double hashrate = 0;
+            Target hardest = Target.MAX;
+            for (MinerConnection connection : lanes.members(lane)) {
+                hashrate += connection.nominalHashrate();
+                hardest = Target.hardest(hardest, connection.hardestWantedTarget());
+            }
+            control.tell(new DirectorInput.Demand(number, lane, hashrate, hardest));
         }
-        route.demand(number, hashrate, hardest);
+        lanesToReport.clear();
+    }
+
+    private void takeCensus() {
+        if (!placedOneByOne || shutDownReason != null) {
+            return;
+        }
+        List<DirectorInput.Counted> counted = new ArrayList<>();
+        for (MinerConnection connection : connections.values()) {
+            connection
+                    .facts()
+                    .ifPresent(facts -> counted.add(
+                            new DirectorInput.Counted(facts, lanes.laneOf(connection), connection.nominalHashrate())));
+        }
+        control.tell(new DirectorInput.Census(number, counted));
+        if (!censusScheduled) {
+            censusScheduled = true;
+            loop.schedule(
+                    () -> {
+                        censusScheduled = false;
+                        takeCensus();
+                    },
+                    CENSUS_INTERVAL_MILLIS,
+                    TimeUnit.MILLISECONDS);
+        }
     }
 }

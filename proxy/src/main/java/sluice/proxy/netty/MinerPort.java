@@ -2,6 +2,7 @@ package sluice.proxy.netty;
 
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
@@ -12,10 +13,14 @@ import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.socket.SocketChannel;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import sluice.proxy.event.GatewayEvent;
 import sluice.proxy.session.MinerInput;
 import sluice.upstream.netty.HandshakeCompleted;
@@ -29,17 +34,25 @@ final class MinerPort implements AutoCloseable {
     /** Connections the kernel may hold for us: a farm comes back from a power cut all at once. */
     static final int BACKLOG = 4_096;
 
+    private static final Logger LOG = LoggerFactory.getLogger(MinerPort.class);
+    // A port that another process took meanwhile may be free again soon.
+    private static final Duration REOPEN_PAUSE = Duration.ofSeconds(1);
+
     private final PortSettings settings;
     private final Map<EventLoop, MinerLoop> loops;
     private final HandshakeSettings handshakes;
     private final Supplier<ServerIdentity> identity;
     private final SessionFactory sessions;
-    private final AtomicInteger open = new AtomicInteger();
+    private final AtomicInteger open;
     private final AtomicLong lastConnectionId;
-    private Channel channel;
+    private ServerBootstrap bootstrap;
+    private InetSocketAddress address;
+    private volatile Channel channel;
+    private volatile boolean closed;
 
     /**
      * @param loops the miner loop of each event loop that may carry a connection
+     * @param open counts the open sockets of all ports
      * @param lastConnectionId the counter that makes connection ids unique in the gateway
      */
     MinerPort(
@@ -48,18 +61,20 @@ final class MinerPort implements AutoCloseable {
             HandshakeSettings handshakes,
             Supplier<ServerIdentity> identity,
             SessionFactory sessions,
+            AtomicInteger open,
             AtomicLong lastConnectionId) {
         this.settings = settings;
         this.loops = Map.copyOf(loops);
         this.handshakes = handshakes;
         this.identity = identity;
         this.sessions = sessions;
+        this.open = open;
         this.lastConnectionId = lastConnectionId;
     }
 
     /** Begins to listen. Throws IOException that names the address if that cannot be had. */
     void open(Transport transport, EventLoopGroup group) throws IOException {
-        ServerBootstrap bootstrap = new ServerBootstrap()
+        bootstrap = new ServerBootstrap()
                 .group(group)
                 .channel(transport.serverSocketChannel())
                 .option(ChannelOption.SO_BACKLOG, BACKLOG)
@@ -84,16 +99,46 @@ final class MinerPort implements AutoCloseable {
                     bound.cause());
         }
         channel = bound.channel();
+        address = (InetSocketAddress) channel.localAddress();
     }
 
+    /** The address it is bound to, or was while it is {@link #suspend suspended}. */
     InetSocketAddress address() {
-        return (InetSocketAddress) channel.localAddress();
+        return address;
+    }
+
+    /** Stops listening until {@link #resume}. Returns at once. */
+    void suspend() {
+        Channel listening = channel;
+        channel = null;
+        if (listening != null) {
+            listening.close();
+        }
+    }
+
+    /** Listens again at the same address, and tries until it can. Returns at once. */
+    void resume() {
+        if (closed || channel != null) {
+            return;
+        }
+        bootstrap.bind(address).addListener((ChannelFuture bound) -> {
+            if (!bound.isSuccess()) {
+                LOG.warn("cannot listen on {} again: {}", address, bound.cause().getMessage());
+                bound.channel().eventLoop().schedule(this::resume, REOPEN_PAUSE.toMillis(), TimeUnit.MILLISECONDS);
+            } else if (closed) {
+                bound.channel().close();
+            } else {
+                channel = bound.channel();
+            }
+        });
     }
 
     @Override
     public void close() {
-        if (channel != null) {
-            channel.close().awaitUninterruptibly();
+        closed = true;
+        Channel listening = channel;
+        if (listening != null) {
+            listening.close().awaitUninterruptibly();
         }
     }
 
@@ -115,8 +160,8 @@ final class MinerPort implements AutoCloseable {
         accepted.pipeline().addLast(new ProtocolDetector(settings.handshakeTimeout(), new ProtocolDetector.Outcome() {
             @Override
             public void onSv1(ChannelHandlerContext ctx) {
-                MinerConnection miner =
-                        new MinerConnection(home, connectionId, sessions.sv1(home.context(), connectionId), false);
+                MinerConnection miner = new MinerConnection(
+                        home, connectionId, settings.name(), sessions.sv1(home.context(), connectionId), false);
                 ctx.pipeline().addLast(new Sv1LineHandler(), miner);
                 miner.feed(new MinerInput.Started());
             }
@@ -162,8 +207,8 @@ final class MinerPort implements AutoCloseable {
         @Override
         public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
             if (event instanceof HandshakeCompleted) {
-                MinerConnection miner =
-                        new MinerConnection(home, connectionId, sessions.sv2(home.context(), connectionId), true);
+                MinerConnection miner = new MinerConnection(
+                        home, connectionId, settings.name(), sessions.sv2(home.context(), connectionId), true);
                 ctx.pipeline().replace(this, null, miner);
                 miner.feed(new MinerInput.Started());
             } else {

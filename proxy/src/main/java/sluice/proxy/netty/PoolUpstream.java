@@ -3,14 +3,20 @@ package sluice.proxy.netty;
 import io.netty.channel.EventLoop;
 import java.security.SecureRandom;
 import java.time.InstantSource;
+import java.util.Optional;
 import java.util.concurrent.Executor;
+import sluice.config.FailoverConfig;
 import sluice.config.IdentityMode;
 import sluice.config.PoolConfig;
+import sluice.config.RoutingConfig;
 import sluice.config.Sv1PoolAddress;
 import sluice.config.Sv2PoolAddress;
 import sluice.config.UpstreamConfig;
 import sluice.config.VardiffConfig;
 import sluice.protocol.bitcoin.Difficulty;
+import sluice.protocol.bitcoin.Target;
+import sluice.proxy.goal.RoutingPlan;
+import sluice.proxy.goal.UpstreamPlan;
 import sluice.upstream.Upstream;
 import sluice.upstream.netty.PoolConnection;
 import sluice.upstream.netty.Sv1PoolConnection;
@@ -21,33 +27,58 @@ import sluice.upstream.session.Sv1PoolSettings;
 /**
  * Work from a configured pool.
  *
- * @param vardiff its start difficulty is the least we ask the pool for before miners say otherwise
+ * @param namesPerShare whether each share names its miner
+ * @param firstWanted the easiest target we ask the pool for before miners say otherwise
+ * @param patience with a pool that sends no work or takes none
  * @param softwareVersion what the pool is told of this release
  */
-public record PoolUpstream(UpstreamConfig upstream, VardiffConfig vardiff, String softwareVersion, InstantSource clock)
+public record PoolUpstream(
+        String name,
+        PoolConfig pool,
+        boolean namesPerShare,
+        Target firstWanted,
+        PoolPatience patience,
+        String softwareVersion,
+        InstantSource clock)
         implements UpstreamFactory {
     // Pools crashed on the suggestions of miners, and every pool finds a difficulty for its clients anyway.
     private static final boolean SUGGESTS_DIFFICULTY = false;
 
-    @Override
-    public String name() {
-        return upstream.name();
+    /** The pools that one gateway has in common. */
+    public record Common(VardiffConfig vardiff, FailoverConfig failover, String softwareVersion, InstantSource clock) {}
+
+    /** What {@code upstream} is made of; how it is used beside others makes no difference. */
+    public static PoolUpstream of(UpstreamConfig upstream, Common common) {
+        return new PoolUpstream(
+                upstream.name(),
+                upstream.pool(),
+                upstream.identity() == IdentityMode.PER_SHARE,
+                Difficulty.targetOf(common.vardiff().startDifficulty()),
+                new PoolPatience(
+                        common.failover().noJobTimeout(), common.failover().rejectsTimeout()),
+                common.softwareVersion(),
+                common.clock());
+    }
+
+    /** Everything that an operator configured of upstreams and goals. */
+    public static RoutingPlan plan(RoutingConfig routing, Common common) {
+        return new RoutingPlan(
+                routing.upstreams().stream()
+                        .map(upstream -> new UpstreamPlan(
+                                of(upstream, common), upstream.identity(), upstream.aggregation(), upstream.warm()))
+                        .toList(),
+                routing.goals(),
+                routing.pins());
     }
 
     @Override
-    public Upstream create(EventLoop loop, Executor handshakes) {
-        PoolConfig pool = upstream.pool();
+    public Upstream create(EventLoop loop, Executor handshakes, Optional<String> userIdentity) {
+        String user = userIdentity.orElse(pool.user());
         return switch (pool.address()) {
             case Sv2PoolAddress sv2 ->
                 new PoolConnection(
                         sv2,
-                        new PoolSettings(
-                                name(),
-                                pool.user(),
-                                Difficulty.targetOf(vardiff.startDifficulty()),
-                                pool.namesPerShare(),
-                                softwareVersion,
-                                PoolPatience.DEFAULT),
+                        new PoolSettings(name, user, firstWanted, namesPerShare, softwareVersion, patience),
                         loop,
                         handshakes,
                         clock,
@@ -58,13 +89,13 @@ public record PoolUpstream(UpstreamConfig upstream, VardiffConfig vardiff, Strin
                         sv1.port(),
                         sv1.encrypted(),
                         new Sv1PoolSettings(
-                                name(),
-                                pool.user(),
+                                name,
+                                user,
                                 pool.password(),
-                                upstream.identity() == IdentityMode.PER_SHARE,
+                                namesPerShare,
                                 SUGGESTS_DIFFICULTY,
                                 softwareVersion,
-                                PoolPatience.DEFAULT),
+                                patience),
                         loop,
                         clock,
                         new SecureRandom());

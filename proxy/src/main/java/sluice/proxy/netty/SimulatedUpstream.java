@@ -3,6 +3,7 @@ package sluice.proxy.netty;
 import io.netty.channel.EventLoop;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.Executor;
 import sluice.protocol.Bytes;
@@ -40,7 +41,7 @@ public record SimulatedUpstream(
     }
 
     @Override
-    public Upstream create(EventLoop loop, Executor handshakes) {
+    public Upstream create(EventLoop loop, Executor handshakes, Optional<String> userIdentity) {
         BlockFiles files = new BlockFiles(blocks);
         return new TemplateUpstream(
                 loop,

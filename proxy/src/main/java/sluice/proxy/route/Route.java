@@ -40,6 +40,7 @@ public final class Route {
     private final String name;
     private final Duration keepalive;
     private final Target firstWanted;
+    private final Numbering numbering;
     private final List<RouteAction> actions = new ArrayList<>();
     private final ArrayDeque<Pending> pending = new ArrayDeque<>();
     private final LinkedHashMap<Long, Future> futures = new LinkedHashMap<>();
@@ -47,12 +48,12 @@ public final class Route {
 
     private UpstreamChannel channel;
     private boolean connected;
+    private boolean engaged;
     private long generation;
     private Target target = Target.MAX;
     private ChainTip tip;
     private MiningJob current;
     private Instant currentSince;
-    private long lastJobId;
     private long lastAnnouncement;
     private long lastSequence;
     // Shares the upstream's count left out of a batch it acknowledged; their rejections are still to come.
@@ -81,11 +82,13 @@ public final class Route {
      * @param name the upstream's name for events
      * @param keepalive after so long without a job, the one in force is repeated
      * @param firstWanted the easiest target the upstream should set while no miner has said otherwise
+     * @param numbering of the gateway
      */
-    public Route(String name, Duration keepalive, Target firstWanted) {
+    public Route(String name, Duration keepalive, Target firstWanted, Numbering numbering) {
         this.name = name;
         this.keepalive = keepalive;
         this.firstWanted = firstWanted;
+        this.numbering = numbering;
     }
 
     /** Takes one input. The list is the route's own and is valid until the next call. */
@@ -96,6 +99,8 @@ public final class Route {
             case RouteInput.Forward forward -> onShare(forward.share(), now);
             case RouteInput.BlockRecorded recorded -> submit(recorded.share(), now);
             case RouteInput.Demand demand -> onDemand(demand, now);
+            case RouteInput.Engaged on -> engage(now);
+            case RouteInput.Disengaged off -> disengage(now);
             case RouteInput.DeadlineReached reached -> {
                 switch (reached.deadline()) {
                     case DEMAND -> tellDemand();
@@ -109,6 +114,40 @@ public final class Route {
     /** Shares sent up that have no verdict yet. */
     public long unanswered() {
         return pending.size() + unexplained;
+    }
+
+    /** Whether miners can be given work of the upstream channel in force. */
+    public boolean hasWork() {
+        return connected && tip != null;
+    }
+
+    /** Whether the upstream channel in force, or else the last one, allows a job's version to be rolled. */
+    public boolean versionRollingAllowed() {
+        return channel == null || channel.versionRollingAllowed();
+    }
+
+    /** The number of the upstream channel in force, or else of the last one; 0 before the first. */
+    public long generation() {
+        return generation;
+    }
+
+    private void engage(Instant now) {
+        if (engaged) {
+            return;
+        }
+        engaged = true;
+        if (hasWork()) {
+            tellOfJob(current, now);
+            tellOfTip(now);
+            currentSince = now;
+            setKeepalive(now);
+        }
+    }
+
+    private void disengage(Instant now) {
+        engaged = false;
+        demands.clear();
+        scheduleDemand(now);
     }
 
     private void onUpstream(UpstreamEvent event, Instant now) {
@@ -132,7 +171,7 @@ public final class Route {
         dropPending(now);
         channel = opened;
         connected = true;
-        generation++;
+        generation = numbering.nextGeneration();
         target = opened.target();
         tip = null;
         lastSequence = 0;
@@ -151,7 +190,7 @@ public final class Route {
         }
         MiningJob job;
         if (announced.isFuture()) {
-            job = MiningJob.future(++lastJobId, announced, channel.extranonceSize(), generation);
+            job = MiningJob.future(numbering.nextJobId(), announced, channel.extranonceSize(), generation);
             futures.remove(announced.jobId());
             if (futures.size() == MAX_FUTURE_JOBS) {
                 futures.pollFirstEntry();
@@ -161,11 +200,10 @@ public final class Route {
             if (tip == null) {
                 return;
             }
-            job = MiningJob.active(++lastJobId, announced, channel.extranonceSize(), generation, tip, target);
+            job = MiningJob.active(numbering.nextJobId(), announced, channel.extranonceSize(), generation, tip, target);
             setCurrent(job, now);
         }
-        publish(new GatewayEvent.MiningJobCreated(
-                now, job.id(), job.isFuture() ? Hash256.ZERO : job.tip().prevHash(), job.isFuture()));
+        tellOfJob(job, now);
         broadcast(new RouteUpdate.JobAdded(job));
     }
 
@@ -179,27 +217,47 @@ public final class Route {
         MiningJob activated = future.job.activate(tip, target);
         if (lastAnnouncement - future.announcement >= MAX_FUTURE_JOBS) {
             // Loops and miners keep the latest jobs only, and no miner may get one id twice (SV2 5.3.15).
-            activated = activated.again(++lastJobId, activated.ntime());
+            activated = activated.again(numbering.nextJobId(), activated.ntime());
         }
         setCurrent(activated, now);
-        publish(new GatewayEvent.ChainTipUpdated(now, tip.prevHash(), tip.nbits()));
+        tellOfTip(now);
         broadcast(new RouteUpdate.TipChanged(activated));
     }
 
     private void setCurrent(MiningJob job, Instant now) {
         current = job;
         currentSince = now;
-        actions.add(new RouteAction.SetDeadline(RouteDeadline.KEEPALIVE, now.plus(keepalive)));
+        setKeepalive(now);
+    }
+
+    private void setKeepalive(Instant now) {
+        if (engaged) {
+            actions.add(new RouteAction.SetDeadline(RouteDeadline.KEEPALIVE, now.plus(keepalive)));
+        }
+    }
+
+    // A standby's jobs are nobody's yet: operators hear of one when it is taken into use.
+    private void tellOfJob(MiningJob job, Instant now) {
+        if (engaged) {
+            publish(new GatewayEvent.MiningJobCreated(
+                    now, job.id(), job.isFuture() ? Hash256.ZERO : job.tip().prevHash(), job.isFuture()));
+        }
+    }
+
+    private void tellOfTip(Instant now) {
+        if (engaged) {
+            publish(new GatewayEvent.ChainTipUpdated(now, tip.prevHash(), tip.nbits()));
+        }
     }
 
     private void repeatJob(Instant now) {
-        if (current == null) {
+        if (current == null || !engaged) {
             return;
         }
         long elapsed = Math.max(0, Duration.between(currentSince, now).toSeconds());
         long base = current.ntime();
         long ntime = Math.min(base + elapsed, current.tip().minNtime() + ShareValidator.MAX_NTIME_AHEAD_SECONDS);
-        MiningJob again = current.again(++lastJobId, Math.max(base, ntime));
+        MiningJob again = current.again(numbering.nextJobId(), Math.max(base, ntime));
         setCurrent(again, now);
         broadcast(new RouteUpdate.JobRepeated(again));
     }
@@ -298,7 +356,7 @@ public final class Route {
     }
 
     private void onLost(UpstreamEvent.Lost lost, Instant now) {
-        publish(new GatewayEvent.MiningPoolDisconnected(now, name, lost.step().name(), lost.reason()));
+        publish(new GatewayEvent.MiningPoolDisconnected(now, name, lost.step().name(), lost.reason(), connected));
         dropPending(now);
         if (connected) {
             connected = false;

@@ -21,5 +21,11 @@ public sealed interface RouteInput {
      */
     record Demand(int loop, double hashrate, Target hardestWanted) implements RouteInput {}
 
+    /** Miners are fed by this route from now on. */
+    record Engaged() implements RouteInput {}
+
+    /** No miner is fed by this route any more; verdicts on what was sent up still come. */
+    record Disengaged() implements RouteInput {}
+
     record DeadlineReached(RouteDeadline deadline) implements RouteInput {}
 }

@@ -23,6 +23,15 @@ public final class RouteReplica {
     private MiningJob current;
     private long tips;
     private final List<MiningJob> futures = new ArrayList<>();
+    private final Numbering numbering;
+    // The job in force once more under a later id, for miners that come from another route; made on demand.
+    private MiningJob renewed;
+    private MiningJob renewedFrom;
+
+    /** @param numbering gives the ids of jobs that are renewed */
+    public RouteReplica(Numbering numbering) {
+        this.numbering = numbering;
+    }
 
     public void apply(RouteUpdate update) {
         switch (update) {
@@ -57,6 +66,23 @@ public final class RouteReplica {
     /** The job to mine now, which has a tip; empty until the first upstream gave one. */
     public Optional<MiningJob> currentJob() {
         return Optional.ofNullable(current);
+    }
+
+    /**
+     * The same work as {@code job} under an id that a miner which was told ids up to {@code told} has never seen, because no
+     * miner may get one id twice (SV2 5.3.15). Miners that ask together share what is made.
+     */
+    public MiningJob renewed(MiningJob job, long told) {
+        if (renewedFrom != job || renewed.id() <= told) {
+            renewed = job.again(numbering.nextJobId(), job.ntime());
+            renewedFrom = job;
+        }
+        return renewed;
+    }
+
+    /** Whether there is a job to mine that the upstream channel in force takes shares of. */
+    public boolean hasWork() {
+        return connected && current != null && current.generation() == generation;
     }
 
     /** Tip changes so far: tells a job on a new tip from one more on the old. */

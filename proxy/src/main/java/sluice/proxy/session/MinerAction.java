@@ -16,6 +16,9 @@ public sealed interface MinerAction {
 
     record SetDeadline(MinerDeadline deadline, Instant at) implements MinerAction {}
 
+    /** The miner said who it is, for the first time, and waits for work if it has none. */
+    record Identified(String userIdentity) implements MinerAction {}
+
     /** What is behind the route changed: hashrate, targets or channels of this session. */
     record DemandChanged() implements MinerAction {}
 

@@ -8,7 +8,7 @@ import sluice.proxy.route.RouteReplica;
 /**
  * What the sessions of one loop share. Confined to that loop.
  *
- * @param route the loop's view of the route that feeds its miners
+ * @param route what feeds a miner until it is told of another route
  * @param indexes the loop's part of the local extranonce indexes
  */
 public record MinerContext(

@@ -2,6 +2,7 @@ package sluice.proxy.session;
 
 import sluice.protocol.Bytes;
 import sluice.protocol.sv2.wire.Frame;
+import sluice.proxy.route.RouteReplica;
 import sluice.proxy.route.RouteUpdate;
 
 /** What can happen to a miner's session. */
@@ -15,8 +16,11 @@ public sealed interface MinerInput {
     /** One SV1 line, without its end of line. */
     record LineReceived(Bytes line) implements MinerInput {}
 
-    /** The loop's {@link sluice.proxy.route.RouteReplica} has taken this update already. */
+    /** The loop's {@link RouteReplica} has taken this update already. */
     record RouteUpdated(RouteUpdate update) implements MinerInput {}
+
+    /** Work comes from the route behind this replica from now on, at once if it has any. */
+    record RouteChanged(RouteReplica replica) implements MinerInput {}
 
     record DeadlineReached(MinerDeadline deadline) implements MinerInput {}
 

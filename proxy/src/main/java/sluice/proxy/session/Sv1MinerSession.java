@@ -56,11 +56,18 @@ public final class Sv1MinerSession implements MinerSession {
     /** The upstream in force grants fewer bytes than the smallest miner needs. */
     public static final String EXTRANONCE_TOO_SMALL = "extranonce-too-small";
 
+    /** What a job does to those before it. */
+    private enum Replace {
+        NOTHING,
+        TIP,
+        ROUTE
+    }
+
     private static final Sv1Error NOT_SUPPORTED = Sv1Error.of(Sv1ErrorCode.OTHER, "Not supported.");
 
     private final long connectionId;
     private final Sv1MinerContext context;
-    private final RouteReplica route;
+    private RouteReplica route;
     private final Sv1Difficulty difficulty;
     private final SequencedSet<String> workers = new LinkedHashSet<>(2);
     private final List<MinerAction> actions = new ArrayList<>(6);
@@ -75,6 +82,7 @@ public final class Sv1MinerSession implements MinerSession {
     // Bits the miner may roll by the answer to its configure, and by what it was told last.
     private long agreedMask;
     private long toldMask;
+    private long highestToldId;
 
     /** @param connectionId names the connection in events */
     public Sv1MinerSession(long connectionId, Sv1MinerContext context) {
@@ -98,6 +106,7 @@ public final class Sv1MinerSession implements MinerSession {
             }
             case MinerInput.LineReceived received -> onLine(received.line(), now);
             case MinerInput.RouteUpdated updated -> onRoute(updated.update(), now);
+            case MinerInput.RouteChanged changed -> onRouteChanged(changed.replica(), now);
             case MinerInput.DeadlineReached reached -> onDeadline(reached.deadline(), now);
             case MinerInput.FrameReceived frame -> throw new IllegalStateException("an SV2 frame for an SV1 session");
             case MinerInput.Closed closed -> onClosed(closed.reason(), now);
@@ -212,6 +221,9 @@ public final class Sv1MinerSession implements MinerSession {
                     Sv1Error.of(Sv1ErrorCode.UNAUTHORIZED_WORKER, "More than " + MAX_WORKERS + " workers")));
             return;
         }
+        if (workers.isEmpty()) {
+            actions.add(new MinerAction.Identified(worker));
+        }
         workers.add(worker);
         answer(Sv1Response.ok(authorize.id()));
         WorkerLogin.difficultyOption(authorize.password())
@@ -234,7 +246,7 @@ public final class Sv1MinerSession implements MinerSession {
         publish(new GatewayEvent.ChannelOpened(
                 now, connectionId, CHANNEL_ID, MinerProtocol.SV1, channel.userIdentity()));
         actions.add(new MinerAction.DemandChanged());
-        currentJob().ifPresent(job -> offer(job, true, now));
+        currentJob().ifPresent(job -> offer(job, Replace.TIP, now));
     }
 
     private void onRoute(RouteUpdate update, Instant now) {
@@ -246,11 +258,11 @@ public final class Sv1MinerSession implements MinerSession {
             case RouteUpdate.UpstreamReady ready -> {}
             case RouteUpdate.JobAdded added -> {
                 if (!added.job().isFuture()) {
-                    offer(added.job(), false, now);
+                    offer(added.job(), Replace.NOTHING, now);
                 }
             }
-            case RouteUpdate.TipChanged changed -> offer(changed.activated(), true, now);
-            case RouteUpdate.JobRepeated repeated -> offer(repeated.job(), false, now);
+            case RouteUpdate.TipChanged changed -> offer(changed.activated(), Replace.TIP, now);
+            case RouteUpdate.JobRepeated repeated -> offer(repeated.job(), Replace.NOTHING, now);
             // A target counts from the next job on (SV2 5.3.21), and so does a difficulty: both are settled there.
             case RouteUpdate.TargetChanged changed -> {}
             // The miner goes on with the job it has.
@@ -258,12 +270,26 @@ public final class Sv1MinerSession implements MinerSession {
         }
     }
 
+    private void onRouteChanged(RouteReplica next, Instant now) {
+        route = next;
+        if (channel != null) {
+            currentJob().ifPresent(job -> take(job, now));
+        }
+    }
+
+    // No miner may get one id twice, and this one may have been told the job before it left the route (SV2 5.3.15; SV1
+    // miners take a known id for a job they have).
+    private void take(MiningJob job, Instant now) {
+        MiningJob fresh = job.id() <= highestToldId ? route.renewed(job, highestToldId) : job;
+        offer(fresh, Replace.ROUTE, now);
+    }
+
     /** The job for a miner that joins now. */
     private Optional<MiningJob> currentJob() {
         return route.currentJob().filter(job -> job.generation() == route.generation());
     }
 
-    private void offer(MiningJob job, boolean cleanJobs, Instant now) {
+    private void offer(MiningJob job, Replace replaced, Instant now) {
         // A miner that authorised while the loop was handing out a routine job has been told it by openChannel.
         if (job.generation() != route.generation() || channel.job(job.id()).isPresent()) {
             return;
@@ -285,12 +311,13 @@ public final class Sv1MinerSession implements MinerSession {
             send(new Sv1ServerMessage.SetVersionMask(mask));
         }
         long rollable = Sv1Job.rollableMask(job, context.versionMask());
-        if (cleanJobs) {
-            channel.replaceJobs(job, rollable);
-        } else {
-            channel.addJob(job, rollable);
+        switch (replaced) {
+            case NOTHING -> channel.addJob(job, rollable);
+            case TIP -> channel.replaceJobs(job, rollable);
+            case ROUTE -> channel.changeJobs(job, rollable);
         }
-        actions.add(new MinerAction.Send(Sv1Job.line(job, context.versionMask(), cleanJobs)));
+        highestToldId = Math.max(highestToldId, job.id());
+        actions.add(new MinerAction.Send(Sv1Job.line(job, context.versionMask(), replaced != Replace.NOTHING)));
         if (difficulty.begin(now)) {
             setDeadline(MinerDeadline.VARDIFF, now.plus(Vardiff.WINDOW));
         }

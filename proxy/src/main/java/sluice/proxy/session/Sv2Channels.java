@@ -33,6 +33,7 @@ final class Sv2Channels {
 
     private final long connectionId;
     private final MinerContext context;
+    private final AssignedRoute route;
     private final Sv2Outbox out;
     private final Map<Long, Sv2Channel> open = new LinkedHashMap<>();
     private final int[] members = new int[ExtranonceShape.values().length];
@@ -43,9 +44,10 @@ final class Sv2Channels {
     private int closedOnThisTip;
     private Sv2Channel latest;
 
-    Sv2Channels(long connectionId, MinerContext context, Sv2Outbox out) {
+    Sv2Channels(long connectionId, MinerContext context, AssignedRoute route, Sv2Outbox out) {
         this.connectionId = connectionId;
         this.context = context;
+        this.route = route;
         this.out = out;
     }
 
@@ -117,7 +119,7 @@ final class Sv2Channels {
     }
 
     private void retarget(Sv2Channel channel, Instant now) {
-        Target next = channel.served(context.route().easiestTarget());
+        Target next = channel.served(route.replica().easiestTarget());
         if (!next.equals(channel.mining().target())) {
             setTarget(channel, next, now);
         }
@@ -167,7 +169,7 @@ final class Sv2Channels {
         } else {
             channel.update(update.nominalHashRate(), update.maximumTarget(), now);
             // Also where nothing changed: there is no other answer that says "done" (SV2 5.3.7).
-            setTarget(channel, channel.served(context.route().easiestTarget()), now);
+            setTarget(channel, channel.served(route.replica().easiestTarget()), now);
             out.demandChanged();
         }
     }

@@ -19,40 +19,63 @@ final class Sv2Jobs {
     private static final ExtranonceShape[] SHAPES = ExtranonceShape.values();
 
     private final MinerContext context;
+    private final AssignedRoute route;
     private final Sv2Setup.Agreed agreed;
     private final Sv2Channels channels;
     private final Sv2Shares shares;
     private final Sv2Outbox out;
-    // The job that all channels were told to mine last, and the replica's count of tips then.
+    // The replica's job that all channels were told to mine last, as they were told it, and the replica's count of tips
+    // then.
     private MiningJob current;
+    private MiningJob told;
     private long tips;
+    private long highestToldId;
+    // The same when the route changed last: jobs up to here may have been told on an earlier stay.
+    private long toldBefore;
+    private boolean routeChanged;
     // Ids of the future jobs that all channels know.
     private final ArrayDeque<Long> announced = new ArrayDeque<>();
 
-    Sv2Jobs(MinerContext context, Sv2Setup.Agreed agreed, Sv2Channels channels, Sv2Shares shares, Sv2Outbox out) {
+    Sv2Jobs(
+            MinerContext context,
+            AssignedRoute route,
+            Sv2Setup.Agreed agreed,
+            Sv2Channels channels,
+            Sv2Shares shares,
+            Sv2Outbox out) {
         this.context = context;
+        this.route = route;
         this.agreed = agreed;
         this.channels = channels;
         this.shares = shares;
         this.out = out;
     }
 
+    /** The next job comes from another route: it replaces the others as a new tip does, whatever its tip is. */
+    void changeRoute(Instant now) {
+        routeChanged = true;
+        toldBefore = highestToldId;
+        announced.clear();
+        catchUp(now);
+    }
+
     /** Brings all channels to what the route's replica has; does nothing where they have it. */
     void catchUp(Instant now) {
-        RouteReplica route = context.route();
-        MiningJob newest = route.currentJob().orElse(null);
-        if (newest != null && newest != current) {
+        RouteReplica replica = route.replica();
+        MiningJob newest = replica.currentJob().orElse(null);
+        if (newest != null && (newest != current || routeChanged)) {
             // In front of the job, because a target holds for the jobs behind it (SV2 5.3.21).
             channels.retargetAll(now);
-            if (route.tips() != tips) {
+            if (routeChanged || replica.tips() != tips) {
                 activate(newest);
             } else {
                 add(newest);
             }
             current = newest;
-            tips = route.tips();
+            tips = replica.tips();
+            routeChanged = false;
         }
-        for (MiningJob future : route.futureJobs()) {
+        for (MiningJob future : replica.futureJobs()) {
             announce(future);
         }
     }
@@ -62,45 +85,53 @@ final class Sv2Jobs {
         shares.acknowledgeAll();
         // A tip may only name a job that was sent as a future one (SV2 5.3.17).
         boolean known = announced.contains(newest.id());
+        MiningJob job = known ? newest : underNewId(newest);
         if (!agreed.standardJobsOnly()) {
             for (ExtranonceShape shape : SHAPES) {
                 if (channels.hasMembers(shape)) {
                     if (!known) {
-                        out.send(Sv2Frames.futureJob(newest, shape, agreed.fixedVersion()));
+                        out.send(Sv2Frames.futureJob(job, shape, agreed.fixedVersion()));
                     }
-                    out.send(Sv2Frames.tip(newest, shape));
+                    out.send(Sv2Frames.tip(job, shape));
                 }
             }
         }
         for (Sv2Channel channel : channels.all()) {
             if (agreed.standardJobsOnly()) {
                 if (!known) {
-                    out.send(futureForOne(channel, newest));
+                    out.send(futureForOne(channel, job));
                 }
-                out.send(Sv2Frames.addressed(Sv2Frames.tip(newest, channel.shape()), channel.id()));
+                out.send(Sv2Frames.addressed(Sv2Frames.tip(job, channel.shape()), channel.id()));
             }
-            channel.mining().replaceJobs(newest, versionMask(newest));
+            if (routeChanged) {
+                channel.mining().changeJobs(job, versionMask(job));
+            } else {
+                channel.mining().replaceJobs(job, versionMask(job));
+            }
         }
         announced.clear();
         channels.onTipChanged();
+        tell(job);
     }
 
     /** {@code newest} joins the other jobs of the tip. */
     private void add(MiningJob newest) {
+        MiningJob job = underNewId(newest);
         if (!agreed.standardJobsOnly()) {
             for (ExtranonceShape shape : SHAPES) {
                 if (channels.hasMembers(shape)) {
-                    out.send(Sv2Frames.activeJob(newest, shape, agreed.fixedVersion()));
+                    out.send(Sv2Frames.activeJob(job, shape, agreed.fixedVersion()));
                 }
             }
         }
         for (Sv2Channel channel : channels.all()) {
             if (agreed.standardJobsOnly()) {
                 out.send(Sv2Frames.activeStandardJob(
-                        newest, channel.id(), channel.mining().standardRoot(newest, context.validator())));
+                        job, channel.id(), channel.mining().standardRoot(job, context.validator())));
             }
-            channel.mining().addJob(newest, versionMask(newest));
+            channel.mining().addJob(job, versionMask(job));
         }
+        tell(job);
     }
 
     /**
@@ -110,11 +141,13 @@ final class Sv2Jobs {
      * @param alone the channel is the only one of its group
      */
     void introduce(Sv2Channel channel, boolean alone) {
-        MiningJob first = context.route().currentJob().orElseThrow();
-        out.send(futureForOne(channel, first));
-        out.send(Sv2Frames.addressed(Sv2Frames.tip(first, channel.shape()), channel.id()));
-        channel.mining().replaceJobs(first, versionMask(first));
-        for (MiningJob future : context.route().futureJobs()) {
+        out.send(futureForOne(channel, told));
+        out.send(Sv2Frames.addressed(Sv2Frames.tip(told, channel.shape()), channel.id()));
+        channel.mining().replaceJobs(told, versionMask(told));
+        for (MiningJob future : route.replica().futureJobs()) {
+            if (!announced.contains(future.id()) && mayBeKnown(future)) {
+                continue;
+            }
             // The tip will come to the group, and clients look for its job among those the group was sent. The others
             // in
             // the group have it already and may not get the same id twice (SV2 5.3.15).
@@ -126,8 +159,24 @@ final class Sv2Jobs {
         }
     }
 
+    // A miner that comes back to a route may have been told its jobs before it left, and must not get an id twice (SV2
+    // 5.3.15). Ids grow, so one number tells which those may be.
+    private boolean mayBeKnown(MiningJob job) {
+        return job.id() <= toldBefore;
+    }
+
+    private MiningJob underNewId(MiningJob job) {
+        return mayBeKnown(job) ? route.replica().renewed(job, highestToldId) : job;
+    }
+
+    private void tell(MiningJob job) {
+        told = job;
+        highestToldId = Math.max(highestToldId, job.id());
+    }
+
     private void announce(MiningJob future) {
-        if (channels.isEmpty() || announced.contains(future.id())) {
+        // One that may be known already comes with its tip, under another id.
+        if (channels.isEmpty() || announced.contains(future.id()) || mayBeKnown(future)) {
             return;
         }
         if (agreed.standardJobsOnly()) {
@@ -150,6 +199,7 @@ final class Sv2Jobs {
                 announced.removeFirst();
             }
             announced.addLast(future.id());
+            highestToldId = Math.max(highestToldId, future.id());
         }
     }
 

@@ -47,6 +47,7 @@ public final class Sv2MinerSession implements MinerSession {
     private final LimitsConfig limits;
     private final Sv2Outbox out = new Sv2Outbox();
     private final Sv2Extensions extensions = new Sv2Extensions();
+    private final AssignedRoute route;
     private final Sv2Channels channels;
     private final Sv2Shares shares;
     // Known once the connection is set up.
@@ -62,7 +63,8 @@ public final class Sv2MinerSession implements MinerSession {
         this.context = context;
         this.connectionId = connectionId;
         this.limits = limits;
-        this.channels = new Sv2Channels(connectionId, context, out);
+        this.route = new AssignedRoute(context.route());
+        this.channels = new Sv2Channels(connectionId, context, route, out);
         this.shares = new Sv2Shares(connectionId, context, extensions, channels, out);
     }
 
@@ -107,6 +109,12 @@ public final class Sv2MinerSession implements MinerSession {
             case MinerInput.RouteUpdated updated -> {
                 if (agreed != null) {
                     onRoute(updated.update(), now);
+                }
+            }
+            case MinerInput.RouteChanged changed -> {
+                route.replica(changed.replica());
+                if (agreed != null) {
+                    onRouteChanged(now);
                 }
             }
             case MinerInput.DeadlineReached reached -> onDeadline(reached.deadline(), now);
@@ -155,8 +163,8 @@ public final class Sv2MinerSession implements MinerSession {
             }
             case Sv2Setup.Agreed terms -> {
                 agreed = terms;
-                jobs = new Sv2Jobs(context, terms, channels, shares, out);
-                opening = new Sv2Opening(connectionId, context, terms, channels, jobs, out);
+                jobs = new Sv2Jobs(context, route, terms, channels, shares, out);
+                opening = new Sv2Opening(connectionId, context, route, terms, channels, jobs, out);
                 out.send(terms.success());
                 out.deadline(MinerDeadline.SETUP, now.plus(CHANNEL_TIMEOUT));
             }
@@ -202,8 +210,18 @@ public final class Sv2MinerSession implements MinerSession {
         }
     }
 
+    private void onRouteChanged(Instant now) {
+        if (route.replica().channel().isPresent()) {
+            onUpstream(now);
+        }
+        if (!ended) {
+            jobs.changeRoute(now);
+            opening.retry(now);
+        }
+    }
+
     private void onUpstream(Instant now) {
-        UpstreamChannel upstream = context.route().channel().orElseThrow();
+        UpstreamChannel upstream = route.replica().channel().orElseThrow();
         if (isMisinformed() && (agreed.standardJobsOnly() || opening.isWaiting())) {
             end("version-rolling-forbidden", "a standard job cannot say so");
             return;
@@ -226,7 +244,7 @@ public final class Sv2MinerSession implements MinerSession {
     }
 
     private boolean versionRollingAllowed() {
-        return context.route()
+        return route.replica()
                 .channel()
                 .map(UpstreamChannel::versionRollingAllowed)
                 .orElse(true);

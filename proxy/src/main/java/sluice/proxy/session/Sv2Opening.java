@@ -37,11 +37,13 @@ final class Sv2Opening {
 
     private final long connectionId;
     private final MinerContext context;
+    private final AssignedRoute route;
     private final Sv2Setup.Agreed agreed;
     private final Sv2Channels channels;
     private final Sv2Jobs jobs;
     private final Sv2Outbox out;
     private final List<Waiting> waiting = new ArrayList<>();
+    private boolean identified;
 
     /** What both kinds of open ask for. */
     private record Request(
@@ -57,12 +59,14 @@ final class Sv2Opening {
     Sv2Opening(
             long connectionId,
             MinerContext context,
+            AssignedRoute route,
             Sv2Setup.Agreed agreed,
             Sv2Channels channels,
             Sv2Jobs jobs,
             Sv2Outbox out) {
         this.connectionId = connectionId;
         this.context = context;
+        this.route = route;
         this.agreed = agreed;
         this.channels = channels;
         this.jobs = jobs;
@@ -120,6 +124,10 @@ final class Sv2Opening {
     }
 
     private void onRequest(Request request, Instant now) {
+        if (!identified) {
+            identified = true;
+            out.identified(request.userIdentity());
+        }
         Optional<ExtranonceShape> shape = ExtranonceShape.forRollable(request.minExtranonceSize());
         Optional<String> fault = fault(request, shape);
         if (fault.isPresent()) {
@@ -150,14 +158,14 @@ final class Sv2Opening {
 
     // Also for an open that has waited: what was possible then need not be possible with the upstream that came.
     private void proceed(Waiting open, Instant now) {
-        RouteReplica route = context.route();
-        Optional<UpstreamChannel> upstream = route.channel();
+        RouteReplica replica = route.replica();
+        Optional<UpstreamChannel> upstream = replica.channel();
         if (upstream.filter(channel -> !open.shape().fits(channel)).isPresent()) {
             refuse(open.request(), MiningErrorCode.MIN_EXTRANONCE_SIZE_TOO_LARGE);
         } else if (agreed.requiresVersionRolling()
                 && upstream.filter(channel -> !channel.versionRollingAllowed()).isPresent()) {
             refuse(open.request(), MiningErrorCode.VERSION_ROLLING_NOT_ALLOWED);
-        } else if (route.currentJob().filter(job -> job.serves(open.shape())).isEmpty()) {
+        } else if (replica.currentJob().filter(job -> job.serves(open.shape())).isEmpty()) {
             await(open);
         } else {
             grant(open, now);
@@ -187,7 +195,7 @@ final class Sv2Opening {
         Target target = Sv2Channel.served(
                 Sv2Channel.wantedFor(request.nominalHashRate(), context.vardiff()),
                 request.maxTarget(),
-                context.route().easiestTarget());
+                route.replica().easiestTarget());
         Sv2Channel channel = new Sv2Channel(
                 new MiningChannel(
                         connectionId,

@@ -40,6 +40,10 @@ final class Sv2Outbox {
         actions.add(new MinerAction.Publish(event));
     }
 
+    void identified(String userIdentity) {
+        actions.add(new MinerAction.Identified(userIdentity));
+    }
+
     void deadline(MinerDeadline deadline, Instant at) {
         actions.add(new MinerAction.SetDeadline(deadline, at));
     }

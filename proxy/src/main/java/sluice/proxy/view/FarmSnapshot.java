@@ -1,8 +1,10 @@
 package sluice.proxy.view;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import sluice.proxy.event.GatewayEvent.MinerProtocol;
+import sluice.proxy.event.GatewayEvent.SwitchKind;
 
 /**
  * What was true of the gateway when the last batch of events had been folded in. Immutable.
@@ -10,7 +12,11 @@ import sluice.proxy.event.GatewayEvent.MinerProtocol;
  * @param connections miners connected now
  * @param channels channels open now
  * @param downstream what we told the miners, by protocol; every protocol is present
- * @param upstream what we sent to the upstream and what it told us
+ * @param upstream what we sent to all upstreams together and what they told us
+ * @param upstreams the same for each that ever connected, by name; shares that could not be sent anywhere count for none
+ * @param switches the latest changes of upstream, oldest first, with the time until the last miner had its job
+ * @param holds how often a lane was left without a usable upstream
+ * @param placements how often miners were moved from one goal to another
  * @param rejections refused shares by verdict, in lower-case kebab form
  * @param disconnects closed connections by reason
  * @param delivery time from a job's arrival to its last miner's socket, for jobs that had one
@@ -20,6 +26,10 @@ public record FarmSnapshot(
         int channels,
         Map<MinerProtocol, Shares> downstream,
         Upstream upstream,
+        Map<String, Upstream> upstreams,
+        List<Switch> switches,
+        long holds,
+        long placements,
         Map<String, Long> rejections,
         Map<String, Long> disconnects,
         long jobs,
@@ -30,6 +40,8 @@ public record FarmSnapshot(
 
     public FarmSnapshot {
         downstream = Map.copyOf(downstream);
+        upstreams = Map.copyOf(upstreams);
+        switches = List.copyOf(switches);
         rejections = Map.copyOf(rejections);
         disconnects = Map.copyOf(disconnects);
     }
@@ -68,6 +80,14 @@ public record FarmSnapshot(
             return forwarded - accepted - rejected - stale;
         }
     }
+
+    /**
+     * @param from the upstream before; empty for the first
+     * @param miners that were told of it
+     * @param gap since they were without a usable upstream, or since a planned switch was decided
+     */
+    public record Switch(
+            String goal, int lane, String from, String to, SwitchKind kind, String reason, int miners, Duration gap) {}
 
     /** Job delivery times. {@code last}, {@code mean} and {@code worst} are zero while {@code count} is. */
     public record Delivery(long count, Duration last, Duration mean, Duration worst) {}

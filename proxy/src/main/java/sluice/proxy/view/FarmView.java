@@ -1,11 +1,14 @@
 package sluice.proxy.view;
 
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import sluice.protocol.sv2.message.mining.MiningErrorCode;
 import sluice.proxy.event.GatewayEvent;
 import sluice.proxy.event.GatewayEvent.MinerProtocol;
@@ -19,21 +22,26 @@ public final class FarmView implements GatewayEvents.Listener {
     /** Different reasons counted apart; later ones are counted as {@code other}. */
     static final int MAX_REASONS = 64;
 
+    /** Upstreams counted apart; later ones are counted as {@code other}. */
+    static final int MAX_UPSTREAMS = 128;
+
+    /** The latest switches that are remembered. */
+    static final int MAX_SWITCHES = 64;
+
+    private static final String OTHER = "other";
+
     private int connections;
     private int channels;
     private final Map<MinerProtocol, FarmSnapshot.Shares> downstream = new EnumMap<>(MinerProtocol.class);
     private final Map<String, Long> rejections = new HashMap<>();
     private final Map<String, Long> disconnects = new HashMap<>();
     private final Set<Long> connected = new HashSet<>();
-    private boolean upstreamConnected;
-    private long forwarded;
-    private double workForwarded;
-    private long upstreamAccepted;
-    private long upstreamRejected;
-    private long upstreamStale;
-    private long unanswered;
+    private final UpstreamCounts allUpstreams = new UpstreamCounts();
+    private final Map<String, UpstreamCounts> upstreams = new HashMap<>();
+    private final ArrayDeque<FarmSnapshot.Switch> switches = new ArrayDeque<>();
     private long unforwardable;
-    private double workAccepted;
+    private long holds;
+    private long placements;
     private long jobs;
     private long chainTips;
     private long blocksFound;
@@ -68,25 +76,23 @@ public final class FarmView implements GatewayEvents.Listener {
             case GatewayEvent.ChannelClosed closed -> channels--;
             case GatewayEvent.MinerTargetChanged changed -> {}
             case GatewayEvent.ShareSubmitted share -> onShare(share);
-            case GatewayEvent.ShareForwarded share -> {
-                forwarded++;
-                workForwarded += share.difficulty();
-            }
+            case GatewayEvent.ShareForwarded share ->
+                forUpstream(share.upstream(), counts -> counts.forwarded(share.difficulty()));
             case GatewayEvent.ShareUnforwardable share -> unforwardable++;
-            case GatewayEvent.UpstreamAccepted accepted -> {
-                upstreamAccepted += accepted.count();
-                workAccepted += accepted.work();
-            }
-            case GatewayEvent.UpstreamRejected rejected -> {
-                if (rejected.errorCode().equals(MiningErrorCode.STALE_SHARE)) {
-                    upstreamStale++;
-                } else {
-                    upstreamRejected++;
+            case GatewayEvent.UpstreamAccepted accepted ->
+                forUpstream(accepted.upstream(), counts -> counts.accepted(accepted.count(), accepted.work()));
+            case GatewayEvent.UpstreamRejected rejected ->
+                forUpstream(
+                        rejected.upstream(),
+                        counts -> counts.rejected(rejected.errorCode().equals(MiningErrorCode.STALE_SHARE)));
+            case GatewayEvent.UpstreamUnanswered shares ->
+                forUpstream(shares.upstream(), counts -> counts.unanswered(shares.count()));
+            case GatewayEvent.MiningPoolConnected pool -> forUpstream(pool.upstream(), UpstreamCounts::connected);
+            case GatewayEvent.MiningPoolDisconnected pool -> {
+                if (pool.hadChannel()) {
+                    forUpstream(pool.upstream(), UpstreamCounts::lost);
                 }
             }
-            case GatewayEvent.UpstreamUnanswered shares -> unanswered += shares.count();
-            case GatewayEvent.MiningPoolConnected pool -> upstreamConnected = true;
-            case GatewayEvent.MiningPoolDisconnected pool -> upstreamConnected = false;
             case GatewayEvent.MiningJobCreated job -> jobs++;
             case GatewayEvent.ChainTipUpdated tip -> chainTips++;
             case GatewayEvent.JobDelivered delivered -> {
@@ -98,6 +104,17 @@ public final class FarmView implements GatewayEvents.Listener {
             case GatewayEvent.BlockFound found -> blocksFound++;
             case GatewayEvent.BlockAnswered answered ->
                 blocksAccepted += answered.rejection().isEmpty() ? 1 : 0;
+            // Counted when it has reached the miners.
+            case GatewayEvent.UpstreamSwitched switched -> {}
+            case GatewayEvent.SwitchDelivered delivered -> onSwitch(delivered);
+            case GatewayEvent.HoldBegan hold -> holds++;
+            case GatewayEvent.HoldEnded hold -> {}
+            case GatewayEvent.MinerPlaced placed ->
+                placements += placed.from().isEmpty() || placed.from().equals(placed.goal()) ? 0 : 1;
+            case GatewayEvent.PlanApplied applied -> {}
+            case GatewayEvent.PlanRejected refused -> {}
+            case GatewayEvent.PortsClosed ports -> {}
+            case GatewayEvent.PortsOpened ports -> {}
         }
     }
 
@@ -107,16 +124,11 @@ public final class FarmView implements GatewayEvents.Listener {
                 connections,
                 channels,
                 downstream,
-                new FarmSnapshot.Upstream(
-                        upstreamConnected,
-                        forwarded,
-                        workForwarded,
-                        upstreamAccepted,
-                        upstreamRejected,
-                        upstreamStale,
-                        unanswered,
-                        unforwardable,
-                        workAccepted),
+                allUpstreams.snapshot(unforwardable),
+                upstreamSnapshots(),
+                List.copyOf(switches),
+                holds,
+                placements,
                 rejections,
                 disconnects,
                 jobs,
@@ -143,8 +155,39 @@ public final class FarmView implements GatewayEvents.Listener {
         downstream.merge(share.protocol(), one, FarmSnapshot.Shares::plus);
     }
 
+    private void forUpstream(String name, Consumer<UpstreamCounts> change) {
+        change.accept(allUpstreams);
+        UpstreamCounts counts = upstreams.get(name);
+        if (counts == null) {
+            counts = upstreams.computeIfAbsent(
+                    upstreams.size() < MAX_UPSTREAMS ? name : OTHER, fresh -> new UpstreamCounts());
+        }
+        change.accept(counts);
+    }
+
+    private Map<String, FarmSnapshot.Upstream> upstreamSnapshots() {
+        Map<String, FarmSnapshot.Upstream> all = new HashMap<>();
+        upstreams.forEach((name, counts) -> all.put(name, counts.snapshot(0)));
+        return all;
+    }
+
+    private void onSwitch(GatewayEvent.SwitchDelivered delivered) {
+        if (switches.size() == MAX_SWITCHES) {
+            switches.removeFirst();
+        }
+        switches.addLast(new FarmSnapshot.Switch(
+                delivered.goal(),
+                delivered.lane(),
+                delivered.from(),
+                delivered.to(),
+                delivered.kind(),
+                delivered.reason(),
+                delivered.miners(),
+                delivered.gap()));
+    }
+
     private static void count(Map<String, Long> counts, String reason) {
-        String key = counts.containsKey(reason) || counts.size() < MAX_REASONS ? reason : "other";
+        String key = counts.containsKey(reason) || counts.size() < MAX_REASONS ? reason : OTHER;
         counts.merge(key, 1L, Long::sum);
     }
 }

@@ -2,6 +2,7 @@ package sluice.proxy.netty;
 
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
+import io.netty.channel.embedded.EmbeddedChannel;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -13,8 +14,10 @@ import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import sluice.config.FailoverConfig;
 import sluice.config.VardiffConfig;
 import sluice.protocol.Bytes;
 import sluice.protocol.bitcoin.Difficulty;
@@ -23,15 +26,18 @@ import sluice.protocol.bitcoin.Target;
 import sluice.proxy.block.BlockFiles;
 import sluice.proxy.event.GatewayEvent;
 import sluice.proxy.event.GatewayEvents;
+import sluice.proxy.goal.Director;
+import sluice.proxy.goal.RoutingPlan;
 import sluice.proxy.mining.extranonce.ExtranonceIndexes;
 import sluice.proxy.mining.extranonce.ExtranonceShape;
 import sluice.proxy.mining.job.MiningJob;
 import sluice.proxy.mining.job.VectorJobs;
 import sluice.proxy.mining.share.ForwardedShare;
 import sluice.proxy.mining.share.ShareValidator;
-import sluice.proxy.route.Route;
+import sluice.proxy.route.Numbering;
 import sluice.proxy.route.RouteReplica;
 import sluice.proxy.session.MinerContext;
+import sluice.proxy.session.MinerInput;
 import sluice.upstream.Upstream;
 import sluice.upstream.UpstreamChannel;
 import sluice.upstream.UpstreamCommand;
@@ -46,7 +52,7 @@ final class LoopFixture implements AutoCloseable {
 
     final List<GatewayEvent> published = new ArrayList<>();
     final ConcurrentLinkedQueue<UpstreamCommand> commands = new ConcurrentLinkedQueue<>();
-    final RouteActor route;
+    final ControlActor control;
     final MinerLoop miners;
     private final EventLoopGroup group = Transport.NIO.newEventLoops(1, "test");
     private final EventLoop loop = group.next();
@@ -68,30 +74,52 @@ final class LoopFixture implements AutoCloseable {
                 commands.add(command);
             }
         };
-        route = new RouteActor(
+        Numbering numbering = new Numbering();
+        control = new ControlActor(
                 loop,
-                new Route("pool", Duration.ofHours(1), TARGET),
-                upstream,
+                new Director(
+                        RoutingPlan.single(new PlayedUpstream("pool", upstream)),
+                        FailoverConfig.DEFAULT,
+                        Duration.ofHours(1),
+                        TARGET,
+                        numbering),
+                group.next(),
                 clock,
                 events,
-                Optional.of(new BlockFiles(blocks)),
-                group.next());
+                new BlockFiles(blocks),
+                group.next(),
+                new ControlActor.Ports() {
+                    @Override
+                    public void close(String reason) {}
+
+                    @Override
+                    public void open() {}
+                });
         miners = new MinerLoop(
                 loop,
                 0,
                 new MinerContext(
-                        new RouteReplica(),
+                        new RouteReplica(numbering),
                         new ExtranonceIndexes(0, 1, 0xffff_ffffL, 1_000),
                         new ShareValidator(),
                         VardiffConfig.DEFAULT),
-                route,
+                numbering,
+                control,
                 events,
                 clock);
     }
 
+    /** One upstream that a test plays, as the director's definition of it. */
+    record PlayedUpstream(String name, Upstream upstream) implements UpstreamFactory {
+        @Override
+        public Upstream create(EventLoop loop, Executor handshakes, Optional<String> userIdentity) {
+            return upstream;
+        }
+    }
+
     /** The upstream opens its channel and gives a job with its tip. */
     void upstreamGivesWork() throws Exception {
-        route.start(List.of(miners));
+        control.start(List.of(miners));
         Consumer<UpstreamEvent> events = started.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
         onLoop(() -> {
             events.accept(new UpstreamEvent.ChannelOpened(
@@ -99,6 +127,14 @@ final class LoopFixture implements AutoCloseable {
             events.accept(new UpstreamEvent.JobAnnounced(VectorJobs.upstreamJob(OptionalLong.empty(), true)));
             events.accept(new UpstreamEvent.TipChanged(7, VectorJobs.SHARE_TIP));
         });
+    }
+
+    /** The job that a miner of this loop has to mine now. */
+    MiningJob currentJob() throws Exception {
+        ScriptedSession witness = new ScriptedSession(input -> List.of());
+        onLoop(() -> new EmbeddedChannel(new MinerConnection(miners, Long.MAX_VALUE, "default", witness, false)));
+        MinerInput.RouteChanged told = (MinerInput.RouteChanged) witness.inputs.getFirst();
+        return told.replica().currentJob().orElseThrow();
     }
 
     /** Runs {@code task} on the loop and waits for it. */

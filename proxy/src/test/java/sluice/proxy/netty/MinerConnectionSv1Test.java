@@ -7,29 +7,33 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.embedded.EmbeddedChannel;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import sluice.config.FailoverConfig;
 import sluice.config.LimitsConfig;
 import sluice.config.Sv1Config;
 import sluice.config.VardiffConfig;
 import sluice.protocol.bitcoin.Difficulty;
 import sluice.protocol.bitcoin.Target;
+import sluice.proxy.block.BlockFiles;
 import sluice.proxy.event.GatewayEvent;
 import sluice.proxy.event.GatewayEvents;
+import sluice.proxy.goal.Director;
+import sluice.proxy.goal.RoutingPlan;
 import sluice.proxy.mining.extranonce.ExtranonceIndexes;
 import sluice.proxy.mining.job.VectorJobs;
 import sluice.proxy.mining.share.ShareValidator;
-import sluice.proxy.route.Route;
+import sluice.proxy.route.Numbering;
 import sluice.proxy.route.RouteReplica;
 import sluice.proxy.session.MinerContext;
 import sluice.proxy.session.MinerInput;
@@ -52,21 +56,34 @@ class MinerConnectionSv1Test {
     private final List<GatewayEvent> events = new ArrayList<>();
     private final GatewayEvents bus = new GatewayEvents("test", List.of(events::add));
     private final Pool pool = new Pool();
-    private final RouteActor route = new RouteActor(
+    private final Numbering numbering = new Numbering();
+    private final ControlActor control = new ControlActor(
             channel.eventLoop(),
-            new Route("pool", Duration.ofSeconds(30), EASIEST),
-            pool,
+            new Director(
+                    RoutingPlan.single(new LoopFixture.PlayedUpstream("pool", pool)),
+                    FailoverConfig.DEFAULT,
+                    Duration.ofSeconds(30),
+                    EASIEST,
+                    numbering),
+            Runnable::run,
             clock,
             bus,
-            Optional.empty(),
-            Runnable::run);
+            new BlockFiles(Path.of("unused")),
+            Runnable::run,
+            new ControlActor.Ports() {
+                @Override
+                public void close(String reason) {}
+
+                @Override
+                public void open() {}
+            });
     private final MinerContext context = new MinerContext(
-            new RouteReplica(),
+            new RouteReplica(numbering),
             // The first index is that of the published share.
             new ExtranonceIndexes(VectorJobs.INDEX, VectorJobs.INDEX + 1, 0xffffffffL, 16),
             new ShareValidator(),
             EASY);
-    private final MinerLoop home = new MinerLoop(channel.eventLoop(), 0, context, route, bus, clock);
+    private final MinerLoop home = new MinerLoop(channel.eventLoop(), 0, context, numbering, control, bus, clock);
 
     /** Gives the published job, and keeps what it is told. */
     private static final class Pool implements Upstream {
@@ -88,7 +105,7 @@ class MinerConnectionSv1Test {
 
     @BeforeEach
     void thePoolGivesWork() {
-        route.start(List.of(home));
+        control.start(List.of(home));
         channel.runPendingTasks();
     }
 
@@ -101,7 +118,7 @@ class MinerConnectionSv1Test {
     private void connect() {
         Sv1MinerSession session =
                 new Sv1MinerSession(1, Sv1MinerContext.of(context, Sv1Config.DEFAULT, LimitsConfig.DEFAULT));
-        MinerConnection miner = new MinerConnection(home, 1, session, false);
+        MinerConnection miner = new MinerConnection(home, 1, "default", session, false);
         channel.pipeline().addLast(new Sv1LineHandler(), miner);
         miner.feed(new MinerInput.Started());
     }

@@ -51,12 +51,13 @@ class MinerConnectionTest {
             @Override
             public void flush(ChannelHandlerContext ctx) {}
         });
-        channel.pipeline().addLast(new MinerConnection(fixture.miners, 7, session, false));
+        channel.pipeline().addLast(new MinerConnection(fixture.miners, 7, "default", session, false));
         return channel;
     }
 
     private EmbeddedChannel connect(Function<MinerInput, List<MinerAction>> script) {
-        return new EmbeddedChannel(new MinerConnection(fixture.miners, 7, new ScriptedSession(script), false));
+        return new EmbeddedChannel(
+                new MinerConnection(fixture.miners, 7, "default", new ScriptedSession(script), false));
     }
 
     private String reason() throws InterruptedException {

@@ -6,6 +6,7 @@ import io.netty.channel.embedded.EmbeddedChannel;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -18,6 +19,9 @@ import sluice.proxy.session.MinerInput;
 
 @Timeout(60)
 class MinerLoopTest {
+    private static final int LANE = 1;
+    private static final int ROUTE = 1;
+
     private final List<ScriptedSession> sessions = new ArrayList<>();
     // What happened on the loop, in order: how many sessions had been served at each look.
     private final List<Long> served = new ArrayList<>();
@@ -26,6 +30,8 @@ class MinerLoopTest {
     @BeforeEach
     void makeLoop(@TempDir Path home) {
         fixture = new LoopFixture(home, command -> {});
+        fixture.miners.laneOfAll(OptionalInt.of(LANE));
+        fixture.miners.engage(LANE, ROUTE, miners -> {});
     }
 
     @AfterEach
@@ -38,14 +44,20 @@ class MinerLoopTest {
             for (int i = 0; i < miners; i++) {
                 ScriptedSession session = new ScriptedSession(input -> List.of());
                 sessions.add(session);
-                new EmbeddedChannel(new MinerConnection(fixture.miners, i, session, false));
+                new EmbeddedChannel(new MinerConnection(fixture.miners, i, "default", session, false));
             }
         });
     }
 
+    private static List<MinerInput> updates(ScriptedSession session) {
+        return session.inputs.stream()
+                .filter(MinerInput.RouteUpdated.class::isInstance)
+                .toList();
+    }
+
     private void look() {
         served.add(
-                sessions.stream().filter(session -> !session.inputs.isEmpty()).count());
+                sessions.stream().filter(session -> !updates(session).isEmpty()).count());
     }
 
     private static JobDelivery delivery(LoopFixture fixture, RouteUpdate update) {
@@ -53,7 +65,7 @@ class MinerLoopTest {
     }
 
     private void post(RouteUpdate update) {
-        fixture.miners.post(update, delivery(fixture, update));
+        fixture.miners.post(ROUTE, update, delivery(fixture, update));
     }
 
     @Test
@@ -95,9 +107,9 @@ class MinerLoopTest {
         loop.countDown();
         fixture.onLoop(() -> {});
         assertThat(served).containsExactly(MinerLoop.ROUTINE_SLICE * 2L);
-        assertThat(sessions.getFirst().inputs)
+        assertThat(updates(sessions.getFirst()))
                 .containsExactly(new MinerInput.RouteUpdated(job), new MinerInput.RouteUpdated(tip));
-        assertThat(sessions.getLast().inputs).containsExactly(new MinerInput.RouteUpdated(tip));
+        assertThat(updates(sessions.getLast())).containsExactly(new MinerInput.RouteUpdated(tip));
     }
 
     @Test
@@ -111,7 +123,7 @@ class MinerLoopTest {
         loop.countDown();
         fixture.onLoop(() -> {});
         assertThat(sessions)
-                .allSatisfy(session -> assertThat(session.inputs)
+                .allSatisfy(session -> assertThat(updates(session))
                         .containsExactly(new MinerInput.RouteUpdated(job), new MinerInput.RouteUpdated(target)));
     }
 }

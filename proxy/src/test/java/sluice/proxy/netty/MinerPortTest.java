@@ -16,6 +16,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
@@ -59,7 +60,7 @@ class MinerPortTest {
         }
 
         @Override
-        public Upstream create(EventLoop loop, Executor handshakes) {
+        public Upstream create(EventLoop loop, Executor handshakes, Optional<String> userIdentity) {
             return new Upstream() {
                 @Override
                 public void start(Consumer<UpstreamEvent> events) {}

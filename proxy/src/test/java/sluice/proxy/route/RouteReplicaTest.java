@@ -15,7 +15,7 @@ class RouteReplicaTest {
     private static final UpstreamChannel CHANNEL =
             new UpstreamChannel("pool", VectorJobs.UPSTREAM_PREFIX, VectorJobs.GRANTED, TARGET, true);
 
-    private final RouteReplica replica = new RouteReplica();
+    private final RouteReplica replica = new RouteReplica(new Numbering());
 
     private static MiningJob future(long id) {
         return MiningJob.future(id, VectorJobs.upstreamJob(OptionalLong.empty(), true), VectorJobs.GRANTED, 1);

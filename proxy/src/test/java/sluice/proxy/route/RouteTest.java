@@ -28,7 +28,7 @@ class RouteTest {
     private static final UpstreamChannel CHANNEL =
             new UpstreamChannel("pool", VectorJobs.UPSTREAM_PREFIX, 8, ROUTE_TARGET, true);
 
-    private final Route route = new Route("pool", Duration.ofSeconds(30), Difficulty.targetOf(1));
+    private final Route route = new Route("pool", Duration.ofSeconds(30), Difficulty.targetOf(1), new Numbering());
     private Instant now = Instant.ofEpochSecond(0x680be961L);
     private MiningJob current;
 
@@ -83,6 +83,7 @@ class RouteTest {
 
     @BeforeEach
     void upstreamGivesWork() {
+        route.on(new RouteInput.Engaged(), now);
         upstream(new UpstreamEvent.ChannelOpened(CHANNEL));
         upstream(new UpstreamEvent.JobAnnounced(job(7, OptionalLong.empty())));
         current = of(upstream(new UpstreamEvent.TipChanged(7, VectorJobs.SHARE_TIP)), RouteUpdate.TipChanged.class)

@@ -14,6 +14,7 @@ import sluice.proxy.mining.extranonce.ExtranonceIndexes;
 import sluice.proxy.mining.job.MiningJob;
 import sluice.proxy.mining.job.VectorJobs;
 import sluice.proxy.mining.share.ShareValidator;
+import sluice.proxy.route.Numbering;
 import sluice.proxy.route.RouteReplica;
 import sluice.proxy.route.RouteUpdate;
 import sluice.upstream.UpstreamChannel;
@@ -31,7 +32,7 @@ final class Sv1Farm {
     /** What the upstream asks for: every share at that difficulty goes up, too. */
     static final Target EASIEST = Difficulty.targetOf(1e-9);
 
-    final RouteReplica route = new RouteReplica();
+    final RouteReplica route = new RouteReplica(new Numbering());
     final ExtranonceIndexes indexes;
     final Sv1MinerContext context;
     final List<Sv1Miner> miners = new ArrayList<>();

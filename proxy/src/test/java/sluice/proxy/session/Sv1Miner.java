@@ -37,6 +37,7 @@ final class Sv1Miner {
     final List<ForwardedShare> forwarded = new ArrayList<>();
     final Map<MinerDeadline, Instant> deadlines = new EnumMap<>(MinerDeadline.class);
     int demandChanges;
+    final List<String> identities = new ArrayList<>();
     Optional<String> disconnected = Optional.empty();
 
     Bytes extranonce1;
@@ -90,6 +91,7 @@ final class Sv1Miner {
                 case MinerAction.Publish publish -> events.add(publish.event());
                 case MinerAction.SetDeadline set -> deadlines.put(set.deadline(), set.at());
                 case MinerAction.DemandChanged changed -> demandChanges++;
+                case MinerAction.Identified identified -> identities.add(identified.userIdentity());
                 case MinerAction.Disconnect disconnect -> disconnected = Optional.of(disconnect.reason());
             }
         }

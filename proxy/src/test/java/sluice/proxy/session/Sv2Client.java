@@ -42,6 +42,7 @@ final class Sv2Client {
     final Map<Long, Sv2ClientChannel> channels = new LinkedHashMap<>();
     MinerAction.Disconnect disconnect;
     int demandChanges;
+    final List<String> identities = new ArrayList<>();
 
     private final Sv2Farm farm;
     private final Map<Long, Set<Long>> groupFutures = new LinkedHashMap<>();
@@ -82,6 +83,7 @@ final class Sv2Client {
                 case MinerAction.Publish publish -> events.add(publish.event());
                 case MinerAction.SetDeadline set -> deadlines.put(set.deadline(), set.at());
                 case MinerAction.DemandChanged changed -> demandChanges++;
+                case MinerAction.Identified identified -> identities.add(identified.userIdentity());
                 case MinerAction.Disconnect end -> disconnect = end;
             }
         }

@@ -55,6 +55,7 @@ class Sv2CpuMinerTest {
                 case MinerAction.Publish publish -> counted.add(publish.event());
                 case MinerAction.SetDeadline set -> {}
                 case MinerAction.DemandChanged changed -> {}
+                case MinerAction.Identified identified -> {}
                 case MinerAction.Disconnect disconnect -> throw new AssertionError(disconnect);
             }
         }

@@ -16,6 +16,7 @@ import sluice.protocol.bitcoin.Target;
 import sluice.protocol.sv2.message.common.SetupConnection;
 import sluice.proxy.mining.extranonce.ExtranonceIndexes;
 import sluice.proxy.mining.share.ShareValidator;
+import sluice.proxy.route.Numbering;
 import sluice.proxy.route.Route;
 import sluice.proxy.route.RouteAction;
 import sluice.proxy.route.RouteDeadline;
@@ -41,12 +42,12 @@ final class Sv2Farm {
     static final VardiffConfig FIXED = new VardiffConfig(false, 6, EASY, EASY);
     static final LimitsConfig LIMITS = LimitsConfig.DEFAULT;
 
-    final RouteReplica replica = new RouteReplica();
+    final RouteReplica replica = new RouteReplica(new Numbering());
     final MinerContext context;
     final List<Sv2Client> clients = new ArrayList<>();
     final List<Consumer<MinerInput>> sessions = new ArrayList<>();
     Instant now = Instant.ofEpochSecond(1_745_596_971L);
-    private final Route route = new Route("pool", Duration.ofSeconds(60), Target.DIFFICULTY_1);
+    private final Route route = new Route("pool", Duration.ofSeconds(60), Target.DIFFICULTY_1, new Numbering());
     private long upstreamJobs;
     private int tips;
     private boolean versionRolling = true;
@@ -63,6 +64,7 @@ final class Sv2Farm {
 
     Sv2Farm(VardiffConfig vardiff, ExtranonceIndexes indexes) {
         context = new MinerContext(replica, indexes, new ShareValidator(), vardiff);
+        feed(new RouteInput.Engaged());
     }
 
     /** A farm whose upstream granted 24 bytes, is as easy as {@link #EASY}, and has given a job. */

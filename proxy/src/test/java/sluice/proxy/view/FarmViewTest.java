@@ -105,7 +105,7 @@ class FarmViewTest {
         assertThat(now.upstream().verdictLag()).isEqualTo(1);
         FarmSnapshot lost = after(
                 new GatewayEvent.UpstreamUnanswered(AT, "pool", 1),
-                new GatewayEvent.MiningPoolDisconnected(AT, "pool", "MINING", "connection reset"),
+                new GatewayEvent.MiningPoolDisconnected(AT, "pool", "MINING", "connection reset", true),
                 new GatewayEvent.ShareUnforwardable(AT, "acct.rig1", "no-upstream"));
         assertThat(lost.upstream().connected()).isFalse();
         assertThat(lost.upstream().unanswered()).isEqualTo(1);

@@ -28,7 +28,7 @@ public final class UpstreamSelector {
     /** Stands for the step of {@link SelectorAction.PrepareFailed} where the first choice said nothing at all. */
     public static final String TIMEOUT_STEP = "timeout";
 
-    private final Settings settings;
+    private Settings settings;
     private final List<SelectorAction> actions = new ArrayList<>();
     private final List<SelectorAction> readOnlyActions = Collections.unmodifiableList(actions);
     /** All that are listed, in use, prepared or not drained yet. */
@@ -117,6 +117,11 @@ public final class UpstreamSelector {
             deadline = soonestDeadline(now);
         }
         return readOnlyActions;
+    }
+
+    /** Other durations from now on; those that run already run on. */
+    public void settings(Settings next) {
+        settings = next;
     }
 
     /** The upstream in use, also while it is lost: miners hold its last job. */

@@ -149,6 +149,18 @@ public final class MiningChannel {
         addJob(activated, versionMask);
     }
 
+    /**
+     * Takes the job of another route, which the miner works on from now on. What it found before on the same tip is still
+     * good, because the other upstream still takes it; on another tip it is stale.
+     */
+    public void changeJobs(MiningJob first, long versionMask) {
+        if (jobs.isEmpty()
+                || !jobs.getLast().job.tip().prevHash().equals(first.tip().prevHash())) {
+            retireAll();
+        }
+        addJob(first, versionMask);
+    }
+
     /** Makes every job stale: nothing of it can be submitted any more. */
     public void retireAll() {
         for (Granted granted : jobs) {

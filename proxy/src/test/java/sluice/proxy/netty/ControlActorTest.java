@@ -18,7 +18,7 @@ import sluice.proxy.mining.share.ForwardedShare;
 import sluice.upstream.UpstreamCommand;
 
 @Timeout(60)
-class RouteActorTest {
+class ControlActorTest {
     @TempDir
     Path home;
 
@@ -27,13 +27,13 @@ class RouteActorTest {
         try (LoopFixture fixture = new LoopFixture(home, command -> {})) {
             ForwardedShare share = LoopFixture.share(LoopFixture.activeJob(1), false);
             CountDownLatch loop = fixture.holdLoop();
-            for (int i = 0; i < RouteActor.MAILBOX_LIMIT; i++) {
-                assertThat(fixture.route.forward(share)).isTrue();
+            for (int i = 0; i < ControlActor.MAILBOX_LIMIT; i++) {
+                assertThat(fixture.control.forward(share)).isTrue();
             }
-            assertThat(fixture.route.forward(share)).isFalse();
+            assertThat(fixture.control.forward(share)).isFalse();
             loop.countDown();
             fixture.onLoop(() -> {});
-            assertThat(fixture.route.forward(share)).isTrue();
+            assertThat(fixture.control.forward(share)).isTrue();
         }
     }
 
@@ -43,7 +43,7 @@ class RouteActorTest {
         List<Integer> filesWhenSent = new ArrayList<>();
         try (LoopFixture fixture = new LoopFixture(blocks, command -> filesWhenSent.add(count(blocks)))) {
             fixture.upstreamGivesWork();
-            fixture.onLoop(() -> fixture.route.forward(LoopFixture.share(current(fixture), true)));
+            fixture.control.forward(LoopFixture.share(current(fixture), true));
             await().until(() -> !fixture.commands.isEmpty());
             assertThat(fixture.commands).hasOnlyElementsOfType(UpstreamCommand.SubmitShare.class);
             assertThat(filesWhenSent).containsExactly(1);
@@ -55,14 +55,14 @@ class RouteActorTest {
         Path file = Files.writeString(home.resolve("file"), "");
         try (LoopFixture fixture = new LoopFixture(file.resolve("blocks"), command -> {})) {
             fixture.upstreamGivesWork();
-            fixture.onLoop(() -> fixture.route.forward(LoopFixture.share(current(fixture), true)));
+            fixture.control.forward(LoopFixture.share(current(fixture), true));
             await().until(() -> !fixture.commands.isEmpty());
             assertThat(fixture.commands).hasOnlyElementsOfType(UpstreamCommand.SubmitShare.class);
         }
     }
 
-    private static MiningJob current(LoopFixture fixture) {
-        return fixture.miners.context().route().currentJob().orElseThrow();
+    private static MiningJob current(LoopFixture fixture) throws Exception {
+        return fixture.currentJob();
     }
 
     private static int count(Path directory) {

@@ -1,0 +1,103 @@
+package sluice.proxy.goal;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import sluice.upstream.failover.UpstreamSelector;
+
+/** One goal as it is applied: its order of upstreams and its lanes. Confined to the director. */
+final class Goal {
+    private final String name;
+    private int weight;
+    private List<UpstreamSelector.Entry> order;
+    private int aggregation;
+    private boolean channelPerIdentity;
+    private final List<Lane> lanes = new ArrayList<>();
+    private boolean evacuated;
+
+    /**
+     * @param aggregation most miners in one lane; 0 for all
+     * @param channelPerIdentity whether each user identity gets a lane of its own
+     */
+    Goal(String name, int weight, List<UpstreamSelector.Entry> order, int aggregation, boolean channelPerIdentity) {
+        this.name = name;
+        apply(weight, order, aggregation, channelPerIdentity);
+    }
+
+    void apply(int newWeight, List<UpstreamSelector.Entry> newOrder, int newAggregation, boolean perIdentity) {
+        weight = newWeight;
+        order = List.copyOf(newOrder);
+        aggregation = newAggregation;
+        channelPerIdentity = perIdentity;
+    }
+
+    String name() {
+        return name;
+    }
+
+    int weight() {
+        return weight;
+    }
+
+    List<UpstreamSelector.Entry> order() {
+        return order;
+    }
+
+    List<Lane> lanes() {
+        return lanes;
+    }
+
+    /** The lane that is always there, and shows whether an upstream can be had. */
+    Lane first() {
+        return lanes.getFirst();
+    }
+
+    /** Whether one lane takes all miners, whoever they are. */
+    boolean hasOneLane() {
+        return aggregation == 0 && !channelPerIdentity;
+    }
+
+    /** The lane for one more miner; empty where a new one has to be made. */
+    Optional<Lane> laneFor(String userIdentity) {
+        if (channelPerIdentity) {
+            return lanes.stream()
+                    .filter(lane -> lane.identity().filter(userIdentity::equals).isPresent())
+                    .findFirst();
+        }
+        return lanes.stream()
+                .filter(lane -> lane.identity().isEmpty() && (aggregation == 0 || lane.members() < aggregation))
+                .findFirst();
+    }
+
+    /** Whose lane a new one for this miner would be; empty where its miners share one user. */
+    Optional<String> identityOf(String userIdentity) {
+        return channelPerIdentity ? Optional.of(userIdentity) : Optional.empty();
+    }
+
+    boolean isUsable() {
+        return lanes.stream().anyMatch(Lane::isUsable);
+    }
+
+    /** Since when none of its lanes is usable; empty while one is. */
+    Optional<Instant> unusableSince() {
+        Instant latest = Instant.MIN;
+        for (Lane lane : lanes) {
+            if (lane.isUsable()) {
+                return Optional.empty();
+            }
+            Instant since = lane.unusableSince().orElseThrow();
+            latest = since.isAfter(latest) ? since : latest;
+        }
+        return Optional.of(latest);
+    }
+
+    /** Whether its unpinned miners were given to other goals because it has no usable upstream. */
+    boolean isEvacuated() {
+        return evacuated;
+    }
+
+    void evacuated(boolean now) {
+        evacuated = now;
+    }
+}

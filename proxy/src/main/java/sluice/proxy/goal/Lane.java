@@ -1,0 +1,229 @@
+package sluice.proxy.goal;
+
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import sluice.proxy.event.GatewayEvent;
+import sluice.proxy.event.GatewayEvent.SwitchKind;
+import sluice.proxy.route.RouteInput;
+import sluice.upstream.UpstreamEvent;
+import sluice.upstream.failover.SelectorAction;
+import sluice.upstream.failover.SelectorInput;
+import sluice.upstream.failover.UpstreamSelector;
+
+/**
+ * Miners of one goal that share one upstream channel at a time: carries out which upstream the selector wants used, opened
+ * and closed. Confined to the director.
+ */
+final class Lane {
+    private final int number;
+    private final String goal;
+    private final Optional<String> identity;
+    private final UpstreamSelector selector;
+    private final Function<String, UpstreamPlan> upstreams;
+    private final Routes routes;
+    private final DirectorOutbox out;
+    private final Preparation preparation;
+    private final Map<String, OpenRoute> open = new HashMap<>();
+    private final Map<Integer, RouteInput.Demand> demands = new HashMap<>();
+    private OpenRoute engaged;
+    private Instant unusableSince;
+    private int members;
+    private final Map<String, UpstreamEvent.Lost> losses = new HashMap<>();
+
+    /** Hears how the preparation of a switch goes. */
+    interface Preparation {
+        void prepared(Lane lane, Instant now);
+
+        void failed(Lane lane, String upstream, String step, String reason, Instant now);
+    }
+
+    /**
+     * @param identity whose lane this is; empty where its miners share the upstream's own user
+     * @param upstreams what each key of the selector's order stands for
+     */
+    Lane(
+            int number,
+            String goal,
+            Optional<String> identity,
+            UpstreamSelector selector,
+            Function<String, UpstreamPlan> upstreams,
+            Routes routes,
+            DirectorOutbox out,
+            Preparation preparation,
+            Instant now) {
+        this.number = number;
+        this.goal = goal;
+        this.identity = identity;
+        this.selector = selector;
+        this.upstreams = upstreams;
+        this.routes = routes;
+        this.out = out;
+        this.preparation = preparation;
+        this.unusableSince = now;
+    }
+
+    int number() {
+        return number;
+    }
+
+    String goal() {
+        return goal;
+    }
+
+    Optional<String> identity() {
+        return identity;
+    }
+
+    UpstreamSelector selector() {
+        return selector;
+    }
+
+    /** Miners that the director has put here; not counted where all miners go to one lane. */
+    int members() {
+        return members;
+    }
+
+    void joined() {
+        members++;
+    }
+
+    void left() {
+        members--;
+    }
+
+    /** Whether its miners have work that somebody takes. */
+    boolean isUsable() {
+        return unusableSince == null;
+    }
+
+    /** Since when nobody takes its miners' work; empty while somebody does. */
+    Optional<Instant> unusableSince() {
+        return Optional.ofNullable(unusableSince);
+    }
+
+    /** The number of the route that feeds it, if one ever did. */
+    Optional<OpenRoute> engaged() {
+        return Optional.ofNullable(engaged);
+    }
+
+    void demand(RouteInput.Demand demand, Instant now) {
+        demands.put(demand.loop(), demand);
+        if (engaged != null) {
+            routes.feed(engaged, demand, now);
+        }
+    }
+
+    /** Tells the selector, and does what it wants. */
+    void select(SelectorInput input, Instant now) {
+        for (SelectorAction action : List.copyOf(selector.on(input, now))) {
+            switch (action) {
+                case SelectorAction.Open wanted -> openRoute(wanted.upstream());
+                case SelectorAction.Keep wanted -> keep(wanted.upstream(), now);
+                case SelectorAction.Close unwanted -> close(unwanted, now);
+                case SelectorAction.Use use -> use(use, now);
+                case SelectorAction.Hold hold -> {
+                    unusableSince = now;
+                    out.publish(new GatewayEvent.HoldBegan(now, goal, number, hold.reason()));
+                }
+                case SelectorAction.Resume resume -> {
+                    unusableSince = null;
+                    out.publish(new GatewayEvent.HoldEnded(now, goal, number));
+                }
+                case SelectorAction.Prepared prepared -> preparation.prepared(this, now);
+                case SelectorAction.PrepareFailed failed ->
+                    preparation.failed(
+                            this, upstreams.apply(failed.upstream()).name(), failed.step(), failed.reason(), now);
+            }
+        }
+    }
+
+    private void openRoute(String key) {
+        open.put(key, routes.open(this, key, upstreams.apply(key)));
+    }
+
+    private void keep(String key, Instant now) {
+        OpenRoute route = open.get(key);
+        if (route == null || !routes.keep(route)) {
+            // It was told to close already and is on its way out, so a fresh one is opened in its place.
+            openRoute(key);
+            select(new SelectorInput.Lost(key, UpstreamEvent.Step.CONNECT.name(), "it was being closed"), now);
+        }
+    }
+
+    private void close(SelectorAction.Close unwanted, Instant now) {
+        OpenRoute route = open.get(unwanted.upstream());
+        if (route != null) {
+            routes.drain(route, unwanted.reason(), now);
+        }
+    }
+
+    private void use(SelectorAction.Use use, Instant now) {
+        OpenRoute from = engaged;
+        engaged = open.get(use.upstream());
+        if (from != null) {
+            routes.feed(from, new RouteInput.Disengaged(), now);
+        }
+        routes.feed(engaged, new RouteInput.Engaged(), now);
+        for (RouteInput.Demand demand : demands.values()) {
+            routes.feed(engaged, demand, now);
+        }
+        SwitchReport report = new SwitchReport(
+                goal,
+                number,
+                from == null ? "" : from.name(),
+                engaged.name(),
+                SwitchKind.valueOf(use.kind().name()),
+                use.reason(),
+                unusableSince == null ? now : unusableSince);
+        unusableSince = null;
+        out.publish(new GatewayEvent.UpstreamSwitched(
+                now, goal, number, report.from(), report.to(), report.kind(), report.reason()));
+        out.add(new DirectorAction.Engage(number, engaged.number(), report));
+    }
+
+    /** Something came from the upstream behind one of its routes. */
+    void onUpstream(OpenRoute route, UpstreamEvent event, Instant now) {
+        routes.feed(route, new RouteInput.FromUpstream(event), now);
+        boolean lost = event instanceof UpstreamEvent.Lost;
+        boolean had = route.ready();
+        route.ready(route.route().hasWork());
+        if (route.phase() != OpenRoute.Phase.CLOSING && open.get(route.key()) == route) {
+            if (event instanceof UpstreamEvent.Lost loss) {
+                losses.put(route.key(), loss);
+                select(new SelectorInput.Lost(route.key(), loss.step().name(), loss.reason()), now);
+            } else if (route.ready() && !had) {
+                losses.remove(route.key());
+                select(new SelectorInput.Ready(route.key(), route.route().versionRollingAllowed()), now);
+            }
+        }
+        routes.onEvent(route, lost, now);
+    }
+
+    /** Why its first upstream could not be had; empty while one of them still may. */
+    Optional<ChangeResult.Rejected> whollyFailed() {
+        boolean all = selector.standings().stream().allMatch(standing -> losses.containsKey(standing.upstream()));
+        return all ? Optional.of(latestFailure()) : Optional.empty();
+    }
+
+    /** What is known of why its first upstream cannot be had. */
+    ChangeResult.Rejected latestFailure() {
+        String first = selector.standings().getFirst().upstream();
+        UpstreamEvent.Lost loss = losses.get(first);
+        return new ChangeResult.Rejected(
+                upstreams.apply(first).name(),
+                loss == null ? "" : loss.step().name(),
+                loss == null ? "it gave no job in time" : loss.reason());
+    }
+
+    /** One of its routes is over. */
+    void onGone(OpenRoute route, Instant now) {
+        if (open.remove(route.key(), route)) {
+            losses.remove(route.key());
+            select(new SelectorInput.Drained(route.key()), now);
+        }
+    }
+}

@@ -1,0 +1,23 @@
+package sluice.proxy.route;
+
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * Numbers that are unique in the whole gateway, whichever route asks: job ids, so that a share can never be held against
+ * another job than its own, and generations, which tell the upstream channels of all routes apart. May be asked on any
+ * thread.
+ */
+public final class Numbering {
+    private final AtomicLong lastJobId = new AtomicLong();
+    private final AtomicLong lastGeneration = new AtomicLong();
+
+    /** A job id higher than all before, U32 for the first four thousand million jobs. */
+    public long nextJobId() {
+        return lastJobId.incrementAndGet();
+    }
+
+    /** The number of one upstream channel. */
+    public long nextGeneration() {
+        return lastGeneration.incrementAndGet();
+    }
+}
