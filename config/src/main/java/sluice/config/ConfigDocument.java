@@ -44,51 +44,59 @@ final class ConfigDocument {
 
     /** The keys above the first table header. */
     ConfigTable top() {
-        return kinds.computeIfAbsent(
-                        "",
-                        _ -> new Kind("", false, List.of(new ConfigTable(this, "", Optional.of(toml), new Line(1, 1)))))
+        return kinds.computeIfAbsent("", _ -> {
+                    Set<String> known = new LinkedHashSet<>();
+                    ConfigTable top = new ConfigTable(this, "", Optional.of(toml), new Line(1, 1), known);
+                    return new Kind("", false, List.of(top), known);
+                })
                 .tables()
                 .getFirst();
     }
 
     /** The table {@code name}; without keys where the file has none. */
     ConfigTable table(String name) {
-        return kinds.computeIfAbsent(name, _ -> new Kind(name, false, List.of(read(name))))
+        return kinds.computeIfAbsent(name, _ -> {
+                    Set<String> known = new LinkedHashSet<>();
+                    return new Kind(name, false, List.of(read(name, known)), known);
+                })
                 .tables()
                 .getFirst();
     }
 
     /** The tables that stand in the file as {@code [[name]]}, in its order; more than {@code most} are a problem. */
     List<ConfigTable> tables(String name, int most) {
-        return kinds.computeIfAbsent(name, _ -> new Kind(name, true, readAll(name, most)))
+        return kinds.computeIfAbsent(name, _ -> {
+                    Set<String> known = new LinkedHashSet<>();
+                    return new Kind(name, true, readAll(name, most, known), known);
+                })
                 .tables();
     }
 
-    private ConfigTable read(String name) {
+    private ConfigTable read(String name, Set<String> known) {
         List<String> path = List.of(name);
         Object value = toml.get(path);
         if (value == null) {
-            return new ConfigTable(this, name, Optional.empty(), new Line(1, 1));
+            return new ConfigTable(this, name, Optional.empty(), new Line(1, 1), known);
         }
         Line header = line(toml.inputPositionOf(path));
         if (value instanceof TomlTable table) {
-            return new ConfigTable(this, name, Optional.of(table), header);
+            return new ConfigTable(this, name, Optional.of(table), header, known);
         }
         problem(new ConfigProblem(
                 header, name, "is " + typeName(value) + ", not a table", "write [" + name + "] once, keys below it"));
-        return new ConfigTable(this, name, Optional.empty(), header);
+        return new ConfigTable(this, name, Optional.empty(), header, known);
     }
 
-    private List<ConfigTable> readAll(String name, int most) {
+    private List<ConfigTable> readAll(String name, int most, Set<String> known) {
         List<String> path = List.of(name);
         return switch (toml.get(path)) {
             case null -> List.of();
-            case TomlArray array -> elements(name, array, most);
+            case TomlArray array -> elements(name, array, most, known);
             case TomlTable table -> {
                 Line header = line(toml.inputPositionOf(path));
                 problem(new ConfigProblem(
                         header, name, "is one table, not a list of them", "write [[" + name + "]], with two brackets"));
-                yield List.of(element(name, 1, table, header));
+                yield List.of(element(name, 1, table, header, known));
             }
             case Object value -> {
                 markUnclear(name);
@@ -102,7 +110,7 @@ final class ConfigDocument {
         };
     }
 
-    private List<ConfigTable> elements(String name, TomlArray array, int most) {
+    private List<ConfigTable> elements(String name, TomlArray array, int most, Set<String> known) {
         List<ConfigTable> elements = new ArrayList<>();
         for (int i = 0; i < array.size(); i++) {
             Line header = line(array.inputPositionOf(i));
@@ -113,7 +121,7 @@ final class ConfigDocument {
                 break;
             }
             if (array.get(i) instanceof TomlTable table) {
-                elements.add(element(name, i + 1, table, header));
+                elements.add(element(name, i + 1, table, header, known));
             } else {
                 markUnclear(name);
                 problem(new ConfigProblem(
@@ -127,11 +135,11 @@ final class ConfigDocument {
     }
 
     /** Called by the name it gives itself, as its operator would call it, or by its number. */
-    private ConfigTable element(String kind, int number, TomlTable table, Line header) {
+    private ConfigTable element(String kind, int number, TomlTable table, Line header, Set<String> known) {
         String shown = table.get(List.of("name")) instanceof String name && EntryName.isName(name)
                 ? kind + "." + name
                 : kind + "[" + number + "]";
-        return new ConfigTable(this, shown, Optional.of(table), header);
+        return new ConfigTable(this, shown, Optional.of(table), header, known);
     }
 
     void problem(ConfigProblem problem) {
@@ -249,14 +257,12 @@ final class ConfigDocument {
     /** Where a value comes from, and the value. */
     record Found<T>(T value, Origin origin) {}
 
-    /** The tables of one name: exactly one that stands as {@code [name]}, or any number that stand as {@code [[name]]}. */
-    private record Kind(String name, boolean repeated, List<ConfigTable> tables) {
-        Set<String> knownKeys() {
-            Set<String> keys = new LinkedHashSet<>();
-            tables.forEach(table -> keys.addAll(table.knownKeys()));
-            return keys;
-        }
-
+    /**
+     * The tables of one name: exactly one that stands as {@code [name]}, or any number that stand as {@code [[name]]}.
+     *
+     * @param knownKeys that one of them was asked for
+     */
+    private record Kind(String name, boolean repeated, List<ConfigTable> tables, Set<String> knownKeys) {
         String header() {
             return repeated ? "[[" + name + "]]" : "[" + name + "]";
         }

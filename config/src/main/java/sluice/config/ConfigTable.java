@@ -4,7 +4,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -25,14 +24,16 @@ final class ConfigTable {
     private final String name;
     private final Optional<TomlTable> table;
     private final Line header;
-    private final Set<String> known = new LinkedHashSet<>();
+    private final Set<String> known;
     private final Map<String, String> calledHere = new HashMap<>();
 
-    ConfigTable(ConfigDocument document, String name, Optional<TomlTable> table, Line header) {
+    /** @param known takes the keys that are asked for; tables of one kind share it */
+    ConfigTable(ConfigDocument document, String name, Optional<TomlTable> table, Line header, Set<String> known) {
         this.document = document;
         this.name = name;
         this.table = table;
         this.header = header;
+        this.known = known;
     }
 
     /** The place of the table's header; the file's first line where there is none. */

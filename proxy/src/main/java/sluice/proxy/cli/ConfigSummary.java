@@ -74,9 +74,14 @@ final class ConfigSummary {
 
     private void printRouting(RoutingConfig routing) {
         routing.upstreams().forEach(upstream -> row("upstream", upstream(upstream)));
-        long weights = routing.goals().stream().mapToLong(GoalConfig::weight).sum();
-        for (GoalConfig goal : routing.goals()) {
-            row("goal", goal(goal, weights));
+        // One goal with one upstream says nothing that the upstream's row does not.
+        if (routing.upstreams().size() > 1 || routing.goals().size() > 1) {
+            long weights =
+                    routing.goals().stream().mapToLong(GoalConfig::weight).sum();
+            routing.goals().forEach(goal -> row("goal", goal(goal, weights)));
+        }
+        if (routing.goals().size() > 1) {
+            row("goals", goals(config.failover()));
         }
         routing.pins().forEach(pin -> row("pin", pin(pin)));
     }
@@ -86,8 +91,8 @@ final class ConfigSummary {
         // One that nobody named is called by its URL.
         String name = upstream.name().equals(url) ? "" : upstream.name() + ": ";
         String identity = switch (upstream.identity()) {
-            case GATEWAY -> "";
-            case PER_SHARE -> ", shares under the miners' own names";
+            case GATEWAY -> " as user " + upstream.pool().user();
+            case PER_SHARE -> " as user " + upstream.pool().user() + ", shares under the miners' own names";
             case PER_CHANNEL -> ", each miner on a channel under its own name";
         };
         String aggregation = upstream.aggregation() == UpstreamConfig.ALL_MINERS
@@ -101,12 +106,19 @@ final class ConfigSummary {
             case Sv2PoolAddress address -> "SV2, " + (address.authorityKey().isPresent() ? "verified" : "NOT verified");
             case Sv1PoolAddress address -> "SV1, " + (address.encrypted() ? "over TLS" : "NOT encrypted");
         };
-        return pool.address() + " (" + kind + ") as user " + pool.user();
+        return pool.address() + " (" + kind + ")";
     }
 
     private static String goal(GoalConfig goal, long weights) {
         return "%s: weight %d of %d, mines for %s"
                 .formatted(goal.name(), goal.weight(), weights, String.join(", else ", goal.upstreams()));
+    }
+
+    private static String goals(FailoverConfig failover) {
+        return "hashrate is moved between them every %s if at all; one without a pool hands its miners on after %s"
+                .formatted(
+                        DurationText.format(failover.rebalanceInterval()),
+                        DurationText.format(failover.redistributeAfter()));
     }
 
     private static String pin(PinConfig pin) {
@@ -134,14 +146,10 @@ final class ConfigSummary {
                                 afterHold,
                                 DurationText.format(failover.failbackAfter()),
                                 DurationText.format(failover.switchTimeout()))
-                + " a pool is left after %s without a job or %s of rejects only;"
+                + " a pool is left after %s without a job or %s of rejects only"
                         .formatted(
                                 DurationText.format(failover.noJobTimeout()),
-                                DurationText.format(failover.rejectsTimeout()))
-                + " a goal without a pool hands its miners on after %s, goals are balanced every %s"
-                        .formatted(
-                                DurationText.format(failover.redistributeAfter()),
-                                DurationText.format(failover.rebalanceInterval()));
+                                DurationText.format(failover.rejectsTimeout()));
     }
 
     private static String difficulty(VardiffConfig vardiff) {

@@ -25,6 +25,44 @@ import sluice.protocol.sv2.noise.Secp256k1;
 class CommandLineTest {
     private static final String KEY = "9bXiEd8boQVhq7WddEcERUL5tyyJVFYdU8th3HfbNXK3Yw6GRXh";
     private static final String POOL = "[stratum_v2]\npool_url = \"stratum2+tcp://pool.example.com/" + KEY + "\"\n";
+    private static final String SEVERAL_POOLS = """
+            [[upstream]]
+            name = "main"
+            url = "stratum2+tcp://pool.example.com/%s"
+            user = "farm"
+            identity = "per-share"
+            aggregation = 50
+
+            [[upstream]]
+            name = "backup"
+            url = "stratum+ssl://backup.example.com:443"
+            password = "geheim"
+            identity = "per-channel"
+            standby = "warm"
+
+            [[goal]]
+            name = "ours"
+            weight = 70
+            upstreams = ["main", "backup"]
+
+            [[goal]]
+            name = "theirs"
+            upstreams = ["backup"]
+
+            [[pin]]
+            goal = "theirs"
+            users = ["a*", "b"]
+            addresses = ["10.0.1.0/24"]
+            listeners = ["lan2"]
+
+            [[listener]]
+            name = "lan2"
+            listen_addr = "0.0.0.0:3334"
+
+            [failover]
+            hold = "2m"
+            after_hold = "close"
+            """.formatted(KEY);
 
     @TempDir
     private Path directory;
@@ -126,6 +164,34 @@ class CommandLineTest {
         assertThat(out.toString())
                 .contains("stratum+ssl://pool.example.com:443 (SV1, over TLS) as user farm,"
                         + " shares under the miners' own names");
+    }
+
+    @Test
+    void checkSaysInWordsWhoMinesWhere() throws IOException {
+        Path file = write(SEVERAL_POOLS);
+
+        assertThat(execute("check", "-c", file.toString())).isZero();
+        assertThat(out.toString())
+                .contains("miners         SV2 and SV1 on 0.0.0.0:3333 (default), 0.0.0.0:3334 (lan2), at most")
+                .contains("upstream       main: stratum2+tcp://pool.example.com:3333/" + KEY
+                        + " (SV2, verified) as user farm, shares under the miners' own names,"
+                        + " at most 50 miners a connection\n")
+                .contains("upstream       backup: stratum+ssl://backup.example.com:443 (SV1, over TLS),"
+                        + " each miner on a channel under its own name, warm standby\n")
+                .contains("goal           ours: weight 70 of 170, mines for main, else backup\n")
+                .contains("goal           theirs: weight 100 of 170, mines for backup\n")
+                .contains(
+                        "pin            users a* or b and addresses 10.0.1.0/24 and listeners lan2 mine for goal theirs\n")
+                .contains(
+                        "failover       miners keep their last job for 2m while no pool is usable, then their ports close;"
+                                + " back to a better pool after 1m, switches within 10s;")
+                .doesNotContain("geheim");
+    }
+
+    @Test
+    void runSaysThatItTakesOnePoolAndOnePortYet() throws IOException {
+        assertThat(execute("run", "-c", write(SEVERAL_POOLS).toString())).isEqualTo(3);
+        assertThat(err.toString()).contains("More than one [[upstream]] or [[listener]] is checked, but not yet run");
     }
 
     @Test
