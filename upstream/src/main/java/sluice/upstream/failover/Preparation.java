@@ -29,31 +29,29 @@ final class Preparation {
         return order.contains(candidate);
     }
 
-    boolean isPrepared() {
-        return prepared;
-    }
-
-    /** The operator has to decide by then, too: nobody pays for connections that were forgotten. */
     void prepared(Instant now) {
         prepared = true;
         deadline = now.plus(settings.switchTimeout());
     }
 
-    boolean isOver(Instant now) {
+    /** Prepared, and nobody said what for: connections that were forgotten do not stay for ever. */
+    boolean isExpired(Instant now) {
+        return prepared && isOver(now);
+    }
+
+    private boolean isOver(Instant now) {
         return !now.isBefore(deadline);
     }
 
-    /** Whether a candidate that would come first may still become ready. */
-    boolean isUndecided(Instant now) {
-        for (Contender candidate : order) {
-            if (candidate.isReady()) {
-                return false;
-            }
-            if (!candidate.isLost() && !isOver(now)) {
-                return true;
-            }
-        }
-        return false;
+    /** Not prepared yet, and no candidate that would come first may still become ready. */
+    boolean isDecided(Instant now) {
+        return !prepared
+                && (isOver(now)
+                        || order.stream()
+                                .filter(candidate -> !candidate.isLost())
+                                .findFirst()
+                                .map(Contender::isReady)
+                                .orElse(true));
     }
 
     Optional<Contender> firstReady() {

@@ -107,6 +107,7 @@ public final class UpstreamSelector {
             }
             return readOnlyActions;
         }
+        preparation = preparation.filter(current -> !current.isExpired(now));
         take(input, now);
         if (!stopped) {
             choose(now);
@@ -329,15 +330,7 @@ public final class UpstreamSelector {
     }
 
     private void prepare(Instant now) {
-        if (preparation.isEmpty()) {
-            return;
-        }
-        Preparation current = preparation.get();
-        if (current.isPrepared()) {
-            if (current.isOver(now)) {
-                preparation = Optional.empty();
-            }
-        } else if (!current.isUndecided(now)) {
+        preparation.filter(current -> current.isDecided(now)).ifPresent(current -> {
             Optional<Contender> ready = current.firstReady();
             if (ready.isPresent()) {
                 keep(ready.get());
@@ -347,7 +340,7 @@ public final class UpstreamSelector {
                 actions.add(current.failure());
                 preparation = Optional.empty();
             }
-        }
+        });
     }
 
     private void openAndClose(Instant now) {

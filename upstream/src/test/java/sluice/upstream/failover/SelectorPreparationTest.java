@@ -157,6 +157,15 @@ class SelectorPreparationTest {
     }
 
     @Test
+    void oneThatNobodyDecidedAboutMakesRoomForTheNextAlsoWhereTheTimerIsLate() {
+        bench.prepare("x");
+        bench.ready("x");
+        bench.now = bench.now.plus(SWITCH_TIMEOUT);
+
+        assertThat(bench.prepare("y")).containsExactly("open y", "close x: not listed");
+    }
+
+    @Test
     void candidatesStayOpenUntilTheDecision() {
         bench.prepare("x", "y");
         bench.after(PATIENCE);
