@@ -37,6 +37,7 @@ final class ExtensionNegotiation {
 
     private final boolean wanted;
     private boolean required;
+    private boolean everAnswered;
     private int brokenOff;
 
     // Of this conversation.
@@ -60,7 +61,7 @@ final class ExtensionNegotiation {
 
     /** Whether this conversation has to begin with a request. */
     boolean isDue() {
-        return required || wanted && brokenOff < MAX_BROKEN_OFF;
+        return required || wanted && (everAnswered || brokenOff < MAX_BROKEN_OFF);
     }
 
     boolean hasAsked() {
@@ -100,6 +101,7 @@ final class ExtensionNegotiation {
             return new Outcome.Unexpected();
         }
         awaited = false;
+        everAnswered = true;
         agreed = success.supportedExtensions().contains(NAMES);
         return new Outcome.Settled();
     }
@@ -111,6 +113,7 @@ final class ExtensionNegotiation {
             return new Outcome.Unexpected();
         }
         awaited = false;
+        everAnswered = true;
         required = error.requiredExtensions().contains(NAMES);
         List<Integer> unknown = error.requiredExtensions().stream()
                 .filter(extension -> extension != NAMES)

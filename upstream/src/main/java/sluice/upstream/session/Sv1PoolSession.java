@@ -93,6 +93,7 @@ public final class Sv1PoolSession implements PoolSession {
     private final Sv1Outbox outbox = new Sv1Outbox();
     private final PoolWatch watch;
     private final Sv1PoolShares shares;
+    private boolean configureAnswered;
     private int configureFailures;
     private Optional<String> earlierSession = Optional.empty();
     private Optional<Target> wantedTarget = Optional.empty();
@@ -177,7 +178,8 @@ public final class Sv1PoolSession implements PoolSession {
         shares.reset(0);
         watch.restart();
         outbox.setDeadline(PoolDeadline.SILENCE, now);
-        if (configureFailures < MAX_CONFIGURE_FAILURES) {
+        // A pool that answered once does not hang up on it: its own pool is gone, as DATUM Gateway's may be.
+        if (configureAnswered || configureFailures < MAX_CONFIGURE_FAILURES) {
             phase = Phase.CONFIGURE;
             configureId = outbox.nextRequestId();
             outbox.send(Configure.versionRolling(Sv1Id.of(configureId), ROLLED_BITS));
@@ -261,6 +263,7 @@ public final class Sv1PoolSession implements PoolSession {
 
     /** Also when the answer comes late: from then on the pool expects version bits with every share. */
     private void onConfigured(Sv1Response response, Instant now) {
+        configureAnswered = true;
         if (response.result() instanceof Sv1Result.Configured configured
                 && (configured.versionRollingMask() & ROLLED_BITS) != 0) {
             agreedMask = OptionalLong.of(configured.versionRollingMask() & ROLLED_BITS);

@@ -227,6 +227,18 @@ class Sv1PoolSessionOpeningTest {
         assertThat(pool.connect().takeLines()).singleElement().asString().contains("mining.configure");
     }
 
+    /** DATUM Gateway drops everybody, again and again, while it has no pool itself. */
+    @Test
+    void keepsConfiguringAPoolThatAnsweredItOnce() {
+        PoolInput.Disconnected hungUp = new PoolInput.Disconnected("the pool closed the connection");
+        pool.configure().input(hungUp);
+        for (int drop = 0; drop <= Sv1PoolSession.MAX_CONFIGURE_FAILURES; drop++) {
+            pool.takeAll();
+            assertThat(pool.connect().takeLines()).singleElement().asString().contains("mining.configure");
+            pool.input(hungUp);
+        }
+    }
+
     @Test
     void asksForItsEarlierSessionWhenItComesBack() {
         pool.mine().input(new PoolInput.Disconnected("the pool closed the connection"));

@@ -375,6 +375,48 @@ class Sv1PoolSessionSharesTest {
     }
 
     @Test
+    void reportsWhatWasAcceptedBeforeTheConversationEnds() {
+        mining(4).answer(FIRST + 1, "true").answer(FIRST + 2, "true").takeAll();
+
+        pool.input(new PoolInput.Disconnected("gone"));
+
+        assertThat(pool.takeEvents())
+                .containsExactly(
+                        rejected(1, "no-verdict"),
+                        accepted(3, 2),
+                        new UpstreamEvent.Lost(UpstreamEvent.Step.MINING, "gone"));
+    }
+
+    @Test
+    void reportsWhatWasAcceptedBeforeItIsClosed() {
+        mining(3).answer(FIRST + 1, "true").takeAll();
+
+        pool.command(new UpstreamCommand.Close("another pool"));
+
+        assertThat(pool.takeEvents())
+                .containsExactly(
+                        rejected(1, "no-verdict"),
+                        accepted(2, 1),
+                        new UpstreamEvent.Lost(UpstreamEvent.Step.MINING, "closed by us: another pool"));
+    }
+
+    @Test
+    void reportsWhatWasAcceptedOnAChannelBeforeAnotherReplacesIt() {
+        mining(2).answer(FIRST + 1, "true").takeAll();
+
+        pool.call("mining.set_extranonce", "[\"0a0b0c0d\",12]").notify("j2", PREV_HASH, true);
+
+        assertThat(pool.takeEvents()).startsWith(rejected(1, "no-verdict"), accepted(2, 1));
+    }
+
+    @Test
+    void leavesSharesWithoutAnyAnswerToTheLoss() {
+        mining(2).input(new PoolInput.Disconnected("gone"));
+
+        assertThat(pool.takeEvents()).containsExactly(new UpstreamEvent.Lost(UpstreamEvent.Step.MINING, "gone"));
+    }
+
+    @Test
     void forgetsSharesOfAChannelWhoseExtranonceHadAnotherSize() {
         mining(1).call("mining.set_extranonce", "[\"0a0b0c0d\",12]").notify("j2", PREV_HASH, true);
         pool.takeAll();

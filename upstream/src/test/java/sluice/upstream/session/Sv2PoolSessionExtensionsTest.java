@@ -249,6 +249,17 @@ class Sv2PoolSessionExtensionsTest {
     }
 
     @Test
+    void keepsAskingAPoolThatAnsweredOnce() {
+        naming().input(new PoolInput.Disconnected("restart"));
+        for (int failure = 0; failure <= ExtensionNegotiation.MAX_BROKEN_OFF; failure++) {
+            pool.takeAll();
+            pool.setUp();
+            assertThat(pool.takeSent()).endsWith(question(1));
+            pool.input(new PoolInput.Disconnected("the pool closed the connection"));
+        }
+    }
+
+    @Test
     void keepsAskingAPoolThatRequiresWhatWeDoNotKnow() {
         for (int attempt = 0; attempt <= ExtensionNegotiation.MAX_BROKEN_OFF; attempt++) {
             asked().receive(refused(1, List.of(3)));

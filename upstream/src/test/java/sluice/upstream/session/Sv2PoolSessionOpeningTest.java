@@ -14,6 +14,7 @@ import static sluice.upstream.session.PoolConversation.tip;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import sluice.protocol.Bytes;
 import sluice.protocol.bitcoin.Target;
@@ -181,6 +182,24 @@ class Sv2PoolSessionOpeningTest {
         pool.connect().receive(new SetupConnectionError(0, "go-away\u001b[2J"));
 
         assertLost(Step.SETUP, "the pool refused the setup: go-away\ufffd[2J");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "1          | standard jobs",
+                "2          | work selection",
+                "5          | standard jobs, version rolling",
+                "2147483648 | flag bit 31",
+                "10         | work selection, flag bit 3"
+            })
+    void saysInWordsWhatThePoolDoesNotSupport(long flags, String words) {
+        pool.connect().receive(new SetupConnectionError(flags, "unsupported-feature-flags"));
+
+        assertThat(((UpstreamEvent.Lost) pool.takeEvents().getFirst()).reason())
+                .startsWith(
+                        "the pool refused the setup: unsupported-feature-flags (it does not support " + words + ")");
     }
 
     @Test
