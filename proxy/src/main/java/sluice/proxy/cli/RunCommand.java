@@ -8,6 +8,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
@@ -16,10 +17,15 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
+import sluice.config.FailoverConfig;
 import sluice.config.GatewayConfig;
 import sluice.config.ListenAddress;
 import sluice.config.ListenerConfig;
+import sluice.config.LogLevel;
+import sluice.config.RoutingConfig;
+import sluice.config.VardiffConfig;
 import sluice.proxy.event.EventLog;
+import sluice.proxy.goal.ChangeResult;
 import sluice.proxy.netty.Gateway;
 import sluice.proxy.netty.GatewaySettings;
 import sluice.proxy.netty.MinersPort;
@@ -29,6 +35,7 @@ import sluice.proxy.netty.PoolUpstream;
 @Command(name = "run", description = "Runs the gateway until SIGINT or SIGTERM, then closes every connection and ends.")
 final class RunCommand implements Callable<Integer> {
     private static final Logger LOG = LoggerFactory.getLogger(RunCommand.class);
+    private static final InstantSource CLOCK = InstantSource.system();
 
     @Spec
     private CommandSpec spec;
@@ -45,12 +52,14 @@ final class RunCommand implements Callable<Integer> {
             return ExitCode.OK;
         }
         Gateway gateway = start(config);
+        ConfigWatch watch = watch(config, gateway);
         CountDownLatch stopped = new CountDownLatch(1);
         Runtime.getRuntime()
                 .addShutdownHook(Thread.ofPlatform().name("shutdown").unstarted(() -> {
                     LOG.info(
                             "stopping: closing {} connections",
                             gateway.snapshot().connections());
+                    watch.close();
                     gateway.close();
                     stopped.countDown();
                     // Stopping when asked is success, whatever number the signal has.
@@ -58,6 +67,37 @@ final class RunCommand implements Callable<Integer> {
                 }));
         stopped.await();
         return ExitCode.OK;
+    }
+
+    /** Has the file read again, and its changes applied, when it changes and at SIGHUP. */
+    private ConfigWatch watch(GatewayConfig running, Gateway gateway) {
+        ConfigReload reload =
+                new ConfigReload(running, configuration::read, configuration::describe, new ConfigReload.Target() {
+                    @Override
+                    public CompletableFuture<ChangeResult> apply(
+                            RoutingConfig routing, FailoverConfig failover, VardiffConfig vardiff) {
+                        return gateway.apply(PoolUpstream.plan(routing, common(failover, vardiff)), failover);
+                    }
+
+                    @Override
+                    public void vardiff(VardiffConfig vardiff) {
+                        gateway.vardiff(vardiff);
+                    }
+
+                    @Override
+                    public void logLevel(LogLevel level) {
+                        LogSetup.use(level);
+                    }
+                });
+        ConfigWatch watch = new ConfigWatch(configuration.file(), reload::read);
+        if (!HangUp.onEach(watch::readNow)) {
+            LOG.info("no SIGHUP here: the configuration is read again when its file changes");
+        }
+        return watch;
+    }
+
+    private static PoolUpstream.Common common(FailoverConfig failover, VardiffConfig vardiff) {
+        return new PoolUpstream.Common(vardiff, failover, Sluice.Version.text(), CLOCK);
     }
 
     /** Starts the gateway that {@code config} describes. Fails in words where the port, the key or a pool is not to be had. */
@@ -75,15 +115,12 @@ final class RunCommand implements Callable<Integer> {
                 config.sv1(),
                 config.dataDirectory().resolve("blocks"),
                 Runtime.getRuntime().availableProcessors());
-        InstantSource clock = InstantSource.system();
         try {
             Gateway gateway = Gateway.start(
                     settings,
-                    PoolUpstream.plan(
-                            config.routing(),
-                            new PoolUpstream.Common(config.vardiff(), config.failover(), Sluice.Version.text(), clock)),
+                    PoolUpstream.plan(config.routing(), common(config.failover(), config.vardiff())),
                     config.failover(),
-                    clock,
+                    CLOCK,
                     List.of(new EventLog("gateway")));
             LOG.info(
                     "miners connect to {} (SV1 and SV2; SV2 authority key {}), work comes from {}",

@@ -22,6 +22,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import sluice.config.FailoverConfig;
+import sluice.config.VardiffConfig;
 import sluice.protocol.bitcoin.Difficulty;
 import sluice.protocol.sv2.noise.AuthorityKey;
 import sluice.protocol.sv2.noise.Secp256k1;
@@ -232,6 +233,11 @@ public final class Gateway implements AutoCloseable {
     /** Puts an upstream in front of its goal's order, in two phases; empty returns to the order. */
     public CompletableFuture<ChangeResult> activate(String goal, Optional<String> upstream) {
         return control.change(id -> new DirectorInput.Activate(id, goal, upstream));
+    }
+
+    /** How the difficulty of miners is chosen that connect from now on; those that are there keep what they began with. */
+    public void vardiff(VardiffConfig vardiff) {
+        minerLoops.forEach(loop -> loop.vardiff(vardiff));
     }
 
     /** Where miners connect: the first port. */

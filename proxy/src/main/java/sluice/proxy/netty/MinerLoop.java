@@ -13,6 +13,7 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import sluice.config.VardiffConfig;
 import sluice.protocol.Bytes;
 import sluice.protocol.bitcoin.Target;
 import sluice.proxy.event.GatewayEvents;
@@ -168,6 +169,11 @@ final class MinerLoop {
                 miner.disconnect(reason, detail);
             }
         });
+    }
+
+    /** From any thread: how the difficulty of miners is chosen that connect from now on. */
+    void vardiff(VardiffConfig vardiff) {
+        loop.execute(() -> context.vardiff(vardiff));
     }
 
     /** From any loop: closes every connection there is now. */

@@ -1,0 +1,147 @@
+package sluice.proxy.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import sluice.config.ConfigLoader;
+import sluice.config.ConfigResult;
+import sluice.config.FailoverConfig;
+import sluice.config.GatewayConfig;
+import sluice.config.LogLevel;
+import sluice.config.RoutingConfig;
+import sluice.config.VardiffConfig;
+import sluice.proxy.cli.ConfigReload.Outcome;
+import sluice.proxy.goal.ChangeResult;
+
+class ConfigReloadTest {
+    private static final String TWO_POOLS = """
+            [[upstream]]
+            name = "a"
+            url = "stratum+ssl://a.example.com:443"
+            user = "farm"
+
+            [[upstream]]
+            name = "b"
+            url = "stratum+ssl://b.example.com:443"
+            user = "farm"
+            """;
+
+    @TempDir
+    Path home;
+
+    private final List<String> done = new ArrayList<>();
+    private ChangeResult answer = new ChangeResult.Applied(2);
+    private ConfigReload reload;
+
+    private final ConfigReload.Target target = new ConfigReload.Target() {
+        @Override
+        public CompletableFuture<ChangeResult> apply(
+                RoutingConfig routing, FailoverConfig failover, VardiffConfig vardiff) {
+            done.add("routing " + routing.goals().getFirst().upstreams());
+            return CompletableFuture.completedFuture(answer);
+        }
+
+        @Override
+        public void vardiff(VardiffConfig vardiff) {
+            done.add("vardiff " + vardiff.sharesPerMinute());
+        }
+
+        @Override
+        public void logLevel(LogLevel level) {
+            done.add("log " + level.text());
+        }
+    };
+
+    @BeforeEach
+    void start() throws IOException {
+        write(TWO_POOLS);
+        GatewayConfig running = ((ConfigResult.Loaded) load()).config();
+        reload = new ConfigReload(running, this::load, problem -> problem.describe("sluice.toml"), target);
+    }
+
+    private void write(String text) throws IOException {
+        Files.writeString(home.resolve("sluice.toml"), text);
+    }
+
+    private ConfigResult load() {
+        return ConfigLoader.load(home.resolve("sluice.toml"), Map.of());
+    }
+
+    @Test
+    void whatIsTheSameIsNotTouched() throws IOException {
+        write("# a comment\n" + TWO_POOLS);
+        assertThat(reload.read()).isEqualTo(Outcome.UNCHANGED);
+        assertThat(done).isEmpty();
+    }
+
+    @Test
+    void onlyWhatDiffersIsApplied() throws IOException {
+        write(TWO_POOLS + "[vardiff]\nshares_per_minute = 20\n");
+        assertThat(reload.read()).isEqualTo(Outcome.APPLIED);
+        assertThat(done).containsExactly("vardiff 20.0");
+        write(TWO_POOLS + "[vardiff]\nshares_per_minute = 20\n[log]\nlevel = \"debug\"\n");
+        reload.read();
+        assertThat(done).containsExactly("vardiff 20.0", "log debug");
+    }
+
+    @Test
+    void aNewOrderOfPoolsGoesToTheGatewayFirstAndAllElseAfterIt() throws IOException {
+        write(TWO_POOLS + "[[goal]]\nname = \"default\"\nupstreams = [\"b\", \"a\"]\n[log]\nlevel = \"warn\"\n");
+        assertThat(reload.read()).isEqualTo(Outcome.APPLIED);
+        assertThat(done).containsExactly("routing [b, a]", "log warn");
+        assertThat(reload.read()).isEqualTo(Outcome.UNCHANGED);
+    }
+
+    @Test
+    void anInvalidFileChangesNothing() throws IOException {
+        write(TWO_POOLS + "[log]\nlevel = \"debug\"\nlevle = \"debug\"\n");
+        assertThat(reload.read()).isEqualTo(Outcome.REJECTED);
+        assertThat(done).isEmpty();
+        assertThat(reload.inForce().logLevel()).isEqualTo(LogLevel.INFO);
+    }
+
+    @Test
+    void aFileThatIsGoneChangesNothing() throws IOException {
+        Files.delete(home.resolve("sluice.toml"));
+        assertThat(reload.read()).isEqualTo(Outcome.REJECTED);
+        assertThat(done).isEmpty();
+    }
+
+    @Test
+    void whereThePoolsCannotBePreparedNothingElseIsAppliedEither() throws IOException {
+        answer = new ChangeResult.Rejected("b", "CONNECT", "connection refused");
+        write(TWO_POOLS + "[[goal]]\nname = \"default\"\nupstreams = [\"b\"]\n[log]\nlevel = \"debug\"\n");
+        assertThat(reload.read()).isEqualTo(Outcome.REJECTED);
+        assertThat(done).containsExactly("routing [b]");
+        answer = new ChangeResult.Applied(2);
+        assertThat(reload.read()).as("the same file once more").isEqualTo(Outcome.APPLIED);
+        assertThat(done).containsExactly("routing [b]", "routing [b]", "log debug");
+    }
+
+    @Test
+    void whatOnlyARestartChangesStaysAsItIs() throws IOException {
+        write("[stratum_v2]\nlisten_addr = \"127.0.0.1:4444\"\n" + TWO_POOLS);
+        GatewayConfig before = reload.inForce();
+        assertThat(reload.read()).isEqualTo(Outcome.UNCHANGED);
+        assertThat(reload.inForce()).isEqualTo(before);
+        assertThat(done).isEmpty();
+    }
+
+    @Test
+    void aPinToAPortThatIsNotThereYetIsRefusedWhole() throws IOException {
+        write(TWO_POOLS
+                + "[[listener]]\nname = \"lan2\"\nlisten_addr = \"127.0.0.1:4445\"\n"
+                + "[[goal]]\nname = \"g\"\nupstreams = [\"a\"]\n[[pin]]\ngoal = \"g\"\nlisteners = [\"lan2\"]\n");
+        assertThat(reload.read()).isEqualTo(Outcome.REJECTED);
+        assertThat(done).isEmpty();
+    }
+}
