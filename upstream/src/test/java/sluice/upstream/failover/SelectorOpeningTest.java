@@ -102,6 +102,15 @@ class SelectorOpeningTest {
     }
 
     @Test
+    void whatASearchHasOpenedStaysOpenUntilSomethingIsFoundAlsoWithANewList() {
+        bench.listed("a", "b");
+        bench.lost("a");
+
+        assertThat(bench.listed("x", "a", "b")).containsExactly("open x");
+        assertThat(bench.ready("b")).containsExactly("start b: the first that is ready");
+    }
+
+    @Test
     void aCloseUnderWayIsCancelledForOneThatIsWantedAgain() {
         SelectorBench mining = SelectorBench.mining("a", "b");
         mining.lost("a");

@@ -193,6 +193,17 @@ class SelectorOrderTest {
     }
 
     @Test
+    void preferringTheOneInUseDoesNotCutALaterFailbackShort() {
+        SelectorBench bench = SelectorBench.mining("a", "b");
+        bench.preferred("a");
+        bench.lost("a");
+        bench.ready("b");
+
+        assertThat(bench.ready("a")).isEmpty();
+        assertThat(bench.untilDeadline()).contains(FAILBACK_AFTER);
+    }
+
+    @Test
     void withoutAPreferenceABetterOneThatIsReadyIsUsedAtOnce() {
         SelectorBench bench = SelectorBench.mining("a*", "b");
         bench.preferred("b");
