@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.awaitility.Awaitility;
+import sluice.config.FailoverConfig;
 import sluice.config.IdentityMode;
 import sluice.config.LimitsConfig;
 import sluice.config.PoolConfig;
@@ -95,7 +96,7 @@ final class Farm implements AutoCloseable {
         poolPort = pool.address().getPort();
         gateway = Gateway.start(
                 settings("gateway", 0, freshKey(), plan.vardiff(), plan.limits(), GATEWAY_LOOPS),
-                new PoolUpstream(
+                PoolUpstream.of(
                         new UpstreamConfig(
                                 new PoolConfig(
                                         new Sv2PoolAddress(
@@ -104,9 +105,7 @@ final class Farm implements AutoCloseable {
                                                 Optional.of(trusted.orElseGet(pool::authorityKey))),
                                         "test.gateway"),
                                 IdentityMode.GATEWAY),
-                        plan.vardiff(),
-                        "test",
-                        CLOCK),
+                        new PoolUpstream.Common(plan.vardiff(), FailoverConfig.DEFAULT, "test", CLOCK)),
                 CLOCK,
                 List.of(events));
     }

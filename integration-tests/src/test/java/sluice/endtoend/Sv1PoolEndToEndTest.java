@@ -18,6 +18,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import sluice.config.FailoverConfig;
 import sluice.config.IdentityMode;
 import sluice.config.LimitsConfig;
 import sluice.config.PoolConfig;
@@ -74,8 +75,9 @@ class Sv1PoolEndToEndTest {
                         Sv1Config.DEFAULT,
                         directory,
                         1),
-                new PoolUpstream(
-                        new UpstreamConfig(config, IdentityMode.PER_SHARE), VARDIFF, "test", InstantSource.system()),
+                PoolUpstream.of(
+                        new UpstreamConfig(config, IdentityMode.PER_SHARE),
+                        new PoolUpstream.Common(VARDIFF, FailoverConfig.DEFAULT, "test", InstantSource.system())),
                 InstantSource.system(),
                 List.of());
         MINERS.forEach(this::mine);

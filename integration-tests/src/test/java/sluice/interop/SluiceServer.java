@@ -14,6 +14,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import sluice.config.FailoverConfig;
 import sluice.config.IdentityMode;
 import sluice.config.LimitsConfig;
 import sluice.config.PoolConfig;
@@ -91,11 +92,9 @@ final class SluiceServer implements AutoCloseable {
         return new SluiceServer(
                 "gateway",
                 directory,
-                new PoolUpstream(
+                PoolUpstream.of(
                         new UpstreamConfig(new PoolConfig(address, "interop.gateway"), IdentityMode.GATEWAY),
-                        VARDIFF,
-                        "interop",
-                        CLOCK),
+                        new PoolUpstream.Common(VARDIFF, FailoverConfig.DEFAULT, "interop", CLOCK)),
                 Executors.newSingleThreadExecutor());
     }
 

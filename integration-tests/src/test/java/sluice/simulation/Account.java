@@ -25,6 +25,7 @@ final class Account {
     private long blocksFound;
     private long poolsConnected;
     private long tips;
+    private long switches;
     private String dueUser;
     private String dueReason;
 
@@ -112,6 +113,15 @@ final class Account {
             case GatewayEvent.JobDelivered job -> {}
             case GatewayEvent.BlockFound block -> blocksFound++;
             case GatewayEvent.BlockAnswered block -> {}
+            case GatewayEvent.UpstreamSwitched change -> switches++;
+            case GatewayEvent.SwitchDelivered delivered -> {}
+            case GatewayEvent.HoldBegan hold -> {}
+            case GatewayEvent.HoldEnded hold -> {}
+            case GatewayEvent.MinerPlaced placed -> {}
+            case GatewayEvent.PlanApplied plan -> {}
+            case GatewayEvent.PlanRejected plan -> {}
+            case GatewayEvent.PortsClosed ports -> {}
+            case GatewayEvent.PortsOpened ports -> {}
         }
     }
 
@@ -218,6 +228,10 @@ final class Account {
 
     long poolsConnected() {
         return poolsConnected;
+    }
+
+    long switches() {
+        return switches;
     }
 
     long tips() {

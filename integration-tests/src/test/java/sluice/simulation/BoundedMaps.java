@@ -12,10 +12,13 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import sluice.config.GoalConfig;
+import sluice.config.RoutingConfig;
 import sluice.proxy.mining.channel.MiningChannel;
 import sluice.proxy.mining.share.SeenShares;
 import sluice.proxy.route.Route;
 import sluice.proxy.session.Sv1MinerSession;
+import sluice.upstream.failover.UpstreamSelector;
 import sluice.upstream.session.Sv2PoolSession;
 import sluice.upstream.template.SoloSession;
 
@@ -27,12 +30,52 @@ final class BoundedMaps {
     private static final int MAX_CHANNELS = 8_192;
     private static final int MAX_ACTIONS = 8 * MAX_CHANNELS;
 
+    // So many there can be in a simulated gateway, and more would be a leak.
+    private static final int MAX_MINERS = 64;
+    private static final int MAX_LANES = 64;
+    private static final int MAX_ROUTES = 4 * MAX_LANES;
+
     private static final Map<String, Integer> LIMITS = Map.ofEntries(
             Map.entry("Route.actions", 64),
             Map.entry("Route.pending", Route.MAX_PENDING_SHARES),
             Map.entry("Route.futures", Route.MAX_FUTURE_JOBS),
             Map.entry("Route.demands", 64),
             Map.entry("RouteReplica.futures", Route.MAX_FUTURE_JOBS),
+            Map.entry("LoopLanes.routes", MAX_ROUTES),
+            Map.entry("LoopLanes.lanes", MAX_LANES),
+            Map.entry("LoopLanes.fedBy", MAX_LANES),
+            Map.entry("LoopLanes.homes", MAX_MINERS),
+            Map.entry("LoopLanes.homeless", MAX_MINERS),
+            Map.entry("Lane.members", MAX_MINERS),
+            Map.entry("Director.upstreams", RoutingConfig.MAX_UPSTREAMS),
+            Map.entry("Director.lanes", MAX_LANES),
+            Map.entry("Director.emptySince", MAX_LANES),
+            Map.entry("Director.goals", RoutingConfig.MAX_GOALS),
+            Map.entry("DirectorOutbox.actions", MAX_ACTIONS),
+            Map.entry("Goal.order", GoalConfig.MAX_UPSTREAMS),
+            Map.entry("Goal.lanes", MAX_LANES),
+            Map.entry("Lane.open", GoalConfig.MAX_UPSTREAMS),
+            Map.entry("Lane.demands", 64),
+            Map.entry("Lane.losses", GoalConfig.MAX_UPSTREAMS),
+            Map.entry("OpenRoute.generations", 8),
+            Map.entry("Placement.miners", MAX_MINERS),
+            Map.entry("Placement.hashrates", RoutingConfig.MAX_GOALS),
+            Map.entry("Placement.pins", RoutingConfig.MAX_PINS),
+            Map.entry("PlannedChange.awaited", RoutingConfig.MAX_GOALS),
+            Map.entry("PlannedChange.preparing", RoutingConfig.MAX_GOALS),
+            Map.entry("PlannedChange.newGoals", RoutingConfig.MAX_GOALS),
+            Map.entry("Routes.byNumber", MAX_ROUTES),
+            Map.entry("Routes.byGeneration", 8 * MAX_ROUTES),
+            Map.entry("GoalBalancer.outOfUse", RoutingConfig.MAX_GOALS),
+            Map.entry("GoalBalancer.returnedAt", RoutingConfig.MAX_GOALS),
+            Map.entry("GoalBalancer.unfinished", RoutingConfig.MAX_GOALS),
+            Map.entry("SteadyHashrates.averages", MAX_MINERS),
+            Map.entry("UpstreamSelector.actions", 4 * UpstreamSelector.MAX_ENTRIES),
+            Map.entry("UpstreamSelector.readOnlyActions", 4 * UpstreamSelector.MAX_ENTRIES),
+            Map.entry("UpstreamSelector.contenders", 3 * UpstreamSelector.MAX_ENTRIES),
+            Map.entry("UpstreamSelector.listed", UpstreamSelector.MAX_ENTRIES),
+            Map.entry("UpstreamSelector.ranking", UpstreamSelector.MAX_ENTRIES),
+            Map.entry("Preparation.order", UpstreamSelector.MAX_ENTRIES),
             Map.entry("ExtranonceIndexes.resting", 4 * 64),
             Map.entry("MiningChannel.jobs", MiningChannel.MAX_JOBS),
             Map.entry("SeenShares.table", 8 * SeenShares.LIMIT),
@@ -51,7 +94,9 @@ final class BoundedMaps {
 
     /** Machines and what they are made of; everything else is a value or belongs to somebody who is looked into himself. */
     private static final Set<String> PACKAGES = Set.of(
+            "sluice.proxy.goal",
             "sluice.proxy.route",
+            "sluice.upstream.failover",
             "sluice.proxy.session",
             "sluice.proxy.mining.channel",
             "sluice.proxy.mining.extranonce",
@@ -108,7 +153,7 @@ final class BoundedMaps {
             return false;
         }
         Class<?> type = object.getClass();
-        return PACKAGES.contains(type.getPackageName()) && !type.isRecord() && !type.isEnum();
+        return PACKAGES.contains(type.getPackageName()) && !type.isRecord() && !type.isEnum() && !type.isHidden();
     }
 
     private static void measure(Field field, int size) {

@@ -11,13 +11,13 @@ import sluice.config.VardiffConfig;
  * @param loops event loops for miners
  * @param routineSlice miners served in one go by a routine job
  * @param maxBacklog bytes that may wait for a miner that does not read
- * @param routeMailbox shares that may wait for the route
+ * @param mailbox shares that may wait for the control loop
  */
 record GatewayPlan(
         int loops,
         int routineSlice,
         int maxBacklog,
-        int routeMailbox,
+        int mailbox,
         VardiffConfig vardiff,
         Sv1Config sv1,
         LimitsConfig limits) {

@@ -1,5 +1,6 @@
 package sluice.simulation;
 
+import java.net.InetAddress;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -105,7 +106,7 @@ final class Internet {
                 call.later(wire.delay(own), () -> {
                     call.caller.connected();
                     if (protocol == Port.Protocol.SV1) {
-                        join(world, call, port, new Port.Visit(protocol, reception.mood()), wire, own);
+                        join(world, call, port, visit(protocol, reception), wire, own);
                     } else {
                         shakeHands(world, call, port, reception, wire, own);
                     }
@@ -120,7 +121,7 @@ final class Internet {
             case OPEN ->
                 call.later(
                         wire.delay(own).multipliedBy(2),
-                        () -> join(world, call, port, new Port.Visit(Port.Protocol.SV2, reception.mood()), wire, own));
+                        () -> join(world, call, port, visit(Port.Protocol.SV2, reception), wire, own));
         }
     }
 
@@ -130,6 +131,10 @@ final class Internet {
         link.client().attach(call.caller);
         port.accepted(link, visit);
         call.caller.ready(link);
+    }
+
+    private static Port.Visit visit(Port.Protocol protocol, Port.Reception reception) {
+        return new Port.Visit(protocol, reception.mood(), InetAddress.getLoopbackAddress(), "default");
     }
 
     private Link.Wire wire(Way way) {

@@ -1,5 +1,7 @@
 package sluice.simulation;
 
+import java.net.InetAddress;
+
 /** Where connections arrive. */
 interface Port {
     /** What becomes of somebody who knocks. */
@@ -11,6 +13,7 @@ interface Port {
 
     /** How the next connection is taken, at the step it has reached. */
     record Reception(boolean hasAddress, Welcome connect, Welcome handshake, PoolMood mood) {
+        static final Reception CLOSED = new Reception(true, Welcome.REFUSED, Welcome.REFUSED, PoolMood.HEALTHY);
         static final Reception FRIENDLY = new Reception(true, Welcome.OPEN, Welcome.OPEN, PoolMood.HEALTHY);
     }
 
@@ -23,8 +26,10 @@ interface Port {
      * What a port knows of a visitor.
      *
      * @param mood how it is to be treated
+     * @param address where it comes from
+     * @param listener the name of the port that it came in by
      */
-    record Visit(Protocol protocol, PoolMood mood) {}
+    record Visit(Protocol protocol, PoolMood mood, InetAddress address, String listener) {}
 
     /** What is spoken on a connection. */
     enum Protocol {

@@ -6,29 +6,32 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiConsumer;
+import sluice.config.FailoverConfig;
 import sluice.protocol.Bytes;
 import sluice.protocol.bitcoin.Difficulty;
 import sluice.proxy.event.GatewayEvent;
+import sluice.proxy.goal.Director;
+import sluice.proxy.goal.RoutingPlan;
 import sluice.proxy.mining.extranonce.ExtranonceIndexes;
 import sluice.proxy.mining.share.ShareValidator;
-import sluice.proxy.route.Route;
+import sluice.proxy.route.Numbering;
 import sluice.proxy.route.RouteReplica;
 import sluice.proxy.session.MinerContext;
 import sluice.proxy.session.MinerSession;
 import sluice.proxy.session.Sv1MinerContext;
 import sluice.proxy.session.Sv1MinerSession;
 import sluice.proxy.session.Sv2MinerSession;
-import sluice.upstream.Upstream;
 
-/** The gateway as it is now: real sessions on several simulated loops, one real route, one upstream. */
+/** A gateway: real sessions and lanes on several simulated loops, a real director, and the upstreams of its plan. */
 final class SimulatedGateway implements GatewaySide, Port {
     private static final long HIGHEST_INDEX = 0xffff_ffffL;
+    private static final String NO_UPSTREAM = "no-upstream";
 
     private final World world;
     private final Chance chance;
     private final GatewayPlan plan;
     private final Books books;
-    private final SimulatedRoute route;
+    private final SimulatedControl control;
     private final List<SimulatedLoop> loops = new ArrayList<>();
     private final List<Sv1MinerContext> sv1Contexts = new ArrayList<>();
     private final List<SimulatedMinerConnection> connections = new ArrayList<>();
@@ -36,36 +39,27 @@ final class SimulatedGateway implements GatewaySide, Port {
     private final List<Object> machines = new ArrayList<>();
     private final BoundedMaps bounds = new BoundedMaps();
     private BiConsumer<ToldChannel, ToldJob> jobsStarted = (channel, job) -> {};
+    private boolean portsClosed;
     private long lastConnectionId;
 
-    /**
-     * @param upstreamMachine the session behind the upstream, whose maps are watched too
-     * @param recordsBlocks whether found blocks go over the gateway's own disk
-     */
     SimulatedGateway(
-            World world,
-            Chance chance,
-            GatewayPlan plan,
-            Books books,
-            String upstreamName,
-            Upstream upstream,
-            Object upstreamMachine,
-            boolean recordsBlocks) {
+            World world, Chance chance, GatewayPlan plan, Books books, RoutingPlan routing, FailoverConfig failover) {
         this.world = world;
         this.chance = chance;
         this.plan = plan;
         this.books = books;
-        Route machine = new Route(
-                upstreamName,
+        Numbering numbering = new Numbering();
+        Director director = new Director(
+                routing,
+                failover,
                 plan.sv1().keepalive(),
-                Difficulty.targetOf(plan.vardiff().startDifficulty()));
-        this.route =
-                new SimulatedRoute(world, chance.split(), books, machine, upstream, recordsBlocks, plan.routeMailbox());
-        machines.add(machine);
-        machines.add(upstreamMachine);
+                Difficulty.targetOf(plan.vardiff().startDifficulty()),
+                numbering);
+        this.control = new SimulatedControl(world, chance.split(), books, director, plan.mailbox(), new ClosingPorts());
+        machines.add(director);
         for (int number = 0; number < plan.loops(); number++) {
             MinerContext context = new MinerContext(
-                    new RouteReplica(new Numbering()),
+                    new RouteReplica(numbering),
                     new ExtranonceIndexes(
                             number,
                             plan.loops(),
@@ -73,10 +67,25 @@ final class SimulatedGateway implements GatewaySide, Port {
                             4 * plan.limits().maxConnections()),
                     new ShareValidator(),
                     plan.vardiff());
-            loops.add(new SimulatedLoop(world, chance.split(), number, context, route, plan.routineSlice()));
+            SimulatedLoop loop =
+                    new SimulatedLoop(world, chance.split(), number, context, numbering, control, plan.routineSlice());
+            loops.add(loop);
             sv1Contexts.add(Sv1MinerContext.of(context, plan.sv1(), plan.limits()));
-            machines.add(context.route());
+            machines.add(loop.lanes());
             machines.add(context.indexes());
+        }
+    }
+
+    private final class ClosingPorts implements SimulatedControl.Ports {
+        @Override
+        public void close(String reason) {
+            portsClosed = true;
+            loops.forEach(loop -> loop.closeConnections(NO_UPSTREAM));
+        }
+
+        @Override
+        public void open() {
+            portsClosed = false;
         }
     }
 
@@ -87,7 +96,7 @@ final class SimulatedGateway implements GatewaySide, Port {
 
     @Override
     public void start() {
-        route.start(loops);
+        control.start(loops);
     }
 
     @Override
@@ -102,7 +111,7 @@ final class SimulatedGateway implements GatewaySide, Port {
 
     @Override
     public Reception reception() {
-        return Reception.FRIENDLY;
+        return portsClosed ? Reception.CLOSED : Reception.FRIENDLY;
     }
 
     @Override
@@ -130,7 +139,7 @@ final class SimulatedGateway implements GatewaySide, Port {
                 connectionId,
                 session,
                 witness,
-                visit.protocol(),
+                visit,
                 link.server(),
                 plan.maxBacklog(),
                 chance.split(),
@@ -146,8 +155,9 @@ final class SimulatedGateway implements GatewaySide, Port {
 
     @Override
     public void check() {
-        books.account().check(route.underWay(), route.route().unanswered());
+        books.account().check(control.underWay(), control.director().unanswered());
         machines.forEach(bounds::check);
+        control.machines().forEach(bounds::check);
         connections.forEach(connection -> bounds.check(connection.session()));
     }
 
@@ -155,7 +165,7 @@ final class SimulatedGateway implements GatewaySide, Port {
     public void checkSettled() {
         check();
         books.account().checkView(connections.size());
-        BrokenInvariant.require(route.underWay() == 0, "%d shares never reached the route", route.underWay());
+        BrokenInvariant.require(control.underWay() == 0, "%d shares never reached their route", control.underWay());
         int inUse = loops.stream()
                 .mapToInt(loop -> loop.context().indexes().inUse())
                 .sum();
@@ -185,7 +195,7 @@ final class SimulatedGateway implements GatewaySide, Port {
 
     @Override
     public long unanswered() {
-        return route.route().unanswered();
+        return control.director().unanswered();
     }
 
     /** At the end of a connection that was never taken. */

@@ -4,12 +4,14 @@ import java.time.Duration;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import sluice.protocol.Bytes;
 import sluice.protocol.sv1.Sv1Limits;
 import sluice.protocol.sv1.Sv1LineCodec;
 import sluice.protocol.sv2.wire.Frame;
 import sluice.protocol.sv2.wire.ProtocolViolation;
 import sluice.proxy.event.GatewayEvent;
+import sluice.proxy.goal.DirectorInput;
 import sluice.proxy.session.MinerAction;
 import sluice.proxy.session.MinerDeadline;
 import sluice.proxy.session.MinerInput;
@@ -23,14 +25,16 @@ final class SimulatedMinerConnection implements Link.Receiver {
     private final long connectionId;
     private final MinerSession session;
     private final Witness witness;
-    private final Port.Protocol protocol;
+    private final Port.Visit visit;
     private final Link.End end;
     private final int maxBacklog;
     private final Runnable onEnd;
     private final Chance chance;
     private final Sv1LineCodec lines = new Sv1LineCodec(Sv1Limits.CLIENT);
     private final Map<MinerDeadline, VirtualTime.Timer> deadlines = new EnumMap<>(MinerDeadline.class);
+    private DirectorInput.MinerFacts facts;
     private boolean closing;
+    private boolean concluded;
     private boolean ended;
     private String closeReason = "closed-by-miner";
     private String closeDetail = "";
@@ -40,7 +44,7 @@ final class SimulatedMinerConnection implements Link.Receiver {
             long connectionId,
             MinerSession session,
             Witness witness,
-            Port.Protocol protocol,
+            Port.Visit visit,
             Link.End end,
             int maxBacklog,
             Chance chance,
@@ -49,7 +53,7 @@ final class SimulatedMinerConnection implements Link.Receiver {
         this.connectionId = connectionId;
         this.session = session;
         this.witness = witness;
-        this.protocol = protocol;
+        this.visit = visit;
         this.end = end;
         this.maxBacklog = maxBacklog;
         this.chance = chance;
@@ -60,6 +64,15 @@ final class SimulatedMinerConnection implements Link.Receiver {
         end.attach(this);
         home.add(this);
         feed(new MinerInput.Started());
+    }
+
+    long connectionId() {
+        return connectionId;
+    }
+
+    /** What pins are held against; empty until the miner has said who it is. */
+    Optional<DirectorInput.MinerFacts> facts() {
+        return Optional.ofNullable(facts);
     }
 
     MinerSession session() {
@@ -80,7 +93,7 @@ final class SimulatedMinerConnection implements Link.Receiver {
             return;
         }
         try {
-            if (protocol == Port.Protocol.SV2) {
+            if (visit.protocol() == Port.Protocol.SV2) {
                 feed(new MinerInput.FrameReceived(Frame.parse(bytes.toArray())));
             } else {
                 byte[] raw = bytes.toArray();
@@ -125,7 +138,12 @@ final class SimulatedMinerConnection implements Link.Receiver {
                 case MinerAction.Forward forward -> forward(forward);
                 case MinerAction.Publish publish -> home.publish(publish.event());
                 case MinerAction.SetDeadline set -> setDeadline(set);
-                case MinerAction.DemandChanged changed -> home.demandChanged();
+                case MinerAction.DemandChanged changed -> home.demandChanged(this);
+                case MinerAction.Identified identified -> {
+                    facts = new DirectorInput.MinerFacts(
+                            connectionId, identified.userIdentity(), visit.address(), visit.listener());
+                    home.identified(this);
+                }
                 case MinerAction.Disconnect disconnect -> disconnect(disconnect.reason(), disconnect.detail());
             }
         }
@@ -149,7 +167,22 @@ final class SimulatedMinerConnection implements Link.Receiver {
         }
     }
 
-    private void disconnect(String reason, String detail) {
+    /** Closes the connection behind what the session still owes its miner. */
+    void shutDown(String reason) {
+        if (!closing) {
+            conclude(reason);
+            disconnect(reason, "");
+        }
+    }
+
+    private void conclude(String reason) {
+        if (!concluded) {
+            concluded = true;
+            run(give(new MinerInput.Closed(reason)));
+        }
+    }
+
+    void disconnect(String reason, String detail) {
         if (closing) {
             return;
         }
@@ -169,13 +202,7 @@ final class SimulatedMinerConnection implements Link.Receiver {
         end.close();
         home.remove(this);
         deadlines.values().forEach(VirtualTime.Timer::cancel);
-        for (MinerAction action : give(new MinerInput.Closed(closeReason))) {
-            if (action instanceof MinerAction.Publish publish) {
-                home.publish(publish.event());
-            } else if (action instanceof MinerAction.Forward forward) {
-                forward(forward);
-            }
-        }
+        conclude(closeReason);
         home.publish(new GatewayEvent.MinerDisconnected(
                 home.world().time().instant(), connectionId, closeReason, closeDetail));
         witness.closed();

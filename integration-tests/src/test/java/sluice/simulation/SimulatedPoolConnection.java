@@ -54,6 +54,9 @@ final class SimulatedPoolConnection implements Upstream {
 
     @Override
     public void send(UpstreamCommand command) {
+        if (closed) {
+            return;
+        }
         if (command instanceof UpstreamCommand.SubmitShare share) {
             witness.submitted(share);
         }
@@ -153,7 +156,9 @@ final class SimulatedPoolConnection implements Upstream {
         if (!over.endpointKept) {
             host = configuredHost;
         }
-        world.time().after(backoff.next(), this::dial);
+        if (!closed) {
+            world.time().after(backoff.next(), this::dial);
+        }
     }
 
     /** From the name to the end of one connection. */

@@ -6,9 +6,12 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
+import sluice.config.FailoverConfig;
 import sluice.protocol.Bytes;
 import sluice.protocol.bitcoin.Difficulty;
 import sluice.protocol.bitcoin.Target;
+import sluice.proxy.goal.RoutingPlan;
 import sluice.upstream.session.PoolPatience;
 import sluice.upstream.session.PoolSettings;
 import sluice.upstream.template.SimulatedChain;
@@ -83,10 +86,8 @@ final class Site {
                 chance.split(),
                 GatewayPlan.pool(chance.split()),
                 books,
-                name,
-                templates,
-                templates.session(),
-                false);
+                RoutingPlan.single(new Solo(name, templates)),
+                FailoverConfig.DEFAULT);
         pool.onJobStarted((channel, job) -> {
             ToldJob.Extended form = (ToldJob.Extended) job.form();
             UpstreamJobs.Source source = new UpstreamJobs.Source(
@@ -105,19 +106,47 @@ final class Site {
 
     private GatewaySide newGateway(Books books, String host) {
         GatewayPlan plan = GatewayPlan.drawn(chance.split());
-        SimulatedPoolConnection upstream = new SimulatedPoolConnection(
-                world,
-                chance.split(),
+        RoutingPlan routing = RoutingPlan.single(new PoolDefinition(
                 host,
-                new PoolSettings(
+                user -> new SimulatedPoolConnection(
+                        world,
+                        chance.split(),
                         host,
-                        "farm",
-                        Difficulty.targetOf(plan.vardiff().startDifficulty()),
-                        false,
-                        "simulation",
-                        PoolPatience.DEFAULT),
-                new UpstreamWitness(books.account()));
-        return new SimulatedGateway(world, chance.split(), plan, books, host, upstream, upstream.session(), true);
+                        new PoolSettings(
+                                host,
+                                user.orElse("farm"),
+                                Difficulty.targetOf(plan.vardiff().startDifficulty()),
+                                false,
+                                "simulation",
+                                PoolPatience.DEFAULT),
+                        new UpstreamWitness(books.account()))));
+        return new SimulatedGateway(world, chance.split(), plan, books, routing, FailoverConfig.DEFAULT);
+    }
+
+    private record PoolDefinition(String name, Function<Optional<String>, SimulatedPoolConnection> connection)
+            implements SimulatedDefinition {
+        @Override
+        public Made make(Optional<String> userIdentity) {
+            SimulatedPoolConnection made = connection.apply(userIdentity);
+            return new Made(made, made.session());
+        }
+
+        @Override
+        public boolean leavesBlocksToGateway() {
+            return true;
+        }
+    }
+
+    private record Solo(String name, SimulatedTemplates templates) implements SimulatedDefinition {
+        @Override
+        public Made make(Optional<String> userIdentity) {
+            return new Made(templates, templates.session());
+        }
+
+        @Override
+        public boolean leavesBlocksToGateway() {
+            return false;
+        }
     }
 
     void start() {

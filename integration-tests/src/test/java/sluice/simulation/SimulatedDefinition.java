@@ -1,0 +1,17 @@
+package sluice.simulation;
+
+import java.util.Optional;
+import sluice.proxy.goal.UpstreamDefinition;
+import sluice.upstream.Upstream;
+
+/** What a simulated upstream is made of; equal definitions are one upstream. */
+interface SimulatedDefinition extends UpstreamDefinition {
+    /** @param userIdentity whose work it takes; empty for the upstream's own user */
+    Made make(Optional<String> userIdentity);
+
+    /** Whether found blocks go over the gateway's own disk. */
+    boolean leavesBlocksToGateway();
+
+    /** @param machine the session behind it, whose maps are watched too */
+    record Made(Upstream upstream, Object machine) {}
+}
