@@ -3,19 +3,14 @@ package sluice.endtoend;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.BufferedReader;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.math.BigDecimal;
-import java.math.BigInteger;
-import java.math.RoundingMode;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketException;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -36,8 +31,6 @@ final class RehashingSv1Pool implements AutoCloseable {
     static final String PASSWORD = "geheim";
     private static final HexFormat HEX = HexFormat.of();
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final BigDecimal DIFFICULTY_1 =
-            new BigDecimal(BigInteger.valueOf(0xffff).shiftLeft(208));
     private static final int EXTRANONCE2_SIZE = 8;
     private static final long MASK = 0x1fffe000L;
     // One bit inside the mask is set, so that whoever clears or keeps it in the wrong place makes another hash.
@@ -89,7 +82,7 @@ final class RehashingSv1Pool implements AutoCloseable {
     }
 
     private String announce(boolean clean) {
-        String prevHash = HEX.formatHex(sha256(new byte[] {(byte) tips}));
+        String prevHash = HEX.formatHex(IndependentHash.sha256(new byte[] {(byte) tips}));
         current =
                 new Job(Integer.toHexString(++lastJob), prevHash, difficulty, System.currentTimeMillis() / 1000, tips);
         jobs.put(current.id(), current);
@@ -250,10 +243,7 @@ final class RehashingSv1Pool implements AutoCloseable {
             if (!shares.add(HEX.formatHex(hash))) {
                 return refuse(22, "duplicate");
             }
-            BigInteger target = DIFFICULTY_1
-                    .divide(BigDecimal.valueOf(job.difficulty()), 0, RoundingMode.DOWN)
-                    .toBigInteger();
-            if (new BigInteger(1, reversed(hash)).compareTo(target) > 0) {
+            if (IndependentHash.number(hash).compareTo(IndependentHash.target(job.difficulty())) > 0) {
                 return refuse(23, "low difficulty");
             }
             acceptedByJob.computeIfAbsent(job.id(), any -> new HashMap<>()).merge(worker, 1, Integer::sum);
@@ -266,15 +256,14 @@ final class RehashingSv1Pool implements AutoCloseable {
         }
 
         private byte[] hash(Job job, String extranonce2, long ntime, long nonce, long version) {
-            byte[] coinbase = sha256d(HEX.parseHex(COINBASE_1 + extranonce1 + extranonce2 + COINBASE_2));
-            byte[] root = sha256d(joined(coinbase, HEX.parseHex(SIBLING)));
-            return sha256d(joined(
-                    littleEndian(version),
+            byte[] coinbase = HEX.parseHex(COINBASE_1 + extranonce1 + extranonce2 + COINBASE_2);
+            return IndependentHash.header(
+                    version,
                     HEX.parseHex(job.prevHash()),
-                    root,
-                    littleEndian(ntime),
-                    littleEndian(Long.parseLong(NBITS, 16)),
-                    littleEndian(nonce)));
+                    IndependentHash.merkleRoot(coinbase, List.of(HEX.parseHex(SIBLING))),
+                    ntime,
+                    Long.parseLong(NBITS, 16),
+                    nonce);
         }
 
         void work(boolean clean) {
@@ -284,7 +273,7 @@ final class RehashingSv1Pool implements AutoCloseable {
                     "{\"id\":null,\"method\":\"mining.notify\",\"params\":[\"%s\",\"%s\",\"%s\",\"%s\",[\"%s\"],\"%08x\",\"%s\",\"%08x\",%s]}"
                             .formatted(
                                     current.id(),
-                                    wordsReversed(current.prevHash()),
+                                    HEX.formatHex(IndependentHash.wordsReversed(HEX.parseHex(current.prevHash()))),
                                     COINBASE_1,
                                     COINBASE_2,
                                     SIBLING,
@@ -306,46 +295,6 @@ final class RehashingSv1Pool implements AutoCloseable {
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
-        }
-    }
-
-    private static String wordsReversed(String hex) {
-        StringBuilder words = new StringBuilder();
-        for (int word = 0; word < hex.length(); word += 8) {
-            words.append(HEX.formatHex(reversed(HEX.parseHex(hex.substring(word, word + 8)))));
-        }
-        return words.toString();
-    }
-
-    private static byte[] littleEndian(long value) {
-        return reversed(HEX.parseHex("%08x".formatted(value)));
-    }
-
-    private static byte[] reversed(byte[] bytes) {
-        byte[] result = new byte[bytes.length];
-        for (int i = 0; i < bytes.length; i++) {
-            result[i] = bytes[bytes.length - 1 - i];
-        }
-        return result;
-    }
-
-    private static byte[] joined(byte[]... parts) {
-        ByteArrayOutputStream all = new ByteArrayOutputStream();
-        for (byte[] part : parts) {
-            all.writeBytes(part);
-        }
-        return all.toByteArray();
-    }
-
-    private static byte[] sha256d(byte[] bytes) {
-        return sha256(sha256(bytes));
-    }
-
-    private static byte[] sha256(byte[] bytes) {
-        try {
-            return MessageDigest.getInstance("SHA-256").digest(bytes);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
         }
     }
 }

@@ -1,0 +1,66 @@
+package sluice.endtoend;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.io.TempDir;
+import sluice.endtoend.netty.BufferLeaks;
+
+/** What every story of gateways and scripted pools shares: in the end no pool has met a bad share, and nothing is left. */
+abstract class ScriptedPoolScenario {
+    @TempDir
+    private Path directory;
+
+    private final List<ScriptedSv2Pool> pools = new ArrayList<>();
+    private final List<EdgeGateway> gateways = new ArrayList<>();
+
+    /** A pool that behaves. */
+    ScriptedSv2Pool pool(String name) {
+        return pool(name, PoolScript.GOOD);
+    }
+
+    ScriptedSv2Pool pool(String name, PoolScript script) {
+        return keep(new ScriptedSv2Pool(name, Farm.freshKey(), script));
+    }
+
+    /** A pool under the same authority as another. */
+    ScriptedSv2Pool sibling(ScriptedSv2Pool pool, String name) {
+        return keep(pool.sibling(name));
+    }
+
+    private ScriptedSv2Pool keep(ScriptedSv2Pool pool) {
+        pools.add(pool);
+        return pool;
+    }
+
+    EdgeGateway gatewayTo(ScriptedSv2Pool pool) throws IOException {
+        return gatewayTo(pool, EdgeGateway.Plan.EASY);
+    }
+
+    EdgeGateway gatewayTo(ScriptedSv2Pool pool, EdgeGateway.Plan plan) throws IOException {
+        EdgeGateway gateway = new EdgeGateway(directory.resolve("edge-" + gateways.size()), plan, pool);
+        gateways.add(gateway);
+        return gateway;
+    }
+
+    @AfterEach
+    void endTheStory() throws InterruptedException {
+        try {
+            for (ScriptedSv2Pool pool : pools) {
+                assertThat(pool.faults()).as("bad shares at %s", pool).isEmpty();
+            }
+            for (EdgeGateway gateway : gateways) {
+                assertThat(gateway.seen().disconnects()).doesNotContainKey("internal-error");
+                assertThat(gateway.gateway().lostEvents()).isZero();
+            }
+        } finally {
+            gateways.forEach(EdgeGateway::close);
+            pools.forEach(ScriptedSv2Pool::close);
+        }
+        BufferLeaks.assertNone();
+    }
+}
