@@ -75,6 +75,11 @@ final class EdgeGateway implements AutoCloseable {
         return keep(WatchedSv1Miner.login(gateway.address(), user));
     }
 
+    /** An SV1 miner that has asked to be logged in. */
+    WatchedSv1Miner sv1Asking(String user) throws IOException {
+        return keep(WatchedSv1Miner.start(gateway.address(), user));
+    }
+
     /** An SV2 miner whose channel is open. */
     WatchedSv2Miner sv2(String user) throws IOException {
         return keep(WatchedSv2Miner.login(gateway.address(), gateway.authorityKey(), user));

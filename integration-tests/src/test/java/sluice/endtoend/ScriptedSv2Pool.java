@@ -12,6 +12,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -135,7 +136,7 @@ final class ScriptedSv2Pool implements AutoCloseable {
 
     /** The tip comes that a future job waited for; clients that open a channel later get the same job. */
     synchronized void activate(long futureJob) {
-        work = futures.get(futureJob);
+        work = futures.getOrDefault(futureJob, work);
         futures.clear();
         moveTo(futureJob);
     }
@@ -353,6 +354,11 @@ final class ScriptedSv2Pool implements AutoCloseable {
     /** The id of the job that newcomers get. */
     synchronized long currentJob() {
         return work.jobId();
+    }
+
+    /** The previous block of what is mined now, as hex in internal order. */
+    synchronized String tipHash() {
+        return HexFormat.of().formatHex(tip.prevHash());
     }
 
     @Override

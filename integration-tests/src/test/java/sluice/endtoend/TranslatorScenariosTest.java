@@ -36,8 +36,7 @@ class TranslatorScenariosTest extends ScriptedPoolScenario {
         ScriptedSv2Pool pool = pool("A");
         EdgeGateway gateway = gatewayTo(pool);
 
-        gateway.sv1("alice").mine(3);
-        gateway.sv2("bob").mine(3);
+        WatchedMiner.mineAll(List.of(gateway.sv1("alice"), gateway.sv2("bob")), 3);
 
         pool.awaitGoodShares(6);
         gateway.miners().forEach(WatchedMiner::assertUndisturbed);
@@ -110,7 +109,7 @@ class TranslatorScenariosTest extends ScriptedPoolScenario {
             gateway.sv2("modern" + i);
         }
 
-        gateway.miners().forEach(miner -> miner.mine(1));
+        WatchedMiner.mineAll(gateway.miners(), 1);
 
         pool.awaitGoodShares(20);
         assertThat(pool.heard(OpenExtendedMiningChannel.class)).hasSize(1);
@@ -128,12 +127,12 @@ class TranslatorScenariosTest extends ScriptedPoolScenario {
         await("the future job").until(() -> gateway.seen().jobs() == 2);
 
         List<WatchedMiner> joined = List.of(gateway.sv1("alice"), gateway.sv2("bob"));
-        joined.forEach(miner -> miner.mine(1));
+        WatchedMiner.mineAll(joined, 1);
         pool.awaitGoodShares(before, 2);
 
         pool.activate(future);
         joined.forEach(miner -> miner.awaitTips(2));
-        joined.forEach(miner -> miner.mine(1));
+        WatchedMiner.mineAll(joined, 1);
         pool.awaitGoodShares(future, 2);
         joined.forEach(WatchedMiner::assertUndisturbed);
     }
@@ -154,7 +153,7 @@ class TranslatorScenariosTest extends ScriptedPoolScenario {
         pool.newTip();
         for (EdgeGateway gateway : gateways) {
             gateway.miners().forEach(miner -> miner.awaitTips(2));
-            gateway.miners().forEach(miner -> miner.mine(3));
+            WatchedMiner.mineAll(gateway.miners(), 3);
         }
 
         pool.awaitGoodShares(18);

@@ -88,6 +88,18 @@ abstract class WatchedMiner implements AutoCloseable {
 
     /** Finds so many shares of this job and waits until all that it ever sent is answered. */
     void mine(MinerWork work, int count) {
+        find(work, count);
+        awaitVerdicts();
+    }
+
+    /** Has each of them find so many shares of its latest job and waits until all that they ever sent is answered. */
+    static void mineAll(List<? extends WatchedMiner> miners, int count) {
+        miners.forEach(miner -> miner.find(miner.awaitJob(), count));
+        miners.forEach(WatchedMiner::awaitVerdicts);
+    }
+
+    /** Finds so many shares of this job and does not wait for their verdicts. */
+    void find(MinerWork work, int count) {
         try {
             for (int i = 0; i < count; i++) {
                 submit(work);
@@ -95,7 +107,6 @@ abstract class WatchedMiner implements AutoCloseable {
         } catch (IOException gone) {
             throw new AssertionError(user + " was hung up on", gone);
         }
-        awaitVerdicts();
     }
 
     /** Finds shares of the latest job, one every few milliseconds, until it is told to stop. */
@@ -129,7 +140,7 @@ abstract class WatchedMiner implements AutoCloseable {
         awaitVerdicts();
     }
 
-    private void awaitVerdicts() {
+    void awaitVerdicts() {
         await("a verdict on each of the shares of " + user).until(() -> unanswered() == 0);
     }
 
