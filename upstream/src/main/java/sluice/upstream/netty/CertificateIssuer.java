@@ -23,7 +23,8 @@ public final class CertificateIssuer implements Supplier<ServerIdentity> {
     private final SecureRandom random;
 
     private ServerIdentity current;
-    private Instant renewAt = Instant.MIN;
+    private Instant signedAt = Instant.MAX;
+    private Instant renewAt = Instant.MAX;
 
     /** @param validity of each certificate, counted from its signing */
     public CertificateIssuer(
@@ -44,12 +45,14 @@ public final class CertificateIssuer implements Supplier<ServerIdentity> {
     @Override
     public synchronized ServerIdentity get() {
         Instant now = clock.instant();
-        if (!now.isBefore(renewAt)) {
+        // A clock that was ahead when it signed made a certificate that nobody takes until then.
+        if (now.isBefore(signedAt) || !now.isBefore(renewAt)) {
             byte[] auxRandomness = new byte[Secp256k1.AUX_RANDOMNESS_LENGTH];
             random.nextBytes(auxRandomness);
             HandshakeCertificate certificate = HandshakeCertificate.issue(
                     engine, authority, staticKey.xOnly(engine), now, validity, auxRandomness);
             current = new ServerIdentity(staticKey, certificate);
+            signedAt = now;
             renewAt = now.plus(validity.dividedBy(2));
         }
         return current;

@@ -24,4 +24,16 @@ class CertificateIssuerTest {
                         + Duration.ofMinutes(30).toSeconds());
         assertThat(second.staticKey()).isSameAs(first.staticKey());
     }
+
+    @Test
+    void signsAnewWhenTheClockTurnsOutToHaveBeenAhead() {
+        CertificateIssuer issuer = HandshakeFixture.issuer(HandshakeFixture.authority(7), () -> now);
+        Instant right = now;
+        now = right.plus(Duration.ofDays(3650));
+        issuer.get();
+
+        now = right;
+
+        assertThat(issuer.get().certificate().validFrom()).isLessThanOrEqualTo(right.getEpochSecond());
+    }
 }
