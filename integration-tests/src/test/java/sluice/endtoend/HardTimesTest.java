@@ -18,7 +18,7 @@ class HardTimesTest extends ScriptedPoolScenario {
     private static final int STORM_SV2 = 50;
     private static final int HEAVY = 30_000;
     /** What a miner may be told of a share whose job a new tip has ended on the way. */
-    private static final Set<String> STALE = Set.of("Job not found", "Stale share", MiningErrorCode.STALE_SHARE);
+    private static final Set<String> STALE = Set.of("Job not found (stale)", MiningErrorCode.STALE_SHARE);
 
     private static List<WatchedMiner> storm(EdgeGateway gateway) throws Exception {
         List<WatchedMiner> miners = new ArrayList<>();

@@ -7,6 +7,7 @@ import java.net.Socket;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -42,6 +43,7 @@ final class PoolClient implements Runnable {
     private final int number;
     private final Socket socket;
     private final Map<Long, PoolChannel> channels = new LinkedHashMap<>();
+    private final Set<Long> closed = new HashSet<>();
     private final List<OpenExtendedMiningChannel> unanswered = new ArrayList<>();
     private Set<Integer> agreed = Set.of();
     private NoiseSocket link;
@@ -211,9 +213,15 @@ final class PoolClient implements Runnable {
 
     private void onShare(SubmitSharesExtended share) throws IOException {
         PoolChannel channel = channels.get(share.channelId());
-        String fault = channel == null
-                ? MiningErrorCode.INVALID_CHANNEL_ID
-                : channel.fault(share, pool.tip(), Instant.now().getEpochSecond(), pool.seen());
+        String fault;
+        if (channel != null) {
+            fault = channel.fault(share, pool.tip(), Instant.now().getEpochSecond(), pool.seen());
+        } else {
+            // It may have been on its way when we closed the channel.
+            fault = closed.contains(share.channelId())
+                    ? MiningErrorCode.STALE_SHARE
+                    : MiningErrorCode.INVALID_CHANNEL_ID;
+        }
         pool.judged(number, share, fault);
         switch (pool.script().shares()) {
             case PoolScript.Reply.Refusal refusal -> reject(share, refusal.code());
@@ -276,6 +284,7 @@ final class PoolClient implements Runnable {
     void closeChannels(String reason) {
         List<Long> ids = List.copyOf(channels.keySet());
         channels.clear();
+        closed.addAll(ids);
         ids.forEach(id -> attempt(() -> send(new CloseChannel(id, reason))));
     }
 
