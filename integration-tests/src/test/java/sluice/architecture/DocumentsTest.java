@@ -13,6 +13,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the documents say of the code exists. */
@@ -20,12 +21,13 @@ class DocumentsTest {
     private static final Path DOCS = Documents.ROOT.resolve("docs");
     private static final Pattern CODE_BLOCK = Pattern.compile("```.*?```", Pattern.DOTALL);
     private static final Pattern TYPE =
-            Pattern.compile("`([A-Z][a-z0-9]+[A-Za-z0-9]*[A-Z][A-Za-z0-9]*)(?:\\.[A-Za-z_]+)?`");
+            Pattern.compile("`([A-Z][a-z0-9]+[A-Za-z0-9]*[A-Z][A-Za-z0-9]*)(?:\\.[A-Za-z0-9_]+)?`");
+    private static final Pattern TEST_METHOD = Pattern.compile("`([A-Za-z0-9]+Test)\\.([a-z][A-Za-z0-9]+)`");
     private static final Pattern LINK = Pattern.compile("\\]\\(([^)#:]+)(?:#[^)]*)?\\)");
-    private static final Pattern SEED_ROW = Pattern.compile("(?m)^\\| ([^|]+) \\| ([^|]+) \\| ([^|]+) \\|$");
+    private static final Pattern COVERAGE_ROW = Pattern.compile("(?m)^\\| ([^|]+) \\| ([^|]+) \\| ([^|]+) \\|$");
 
     @ParameterizedTest
-    @ValueSource(strings = {"ARCHITECTURE.md", "SEED-COVERAGE.md"})
+    @ValueSource(strings = {"ARCHITECTURE.md", "SEED-COVERAGE.md", "SCENARIOS.md"})
     void everyTypeThatADocumentNamesExists(String document) throws IOException {
         Set<String> known = new TreeSet<>();
         for (String sourceSet : List.of("main", "test")) {
@@ -46,15 +48,17 @@ class DocumentsTest {
         assertThat(known).containsAll(named);
     }
 
-    @Test
-    void everyRowOfTheSeedNamesATestOrSaysNotYet() throws IOException {
-        String page = Files.readString(DOCS.resolve("SEED-COVERAGE.md"));
+    @ParameterizedTest
+    @CsvSource({"SEED-COVERAGE.md,40", "SCENARIOS.md,30"})
+    void everyRowNamesATestOrSaysNotYet(String document, int rowsAtLeast) throws IOException {
+        String page = Files.readString(DOCS.resolve(document));
         Set<String> tests = Documents.testClasses();
-        List<MatchResult> rows = SEED_ROW.matcher(page)
+        List<MatchResult> rows = COVERAGE_ROW
+                .matcher(page)
                 .results()
                 .filter(row -> !row.group(3).startsWith("---") && !row.group(3).startsWith("shown by"))
                 .toList();
-        assertThat(rows).hasSizeGreaterThan(40);
+        assertThat(rows).hasSizeGreaterThan(rowsAtLeast);
         for (MatchResult row : rows) {
             String shown = row.group(3);
             Set<String> named =
@@ -63,6 +67,23 @@ class DocumentsTest {
                     .as("%s | %s", row.group(1), shown)
                     .isEqualTo(shown.startsWith("not yet") || shown.startsWith("not built: "));
             assertThat(tests).as(row.group(1)).containsAll(named);
+        }
+    }
+
+    @Test
+    void everyScenarioIsATestOfItsClass() throws IOException {
+        List<MatchResult> named = TEST_METHOD
+                .matcher(Files.readString(DOCS.resolve("SCENARIOS.md")))
+                .results()
+                .toList();
+        assertThat(named).hasSizeGreaterThan(20);
+        List<Path> sources = Documents.javaFiles("test");
+        for (MatchResult test : named) {
+            Path source = sources.stream()
+                    .filter(file -> Documents.typeOf(file).equals(test.group(1)))
+                    .findFirst()
+                    .orElseThrow();
+            assertThat(Files.readString(source)).contains("void " + test.group(2) + "(");
         }
     }
 

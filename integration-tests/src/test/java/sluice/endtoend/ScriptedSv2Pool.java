@@ -100,6 +100,10 @@ final class ScriptedSv2Pool implements AutoCloseable {
                 Optional.of(authority.publicKey(Secp256k1.best())));
     }
 
+    InetSocketAddress socketAddress() {
+        return new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
+    }
+
     int port() {
         return port;
     }

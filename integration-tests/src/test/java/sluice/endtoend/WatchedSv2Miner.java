@@ -50,18 +50,31 @@ final class WatchedSv2Miner extends WatchedMiner {
     /** Connects and opens a channel; returns when that is open, whether there is a job or not. */
     static WatchedSv2Miner login(InetSocketAddress address, AuthorityKey authority, String user) throws IOException {
         WatchedSv2Miner miner = start(address, authority, user);
-        await("the channel of " + user).until(miner::hasChannel);
+        miner.awaitChannel();
         return miner;
     }
 
     /** Connects and asks for a channel, and does not wait for it: it may have to wait for the pool. */
     static WatchedSv2Miner start(InetSocketAddress address, AuthorityKey authority, String user) throws IOException {
-        WatchedSv2Miner miner = new WatchedSv2Miner(user, NoiseSocket.dial(address, authority));
-        miner.link.send(RawSv2Miner.setupConnection());
-        await("the setup of " + user)
-                .until(() -> !miner.heard(SetupConnectionSuccess.class).isEmpty());
-        miner.link.send(new OpenExtendedMiningChannel(1, user, 0f, Target.MAX, ROLLED_SIZE));
+        WatchedSv2Miner miner = setUp(address, authority, user);
+        miner.askForChannel();
         return miner;
+    }
+
+    /** Connects and sets the connection up. */
+    static WatchedSv2Miner setUp(InetSocketAddress address, AuthorityKey authority, String user) throws IOException {
+        WatchedSv2Miner miner = new WatchedSv2Miner(user, NoiseSocket.dial(address, authority));
+        miner.say(RawSv2Miner.setupConnection());
+        miner.awaitHeard(SetupConnectionSuccess.class, 1);
+        return miner;
+    }
+
+    void askForChannel() throws IOException {
+        say(new OpenExtendedMiningChannel(1, user(), 0f, Target.MAX, ROLLED_SIZE));
+    }
+
+    void awaitChannel() {
+        await("the channel of " + user()).until(this::hasChannel);
     }
 
     private synchronized boolean hasChannel() {
@@ -138,9 +151,25 @@ final class WatchedSv2Miner extends WatchedMiner {
         }
     }
 
+    /** Says something that is booked nowhere. */
+    void say(Sv2Message message) throws IOException {
+        link.send(message);
+    }
+
+    synchronized long channelId() {
+        return channel.channelId();
+    }
+
     @Override
     synchronized String extranonce() {
         return prefix.hex();
+    }
+
+    /** Waits until so many messages of this type have come in all; answers them. */
+    <T extends Sv2Message> List<T> awaitHeard(Class<T> type, int count) {
+        await(count + " " + type.getSimpleName() + " at " + user())
+                .until(() -> heard(type).size() >= count);
+        return heard(type);
     }
 
     /** All messages of this type so far. */
