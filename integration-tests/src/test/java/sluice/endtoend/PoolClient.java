@@ -293,6 +293,10 @@ final class PoolClient implements Runnable {
         attempt(() -> send(message));
     }
 
+    void sayGarbage() {
+        attempt(() -> socket.getOutputStream().write(NoiseSocket.random(256)));
+    }
+
     Collection<PoolChannel> channels() {
         return List.copyOf(channels.values());
     }

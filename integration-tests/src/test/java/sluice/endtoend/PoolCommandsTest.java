@@ -9,11 +9,17 @@ import org.junit.jupiter.api.Test;
 import sluice.protocol.Bytes;
 import sluice.protocol.bitcoin.Hash256;
 import sluice.protocol.bitcoin.Target;
+import sluice.protocol.sv2.message.common.ChannelEndpointChanged;
 import sluice.protocol.sv2.message.common.SetupConnection;
+import sluice.protocol.sv2.message.common.SetupConnectionError;
 import sluice.protocol.sv2.message.common.SetupConnectionFlags;
+import sluice.protocol.sv2.message.common.SetupConnectionSuccess;
 import sluice.protocol.sv2.message.mining.CloseChannel;
 import sluice.protocol.sv2.message.mining.MiningErrorCode;
 import sluice.protocol.sv2.message.mining.NewExtendedMiningJob;
+import sluice.protocol.sv2.message.mining.NewMiningJob;
+import sluice.protocol.sv2.message.mining.OpenExtendedMiningChannelSuccess;
+import sluice.protocol.sv2.message.mining.OpenMiningChannelError;
 import sluice.protocol.sv2.message.mining.SetExtranoncePrefix;
 import sluice.protocol.sv2.message.mining.SetNewPrevHash;
 import sluice.protocol.sv2.message.mining.SetTarget;
@@ -119,6 +125,31 @@ class PoolCommandsTest extends ScriptedPoolScenario {
     }
 
     @Test
+    void messagesThatMeanNothingInTheirPlaceAreHarmless() throws Exception {
+        ScriptedSv2Pool pool = pool("A");
+        EdgeGateway gateway = gatewayTo(pool);
+        List<WatchedMiner> miners = miners(gateway);
+
+        pool.say(ChannelEndpointChanged::new);
+        pool.say(channel -> new SetupConnectionSuccess(SetupConnection.VERSION, 0));
+        pool.say(channel -> new SetupConnectionError(0, "too late"));
+        pool.say(channel -> new OpenMiningChannelError(17, "too late"));
+        pool.say(channel ->
+                new OpenExtendedMiningChannelSuccess(17, channel, Target.MAX, 8, Bytes.fromHex("ffff"), GROUP));
+        pool.say(channel -> new NewMiningJob(channel, 97, OptionalLong.empty(), 0, Hash256.ZERO));
+        pool.say(channel -> new SubmitSharesSuccess(channel, 12345, 1, 1));
+        pool.say(channel -> new SubmitSharesError(channel, 12345, MiningErrorCode.STALE_SHARE));
+        pool.newTip();
+        miners.forEach(miner -> miner.awaitTips(2));
+        WatchedMiner.mineAll(miners, 2);
+
+        pool.awaitGoodShares(4);
+        assertThat(gateway.losses()).isEmpty();
+        miners.forEach(WatchedMiner::assertUndisturbed);
+        gateway.assertBooksBalance(List.of(pool));
+    }
+
+    @Test
     void aRefusedUpdateChannelIsHarmless() throws Exception {
         ScriptedSv2Pool pool = pool("A");
         EdgeGateway gateway = gatewayTo(pool);
@@ -209,6 +240,25 @@ class PoolCommandsTest extends ScriptedPoolScenario {
         pool.awaitGoodShares(1);
         assertThat(pool.connections()).isEqualTo(2);
         miner.assertUndisturbed();
+    }
+
+    @Test
+    void theConfiguredPlaceIsUsedAgainWhenTheRequestedOneDies() throws Exception {
+        ScriptedSv2Pool pool = pool("A");
+        ScriptedSv2Pool other = sibling(pool, "B");
+        EdgeGateway gateway = gatewayTo(pool);
+        WatchedMiner miner = gateway.sv1("alice");
+        miner.awaitJob();
+        pool.askToReconnectTo(other);
+        miner.awaitTips(2);
+
+        other.die();
+        miner.awaitTips(3);
+        miner.mine(1);
+
+        pool.awaitGoodShares(1);
+        miner.assertUndisturbed();
+        gateway.assertBooksBalance(List.of(pool, other));
     }
 
     @Test

@@ -179,6 +179,22 @@ class PoolMisbehaviourTest extends ScriptedPoolScenario {
     }
 
     @Test
+    void garbageWhileMiningEndsTheConnectionAndNoMiner() throws Exception {
+        ScriptedSv2Pool pool = pool("A");
+        EdgeGateway gateway = gatewayTo(pool);
+        WatchedMiner miner = gateway.sv1("alice");
+        miner.awaitJob();
+
+        pool.sayGarbage();
+        assertThat(gateway.awaitLosses(1).reason()).contains("not authentic");
+        miner.awaitTips(2);
+        miner.mine(1);
+
+        pool.awaitGoodShares(1);
+        miner.assertUndisturbed();
+    }
+
+    @Test
     void aPoolThatRejectsEveryShareIsCountedAndMinersAreToldTheTruthAboutTheirOwn() throws Exception {
         ScriptedSv2Pool pool = pool("A", PoolScript.GOOD.refusingShares("unwelcome"));
         EdgeGateway gateway = gatewayTo(pool);

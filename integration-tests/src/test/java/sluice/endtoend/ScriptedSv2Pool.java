@@ -108,8 +108,6 @@ final class ScriptedSv2Pool implements AutoCloseable {
         return port;
     }
 
-    // ---- what it says
-
     /** A block was found: a future job and the tip that activates it. Answers the job's id. */
     synchronized long newTip() {
         return newTip(0);
@@ -186,11 +184,14 @@ final class ScriptedSv2Pool implements AutoCloseable {
         all(PoolClient::grantUnanswered);
     }
 
+    /** Says something that is no frame. */
+    void sayGarbage() {
+        all(PoolClient::sayGarbage);
+    }
+
     private void all(Consumer<PoolClient> action) {
         clients.forEach(action);
     }
-
-    // ---- how it goes and comes
 
     /** Hangs up on everybody, and goes on listening. */
     void hangUp() {
@@ -253,8 +254,6 @@ final class ScriptedSv2Pool implements AutoCloseable {
             }
         }
     }
-
-    // ---- what it was told
 
     /** All messages of this type so far. */
     <T extends Sv2Message> List<T> heard(Class<T> type) {
@@ -369,8 +368,6 @@ final class ScriptedSv2Pool implements AutoCloseable {
     public String toString() {
         return "pool " + name;
     }
-
-    // ---- for its clients
 
     PoolScript script() {
         return script;

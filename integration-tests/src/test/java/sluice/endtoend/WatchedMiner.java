@@ -50,8 +50,6 @@ abstract class WatchedMiner implements AutoCloseable {
         return user;
     }
 
-    // ---- jobs
-
     /** All jobs so far. */
     synchronized List<MinerWork> jobs() {
         return List.copyOf(works);
@@ -78,8 +76,6 @@ abstract class WatchedMiner implements AutoCloseable {
         await(count + " tips at " + user).until(() -> tips() >= count);
         return jobs().getLast();
     }
-
-    // ---- shares
 
     /** Finds so many shares of the latest job and waits until all that it ever sent is answered. */
     void mine(int count) {
@@ -190,8 +186,6 @@ abstract class WatchedMiner implements AutoCloseable {
         }
         hangUp();
     }
-
-    // ---- for the protocols
 
     synchronized void given(MinerWork work) {
         works.add(work);
