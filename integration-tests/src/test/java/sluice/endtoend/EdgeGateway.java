@@ -11,9 +11,12 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import sluice.config.FailoverConfig;
+import sluice.config.IdentityMode;
 import sluice.config.LimitsConfig;
 import sluice.config.PoolConfig;
 import sluice.config.Sv1Config;
+import sluice.config.UpstreamConfig;
 import sluice.config.VardiffConfig;
 import sluice.endtoend.netty.BufferLeaks;
 import sluice.proxy.event.GatewayEvent;
@@ -65,7 +68,9 @@ final class EdgeGateway implements AutoCloseable {
                         plan.sv1(),
                         directory,
                         LOOPS),
-                new PoolUpstream(new PoolConfig(pool.address(), USER), plan.vardiff(), "test", plan.clock()),
+                PoolUpstream.of(
+                        new UpstreamConfig(new PoolConfig(pool.address(), USER), IdentityMode.GATEWAY),
+                        new PoolUpstream.Common(plan.vardiff(), FailoverConfig.DEFAULT, "test", plan.clock())),
                 plan.clock(),
                 List.of(events));
     }
