@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static sluice.upstream.failover.SelectorBench.A_MOMENT;
 import static sluice.upstream.failover.SelectorBench.FAILBACK_AFTER;
 import static sluice.upstream.failover.SelectorBench.LONGEST_FAILBACK;
+import static sluice.upstream.failover.SelectorBench.SWITCH_TIMEOUT;
 import static sluice.upstream.failover.SelectorBench.justBefore;
 import static sluice.upstream.failover.UpstreamSelector.FAILBACK_PROBATION;
 
@@ -160,6 +161,21 @@ class SelectorFailoverTest {
     }
 
     @Test
+    void aLongTimeInUseBringsTheWaitBackAlsoWhereItEndsWithASwitch() {
+        SelectorBench bench = onBackup();
+        failbackWait(bench);
+        bench.lost("a");
+        failbackWait(bench);
+        bench.after(FAILBACK_PROBATION.plus(A_MOMENT));
+        bench.preferred("b");
+        bench.lost("a");
+        bench.nonePreferred();
+        bench.after(SWITCH_TIMEOUT);
+
+        assertThat(failbackWait(bench)).isEqualTo(FAILBACK_AFTER);
+    }
+
+    @Test
     void aLossThatWasHeldOutInterruptsTheTimeThatBringsTheWaitBack() {
         SelectorBench bench = SelectorBench.mining("a", "b");
         bench.lost("a");
@@ -263,7 +279,7 @@ class SelectorFailoverTest {
         assertThat(failbackWait(bench)).isEqualTo(FAILBACK_AFTER.multipliedBy(2));
     }
 
-    /** "b" is in use after "a" was lost; "b" is warm, so that it stays ready. */
+    /** "b" is in use after "a" was lost, and stays ready also while it is being closed. */
     private static SelectorBench onBackup() {
         SelectorBench bench = SelectorBench.mining("a", "b");
         bench.lost("a");

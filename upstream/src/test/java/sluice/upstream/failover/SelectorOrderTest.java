@@ -350,6 +350,18 @@ class SelectorOrderTest {
     }
 
     @Test
+    void whatLeftTheListAndIsDrainedIsForgotten() {
+        SelectorBench bench = SelectorBench.mining("a", "b*");
+        bench.lost("b");
+        bench.listed("a");
+        bench.drained("b");
+        bench.listed("a", "b");
+
+        assertThat(bench.selector.standings().getLast())
+                .isEqualTo(new Standing("b", State.OFF, false, bench.now, Optional.empty()));
+    }
+
+    @Test
     void standingsShowWhatIsBeingClosedAsOff() {
         SelectorBench bench = SelectorBench.mining("a", "b*");
         bench.ready("b");

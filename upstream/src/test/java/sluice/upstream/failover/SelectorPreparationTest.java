@@ -95,6 +95,16 @@ class SelectorPreparationTest {
     }
 
     @Test
+    void noMoreCandidatesAreOpenedThanTheFirstReadyOne() {
+        bench.prepare("x", "y", "z");
+        bench.after(PATIENCE);
+
+        assertThat(bench.ready("y")).isEmpty();
+        assertThat(bench.after(PATIENCE)).isEmpty();
+        assertThat(bench.untilDeadline()).contains(SWITCH_TIMEOUT.minus(PATIENCE.multipliedBy(2)));
+    }
+
+    @Test
     void aFirstChoiceThatIsLostMayStillComeUpBeforeTheNext() {
         bench.prepare("x", "y");
         bench.lost("x");
@@ -123,6 +133,17 @@ class SelectorPreparationTest {
         assertThat(bench.after(A_MOMENT))
                 .containsExactly("prepare failed x: timeout: not ready within 30 s", "close x: not listed");
         assertThat(bench.selector.nextDeadline()).isEmpty();
+    }
+
+    @Test
+    void aLossOfAnEarlierConnectionIsNotTakenForThatOfTheFirstChoice() {
+        bench.lost("a");
+        bench.lost("b");
+        bench.ready("a");
+        bench.drained("b");
+
+        assertThat(bench.prepare("b")).containsExactly("open b");
+        assertThat(bench.after(SWITCH_TIMEOUT)).first().isEqualTo("prepare failed b: timeout: not ready within 30 s");
     }
 
     @Test
@@ -173,6 +194,14 @@ class SelectorPreparationTest {
 
         assertThat(bench.lost("x")).isEmpty();
         assertThat(bench.abandon()).containsExactly("close x: not listed", "close y: not listed");
+    }
+
+    @Test
+    void nothingMoreIsOpenedOnceACandidateIsPrepared() {
+        bench.prepare("x", "y");
+        bench.ready("x");
+
+        assertThat(bench.lost("x")).isEmpty();
     }
 
     @Test
