@@ -60,7 +60,9 @@ public record ConfigChange(
         HANDSHAKE_TIMEOUT("limits.handshake_timeout", config -> config.limits().handshakeTimeout()),
         IDLE_TIMEOUT("limits.idle_timeout", config -> config.limits().idleTimeout()),
         VERSION_MASK("sv1.version_mask", config -> config.sv1().versionMask()),
-        KEEPALIVE("sv1.keepalive", config -> config.sv1().keepalive());
+        KEEPALIVE("sv1.keepalive", config -> config.sv1().keepalive()),
+        POOL_EXTRANONCE2_SIZE(
+                "sv1.pool_extranonce2_size", config -> config.sv1().poolExtranonce2Size());
 
         private final String text;
         private final Function<GatewayConfig, ?> value;

@@ -265,7 +265,11 @@ public final class ConfigParser {
                         "write 8 hex digits in quotes, such as \"1fffe000\"")
                 .map(Found::value)
                 .orElse(fallback.versionMask());
-        return new Sv1Config(versionMask, table.duration("keepalive", fallback.keepalive(), Sv1Config.KEEPALIVE));
+        return new Sv1Config(
+                versionMask,
+                table.duration("keepalive", fallback.keepalive(), Sv1Config.KEEPALIVE),
+                table.integer(
+                        "pool_extranonce2_size", fallback.poolExtranonce2Size(), Sv1Config.POOL_EXTRANONCE2_SIZE));
     }
 
     private Optional<Found<Path>> path(ConfigTable table, String key) {

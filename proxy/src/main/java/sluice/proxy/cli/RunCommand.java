@@ -23,6 +23,7 @@ import sluice.config.ListenAddress;
 import sluice.config.ListenerConfig;
 import sluice.config.LogLevel;
 import sluice.config.RoutingConfig;
+import sluice.config.Sv1Config;
 import sluice.config.VardiffConfig;
 import sluice.proxy.event.EventLog;
 import sluice.proxy.goal.ChangeResult;
@@ -76,7 +77,8 @@ final class RunCommand implements Callable<Integer> {
                     @Override
                     public CompletableFuture<ChangeResult> apply(
                             RoutingConfig routing, FailoverConfig failover, VardiffConfig vardiff) {
-                        return gateway.apply(PoolUpstream.plan(routing, common(failover, vardiff)), failover);
+                        return gateway.apply(
+                                PoolUpstream.plan(routing, common(failover, vardiff, running.sv1())), failover);
                     }
 
                     @Override
@@ -96,8 +98,8 @@ final class RunCommand implements Callable<Integer> {
         return watch;
     }
 
-    private static PoolUpstream.Common common(FailoverConfig failover, VardiffConfig vardiff) {
-        return new PoolUpstream.Common(vardiff, failover, Sluice.Version.text(), CLOCK);
+    private static PoolUpstream.Common common(FailoverConfig failover, VardiffConfig vardiff, Sv1Config sv1) {
+        return new PoolUpstream.Common(vardiff, failover, sv1, Sluice.Version.text(), CLOCK);
     }
 
     /** Starts the gateway that {@code config} describes. Fails in words where the port, the key or a pool is not to be had. */
@@ -118,7 +120,7 @@ final class RunCommand implements Callable<Integer> {
         try {
             Gateway gateway = Gateway.start(
                     settings,
-                    PoolUpstream.plan(config.routing(), common(config.failover(), config.vardiff())),
+                    PoolUpstream.plan(config.routing(), common(config.failover(), config.vardiff(), config.sv1())),
                     config.failover(),
                     CLOCK,
                     List.of(new EventLog("gateway")));

@@ -49,8 +49,9 @@ public sealed interface DirectorInput {
      * What pins are held against.
      *
      * @param listener the name of the port it came in by
+     * @param index its local index; where indexes are few, no other miner in its lane may have the same
      */
-    record MinerFacts(long connectionId, String userIdentity, InetAddress address, String listener) {}
+    record MinerFacts(long connectionId, String userIdentity, InetAddress address, String listener, int index) {}
 
     /** Apply this plan whole, in two phases, or not at all. The answer carries {@code id}. */
     record Change(long id, RoutingPlan plan, FailoverConfig failover) implements DirectorInput {}

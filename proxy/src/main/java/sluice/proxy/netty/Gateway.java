@@ -34,6 +34,9 @@ import sluice.proxy.goal.Director;
 import sluice.proxy.goal.DirectorInput;
 import sluice.proxy.goal.RoutingPlan;
 import sluice.proxy.mining.extranonce.ExtranonceIndexes;
+import sluice.proxy.mining.extranonce.ExtranonceShape;
+import sluice.proxy.mining.extranonce.IndexSource;
+import sluice.proxy.mining.extranonce.SharedIndexes;
 import sluice.proxy.mining.share.ShareValidator;
 import sluice.proxy.route.Numbering;
 import sluice.proxy.route.RouteReplica;
@@ -56,7 +59,6 @@ import sluice.upstream.netty.Transport;
  */
 public final class Gateway implements AutoCloseable {
     private static final Duration CERTIFICATE_VALIDITY = Duration.ofDays(2);
-    private static final long HIGHEST_INDEX = 0xffff_ffffL;
     private static final Duration SHUTDOWN_PATIENCE = Duration.ofSeconds(5);
     private static final String SHUTTING_DOWN = "shutting-down";
     private static final String NO_UPSTREAM = "no-upstream";
@@ -92,6 +94,7 @@ public final class Gateway implements AutoCloseable {
         this.loops = transport.newEventLoops(settings.loops(), settings.name());
 
         Numbering numbering = new Numbering();
+        ExtranonceShape shape = ExtranonceShape.forWindow(settings.sv1().poolExtranonce2Size());
         this.control = new ControlActor(
                 loops.next(),
                 new Director(
@@ -122,12 +125,8 @@ public final class Gateway implements AutoCloseable {
             int number = byLoop.size();
             MinerContext context = new MinerContext(
                     new RouteReplica(numbering),
-                    new ExtranonceIndexes(
-                            number,
-                            settings.loops(),
-                            HIGHEST_INDEX,
-                            // Indexes rest for a while after use, and an SV2 connection may hold many.
-                            4 * settings.limits().maxConnections()),
+                    shape,
+                    indexes(settings, shape, number),
                     new ShareValidator(),
                     settings.vardiff());
             byLoop.put(
@@ -157,6 +156,14 @@ public final class Gateway implements AutoCloseable {
                         open,
                         lastConnectionId))
                 .toList();
+    }
+
+    private static IndexSource indexes(GatewaySettings settings, ExtranonceShape shape, int loop) {
+        // Indexes rest for a while after use, and an SV2 connection may hold many.
+        int most = 4 * settings.limits().maxConnections();
+        return shape.isNarrow()
+                ? new SharedIndexes((int) (loop * shape.highestIndex() / settings.loops()), shape, most)
+                : new ExtranonceIndexes(loop, settings.loops(), shape.highestIndex(), most);
     }
 
     private List<MinerPort> ports() {

@@ -160,7 +160,7 @@ final class MinerConnection extends ChannelInboundHandlerAdapter {
                 case MinerAction.Publish publish -> home.events().publish(publish.event());
                 case MinerAction.SetDeadline set -> setDeadline(set.deadline(), set.at());
                 case MinerAction.DemandChanged changed -> home.demandChanged(this);
-                case MinerAction.Identified identified -> identified(identified.userIdentity());
+                case MinerAction.Identified identified -> identified(identified.userIdentity(), identified.index());
                 case MinerAction.Disconnect disconnect -> disconnect(disconnect.reason(), disconnect.detail());
             }
         }
@@ -193,12 +193,12 @@ final class MinerConnection extends ChannelInboundHandlerAdapter {
         }
     }
 
-    private void identified(String userIdentity) {
+    private void identified(String userIdentity, int index) {
         // Tests without a network have no address.
         InetAddress address = context.channel().remoteAddress() instanceof InetSocketAddress remote
                 ? remote.getAddress()
                 : InetAddress.getLoopbackAddress();
-        facts = new DirectorInput.MinerFacts(connectionId, userIdentity, address, listener);
+        facts = new DirectorInput.MinerFacts(connectionId, userIdentity, address, listener, index);
         home.identified(this);
     }
 

@@ -9,6 +9,7 @@ import sluice.config.FailoverConfig;
 import sluice.config.IdentityMode;
 import sluice.config.PoolConfig;
 import sluice.config.RoutingConfig;
+import sluice.config.Sv1Config;
 import sluice.config.Sv1PoolAddress;
 import sluice.config.Sv2PoolAddress;
 import sluice.config.UpstreamConfig;
@@ -30,6 +31,7 @@ import sluice.upstream.session.Sv1PoolSettings;
  * @param namesPerShare whether each share names its miner
  * @param firstWanted the easiest target we ask the pool for before miners say otherwise
  * @param patience with a pool that sends no work or takes none
+ * @param leastExtranonce2Size bytes of extranonce2 that an SV1 pool must leave
  * @param softwareVersion what the pool is told of this release
  */
 public record PoolUpstream(
@@ -38,6 +40,7 @@ public record PoolUpstream(
         boolean namesPerShare,
         Target firstWanted,
         PoolPatience patience,
+        int leastExtranonce2Size,
         String softwareVersion,
         InstantSource clock)
         implements UpstreamFactory {
@@ -45,7 +48,17 @@ public record PoolUpstream(
     private static final boolean SUGGESTS_DIFFICULTY = false;
 
     /** The pools that one gateway has in common. */
-    public record Common(VardiffConfig vardiff, FailoverConfig failover, String softwareVersion, InstantSource clock) {}
+    public record Common(
+            VardiffConfig vardiff,
+            FailoverConfig failover,
+            Sv1Config sv1,
+            String softwareVersion,
+            InstantSource clock) {
+        /** With SV1 pools that leave as much extranonce2 as nearly all do. */
+        public Common(VardiffConfig vardiff, FailoverConfig failover, String softwareVersion, InstantSource clock) {
+            this(vardiff, failover, Sv1Config.DEFAULT, softwareVersion, clock);
+        }
+    }
 
     /** What {@code upstream} is made of; how it is used beside others makes no difference. */
     public static PoolUpstream of(UpstreamConfig upstream, Common common) {
@@ -56,6 +69,7 @@ public record PoolUpstream(
                 Difficulty.targetOf(common.vardiff().startDifficulty()),
                 new PoolPatience(
                         common.failover().noJobTimeout(), common.failover().rejectsTimeout()),
+                common.sv1().poolExtranonce2Size(),
                 common.softwareVersion(),
                 common.clock());
     }
@@ -94,6 +108,7 @@ public record PoolUpstream(
                                 pool.password(),
                                 namesPerShare,
                                 SUGGESTS_DIFFICULTY,
+                                leastExtranonce2Size,
                                 softwareVersion,
                                 patience),
                         loop,

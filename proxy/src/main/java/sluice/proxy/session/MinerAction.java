@@ -16,8 +16,13 @@ public sealed interface MinerAction {
 
     record SetDeadline(MinerDeadline deadline, Instant at) implements MinerAction {}
 
-    /** The miner said who it is, for the first time, and waits for work if it has none. */
-    record Identified(String userIdentity) implements MinerAction {}
+    /**
+     * The miner said who it is, for the first time, and waits for work if it has none.
+     *
+     * @param index its local index, where its shape is narrow: nobody else in its lane may have the same; else without
+     *     meaning
+     */
+    record Identified(String userIdentity, int index) implements MinerAction {}
 
     /** What is behind the route changed: hashrate, targets or channels of this session. */
     record DemandChanged() implements MinerAction {}

@@ -1,24 +1,32 @@
 package sluice.proxy.session;
 
 import sluice.config.VardiffConfig;
-import sluice.proxy.mining.extranonce.ExtranonceIndexes;
+import sluice.proxy.mining.extranonce.ExtranonceShape;
+import sluice.proxy.mining.extranonce.IndexSource;
 import sluice.proxy.mining.share.ShareValidator;
 import sluice.proxy.route.RouteReplica;
 
 /** What the sessions of one loop share. Confined to that loop. */
 public final class MinerContext {
     private final RouteReplica route;
-    private final ExtranonceIndexes indexes;
+    private final ExtranonceShape shape;
+    private final IndexSource indexes;
     private final ShareValidator validator;
     private VardiffConfig vardiff;
 
     /**
      * @param route what feeds a miner until it is told of another route
+     * @param shape of SV1 miners; where it is a narrow one, of all
      * @param indexes the loop's part of the local extranonce indexes
      */
     public MinerContext(
-            RouteReplica route, ExtranonceIndexes indexes, ShareValidator validator, VardiffConfig vardiff) {
+            RouteReplica route,
+            ExtranonceShape shape,
+            IndexSource indexes,
+            ShareValidator validator,
+            VardiffConfig vardiff) {
         this.route = route;
+        this.shape = shape;
         this.indexes = indexes;
         this.validator = validator;
         this.vardiff = vardiff;
@@ -28,7 +36,12 @@ public final class MinerContext {
         return route;
     }
 
-    public ExtranonceIndexes indexes() {
+    /** How the extranonce of SV1 miners is cut; where it is narrow, of all miners. */
+    public ExtranonceShape shape() {
+        return shape;
+    }
+
+    public IndexSource indexes() {
         return indexes;
     }
 

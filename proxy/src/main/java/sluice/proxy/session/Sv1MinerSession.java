@@ -67,6 +67,7 @@ public final class Sv1MinerSession implements MinerSession {
 
     private final long connectionId;
     private final Sv1MinerContext context;
+    private final ExtranonceShape shape;
     private RouteReplica route;
     private final Sv1Difficulty difficulty;
     private final SequencedSet<String> workers = new LinkedHashSet<>(2);
@@ -88,6 +89,7 @@ public final class Sv1MinerSession implements MinerSession {
     public Sv1MinerSession(long connectionId, Sv1MinerContext context) {
         this.connectionId = connectionId;
         this.context = context;
+        this.shape = context.miner().shape();
         this.route = context.miner().route();
         this.difficulty = new Sv1Difficulty(context.miner().vardiff());
     }
@@ -199,7 +201,7 @@ public final class Sv1MinerSession implements MinerSession {
                 return;
             }
             index = taken.getAsInt();
-            extranonce1 = ExtranonceShape.indexBytes(index);
+            extranonce1 = shape.indexBytes(index);
         }
         String name = extranonce1.hex();
         answer(Sv1Response.of(
@@ -209,7 +211,7 @@ public final class Sv1MinerSession implements MinerSession {
                                 new Sv1Result.Subscription(Sv1Method.SET_DIFFICULTY.wireName(), name),
                                 new Sv1Result.Subscription(Sv1Method.NOTIFY.wireName(), name)),
                         extranonce1,
-                        Sv1Job.SHAPE.rollableSize())));
+                        shape.rollableSize())));
         openChannel(now);
     }
 
@@ -220,9 +222,6 @@ public final class Sv1MinerSession implements MinerSession {
                     authorize.id(),
                     Sv1Error.of(Sv1ErrorCode.UNAUTHORIZED_WORKER, "More than " + MAX_WORKERS + " workers")));
             return;
-        }
-        if (workers.isEmpty()) {
-            actions.add(new MinerAction.Identified(worker));
         }
         workers.add(worker);
         answer(Sv1Response.ok(authorize.id()));
@@ -239,12 +238,13 @@ public final class Sv1MinerSession implements MinerSession {
                 connectionId,
                 CHANNEL_ID,
                 MinerProtocol.SV1,
-                Sv1Job.SHAPE,
+                shape,
                 index,
                 workers.getFirst(),
                 difficulty.wantedTarget());
         publish(new GatewayEvent.ChannelOpened(
                 now, connectionId, CHANNEL_ID, MinerProtocol.SV1, channel.userIdentity()));
+        actions.add(new MinerAction.Identified(channel.userIdentity(), index));
         actions.add(new MinerAction.DemandChanged());
         currentJob().ifPresent(job -> offer(job, Replace.TIP, now));
     }
@@ -294,10 +294,10 @@ public final class Sv1MinerSession implements MinerSession {
         if (job.generation() != route.generation() || channel.job(job.id()).isPresent()) {
             return;
         }
-        if (!job.serves(Sv1Job.SHAPE)) {
+        if (!job.serves(shape)) {
             disconnect(
                     EXTRANONCE_TOO_SMALL,
-                    "the upstream grants " + job.grantedSize() + " bytes, a miner needs " + Sv1Job.SHAPE.windowSize());
+                    "the upstream grants " + job.grantedSize() + " bytes, a miner needs " + shape.windowSize());
             return;
         }
         if (difficulty.settle(job, route.target())) {
@@ -317,7 +317,7 @@ public final class Sv1MinerSession implements MinerSession {
             case ROUTE -> channel.changeJobs(job, rollable);
         }
         highestToldId = Math.max(highestToldId, job.id());
-        actions.add(new MinerAction.Send(Sv1Job.line(job, context.versionMask(), replaced != Replace.NOTHING)));
+        actions.add(new MinerAction.Send(Sv1Job.line(job, shape, context.versionMask(), replaced != Replace.NOTHING)));
         if (difficulty.begin(now)) {
             setDeadline(MinerDeadline.VARDIFF, now.plus(Vardiff.WINDOW));
         }

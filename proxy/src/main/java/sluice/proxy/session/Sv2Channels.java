@@ -34,6 +34,7 @@ final class Sv2Channels {
     private final long connectionId;
     private final MinerContext context;
     private final AssignedRoute route;
+    private final Sv2Indexes indexes;
     private final Sv2Outbox out;
     private final Map<Long, Sv2Channel> open = new LinkedHashMap<>();
     private final int[] members = new int[ExtranonceShape.values().length];
@@ -44,7 +45,8 @@ final class Sv2Channels {
     private int closedOnThisTip;
     private Sv2Channel latest;
 
-    Sv2Channels(long connectionId, MinerContext context, AssignedRoute route, Sv2Outbox out) {
+    Sv2Channels(long connectionId, MinerContext context, AssignedRoute route, Sv2Indexes indexes, Sv2Outbox out) {
+        this.indexes = indexes;
         this.connectionId = connectionId;
         this.context = context;
         this.route = route;
@@ -225,7 +227,7 @@ final class Sv2Channels {
         members[channel.shape().ordinal()]--;
         closedOnThisTip++;
         latest = null;
-        context.indexes().release(channel.mining().index());
+        indexes.release(channel.mining().index());
     }
 
     /** Sends the SubmitShares.Success that is due, if any. */

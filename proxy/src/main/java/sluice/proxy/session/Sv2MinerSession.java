@@ -48,6 +48,7 @@ public final class Sv2MinerSession implements MinerSession {
     private final Sv2Outbox out = new Sv2Outbox();
     private final Sv2Extensions extensions = new Sv2Extensions();
     private final AssignedRoute route;
+    private final Sv2Indexes indexes;
     private final Sv2Channels channels;
     private final Sv2Shares shares;
     // Known once the connection is set up.
@@ -64,7 +65,8 @@ public final class Sv2MinerSession implements MinerSession {
         this.connectionId = connectionId;
         this.limits = limits;
         this.route = new AssignedRoute(context.route());
-        this.channels = new Sv2Channels(connectionId, context, route, out);
+        this.indexes = new Sv2Indexes(context);
+        this.channels = new Sv2Channels(connectionId, context, route, indexes, out);
         this.shares = new Sv2Shares(connectionId, context, extensions, channels, out);
     }
 
@@ -74,6 +76,7 @@ public final class Sv2MinerSession implements MinerSession {
         if (input instanceof MinerInput.Closed closed) {
             ended = true;
             channels.releaseAll(closed.reason(), now);
+            indexes.end();
         } else if (!ended) {
             try {
                 take(input, now);
@@ -164,7 +167,7 @@ public final class Sv2MinerSession implements MinerSession {
             case Sv2Setup.Agreed terms -> {
                 agreed = terms;
                 jobs = new Sv2Jobs(context, route, terms, channels, shares, out);
-                opening = new Sv2Opening(connectionId, context, route, terms, channels, jobs, out);
+                opening = new Sv2Opening(connectionId, context, route, indexes, terms, channels, jobs, out);
                 out.send(terms.success());
                 out.deadline(MinerDeadline.SETUP, now.plus(CHANNEL_TIMEOUT));
             }

@@ -38,6 +38,7 @@ final class Sv2Opening {
     private final long connectionId;
     private final MinerContext context;
     private final AssignedRoute route;
+    private final Sv2Indexes indexes;
     private final Sv2Setup.Agreed agreed;
     private final Sv2Channels channels;
     private final Sv2Jobs jobs;
@@ -60,6 +61,7 @@ final class Sv2Opening {
             long connectionId,
             MinerContext context,
             AssignedRoute route,
+            Sv2Indexes indexes,
             Sv2Setup.Agreed agreed,
             Sv2Channels channels,
             Sv2Jobs jobs,
@@ -67,6 +69,7 @@ final class Sv2Opening {
         this.connectionId = connectionId;
         this.context = context;
         this.route = route;
+        this.indexes = indexes;
         this.agreed = agreed;
         this.channels = channels;
         this.jobs = jobs;
@@ -126,15 +129,23 @@ final class Sv2Opening {
     private void onRequest(Request request, Instant now) {
         if (!identified) {
             identified = true;
-            out.identified(request.userIdentity());
+            out.identified(request.userIdentity(), indexes.ofConnection());
         }
-        Optional<ExtranonceShape> shape = ExtranonceShape.forRollable(request.minExtranonceSize());
+        Optional<ExtranonceShape> shape = shapeFor(request.minExtranonceSize());
         Optional<String> fault = fault(request, shape);
         if (fault.isPresent()) {
             refuse(request, fault.get());
         } else {
             proceed(new Waiting(request, shape.orElseThrow(), now.plus(PATIENCE)), now);
         }
+    }
+
+    private Optional<ExtranonceShape> shapeFor(int rollable) {
+        ExtranonceShape shape = context.shape();
+        if (!shape.isNarrow()) {
+            return ExtranonceShape.forRollable(rollable);
+        }
+        return rollable <= shape.rollableSize() ? Optional.of(shape) : Optional.empty();
     }
 
     private Optional<String> fault(Request request, Optional<ExtranonceShape> shape) {
@@ -186,7 +197,7 @@ final class Sv2Opening {
     private void grant(Waiting open, Instant now) {
         Request request = open.request();
         OptionalLong id = channels.newId();
-        OptionalInt index = id.isPresent() ? context.indexes().take() : OptionalInt.empty();
+        OptionalInt index = id.isPresent() ? indexes.take() : OptionalInt.empty();
         if (index.isEmpty()) {
             refuse(request, MiningErrorCode.CHANNEL_CAPACITY_EXHAUSTED);
             return;

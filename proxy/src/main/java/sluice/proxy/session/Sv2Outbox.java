@@ -40,8 +40,8 @@ final class Sv2Outbox {
         actions.add(new MinerAction.Publish(event));
     }
 
-    void identified(String userIdentity) {
-        actions.add(new MinerAction.Identified(userIdentity));
+    void identified(String userIdentity, int index) {
+        actions.add(new MinerAction.Identified(userIdentity, index));
     }
 
     void deadline(MinerDeadline deadline, Instant at) {

@@ -9,12 +9,6 @@ import sluice.proxy.mining.job.MiningJob;
 
 /** An SV2 job as {@code mining.notify}, and what comes back of it in {@code mining.submit}. */
 public final class Sv1Job {
-    /**
-     * How every SV1 miner's extranonce is cut: 4 bytes extranonce1 and 4 bytes extranonce2, the one size that all deployed
-     * firmware takes.
-     */
-    public static final ExtranonceShape SHAPE = ExtranonceShape.ROLL_4;
-
     /** What {@link #jobId} answers for text that no job of ours has; real ids start at 1. */
     public static final long NO_JOB = 0;
 
@@ -25,22 +19,23 @@ public final class Sv1Job {
     /**
      * The line that gives an active {@code job} to a miner, the same object for all miners of the gateway.
      *
+     * @param shape of the gateway's SV1 miners
      * @param listenerMask bits that SV1 miners may roll at all; one value in the whole gateway, because the line is kept
      *     with the job
      */
-    public static Bytes line(MiningJob job, long listenerMask, boolean cleanJobs) {
+    public static Bytes line(MiningJob job, ExtranonceShape shape, long listenerMask, boolean cleanJobs) {
         return job.rendered(
                 cleanJobs ? MiningJob.Rendering.SV1_NOTIFY_CLEAN : MiningJob.Rendering.SV1_NOTIFY,
-                SHAPE,
-                () -> Bytes.wrap(Sv1Encoder.encode(notification(job, listenerMask, cleanJobs))));
+                shape,
+                () -> Bytes.wrap(Sv1Encoder.encode(notification(job, shape, listenerMask, cleanJobs))));
     }
 
     /** As {@link #line}, not encoded. */
-    public static Notify notification(MiningJob job, long listenerMask, boolean cleanJobs) {
+    public static Notify notification(MiningJob job, ExtranonceShape shape, long listenerMask, boolean cleanJobs) {
         return new Notify(
                 jobIdText(job.id()),
                 job.tip().prevHash(),
-                job.coinbase1(SHAPE),
+                job.coinbase1(shape),
                 job.coinbase2(),
                 job.source().merklePath(),
                 version(job, listenerMask, 0),

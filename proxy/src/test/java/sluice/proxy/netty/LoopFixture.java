@@ -100,6 +100,7 @@ final class LoopFixture implements AutoCloseable {
                 0,
                 new MinerContext(
                         new RouteReplica(numbering),
+                        ExtranonceShape.ROLL_4,
                         new ExtranonceIndexes(0, 1, 0xffff_ffffL, 1_000),
                         new ShareValidator(),
                         VardiffConfig.DEFAULT),

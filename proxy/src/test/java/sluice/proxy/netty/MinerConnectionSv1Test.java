@@ -31,6 +31,7 @@ import sluice.proxy.event.GatewayEvents;
 import sluice.proxy.goal.Director;
 import sluice.proxy.goal.RoutingPlan;
 import sluice.proxy.mining.extranonce.ExtranonceIndexes;
+import sluice.proxy.mining.extranonce.ExtranonceShape;
 import sluice.proxy.mining.job.VectorJobs;
 import sluice.proxy.mining.share.ShareValidator;
 import sluice.proxy.route.Numbering;
@@ -79,6 +80,7 @@ class MinerConnectionSv1Test {
             });
     private final MinerContext context = new MinerContext(
             new RouteReplica(numbering),
+            ExtranonceShape.ROLL_4,
             // The first index is that of the published share.
             new ExtranonceIndexes(VectorJobs.INDEX, VectorJobs.INDEX + 1, 0xffffffffL, 16),
             new ShareValidator(),

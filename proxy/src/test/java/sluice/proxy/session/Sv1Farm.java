@@ -11,6 +11,7 @@ import sluice.protocol.bitcoin.Difficulty;
 import sluice.protocol.bitcoin.Hash256;
 import sluice.protocol.bitcoin.Target;
 import sluice.proxy.mining.extranonce.ExtranonceIndexes;
+import sluice.proxy.mining.extranonce.ExtranonceShape;
 import sluice.proxy.mining.job.MiningJob;
 import sluice.proxy.mining.job.VectorJobs;
 import sluice.proxy.mining.share.ShareValidator;
@@ -47,7 +48,7 @@ final class Sv1Farm {
 
     Sv1Farm(VardiffConfig vardiff, long mask, ExtranonceIndexes indexes) {
         this.indexes = indexes;
-        MinerContext shared = new MinerContext(route, indexes, new ShareValidator(), vardiff);
+        MinerContext shared = new MinerContext(route, ExtranonceShape.ROLL_4, indexes, new ShareValidator(), vardiff);
         this.context = new Sv1MinerContext(shared, new Sv1LineReader(), mask, HANDSHAKE, IDLE);
     }
 

@@ -15,6 +15,7 @@ import sluice.protocol.bitcoin.Hash256;
 import sluice.protocol.bitcoin.Target;
 import sluice.protocol.sv2.message.common.SetupConnection;
 import sluice.proxy.mining.extranonce.ExtranonceIndexes;
+import sluice.proxy.mining.extranonce.ExtranonceShape;
 import sluice.proxy.mining.share.ShareValidator;
 import sluice.proxy.route.Numbering;
 import sluice.proxy.route.Route;
@@ -63,7 +64,7 @@ final class Sv2Farm {
     }
 
     Sv2Farm(VardiffConfig vardiff, ExtranonceIndexes indexes) {
-        context = new MinerContext(replica, indexes, new ShareValidator(), vardiff);
+        context = new MinerContext(replica, ExtranonceShape.ROLL_4, indexes, new ShareValidator(), vardiff);
         feed(new RouteInput.Engaged());
     }
 

@@ -12,6 +12,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import sluice.protocol.Bytes;
 import sluice.protocol.bitcoin.Hash256;
 import sluice.protocol.bitcoin.Target;
+import sluice.proxy.mining.extranonce.ExtranonceShape;
 import sluice.proxy.mining.job.MiningJob;
 import sluice.proxy.mining.job.VectorJobs;
 import sluice.upstream.UpstreamJob;
@@ -43,7 +44,7 @@ class Sv1JobTest {
     @Test
     void writesThePublishedJobAsItsNotifyLine() {
         MiningJob job = VectorJobs.active(1, VectorJobs.SHARE_TIP, Target.MAX);
-        assertThat(text(Sv1Job.line(job, MASK, true)))
+        assertThat(text(Sv1Job.line(job, ExtranonceShape.ROLL_4, MASK, true)))
                 .isEqualTo("{\"id\":null,\"method\":\"mining.notify\",\"params\":[\"1\","
                         + "\"8648cd1799dc569992d81ce09de378e4a3a063d5be8b3b8000003e9e00000000\",\""
                         + VectorJobs.COINBASE_PREFIX.hex() + VectorJobs.UPSTREAM_PREFIX.hex() + "\",\""
@@ -54,7 +55,8 @@ class Sv1JobTest {
     @Test
     void keepsPrefixAndPaddingOfTheUpstreamInCoinbase1AndTheBranchUnswapped() {
         Hash256 sibling = Hash256.fromHex("03".repeat(31) + "7f");
-        String line = text(Sv1Job.line(job(0xabc, 0x20000000L, true, List.of(sibling), 20), MASK, false));
+        String line = text(
+                Sv1Job.line(job(0xabc, 0x20000000L, true, List.of(sibling), 20), ExtranonceShape.ROLL_4, MASK, false));
         assertThat(line)
                 .contains("[\"abc\",")
                 .contains(VectorJobs.UPSTREAM_PREFIX.hex() + "00".repeat(12) + "\",\"ffffffff")
@@ -65,15 +67,16 @@ class Sv1JobTest {
     @Test
     void isEncodedOnceForEveryone() {
         MiningJob job = VectorJobs.active(1, VectorJobs.SHARE_TIP, Target.MAX);
-        assertThat(Sv1Job.line(job, MASK, true)).isSameAs(Sv1Job.line(job, MASK, true));
-        assertThat(Sv1Job.line(job, MASK, false))
-                .isSameAs(Sv1Job.line(job, MASK, false))
-                .isNotEqualTo(Sv1Job.line(job, MASK, true));
+        assertThat(Sv1Job.line(job, ExtranonceShape.ROLL_4, MASK, true))
+                .isSameAs(Sv1Job.line(job, ExtranonceShape.ROLL_4, MASK, true));
+        assertThat(Sv1Job.line(job, ExtranonceShape.ROLL_4, MASK, false))
+                .isSameAs(Sv1Job.line(job, ExtranonceShape.ROLL_4, MASK, false))
+                .isNotEqualTo(Sv1Job.line(job, ExtranonceShape.ROLL_4, MASK, true));
     }
 
     @Test
     void clearsTheRollableBitsOfTheVersionMinersGet() {
-        assertThat(Sv1Job.notification(job(1, 0x3fffffffL, true, List.of(), 8), MASK, true)
+        assertThat(Sv1Job.notification(job(1, 0x3fffffffL, true, List.of(), 8), ExtranonceShape.ROLL_4, MASK, true)
                         .version())
                 .isEqualTo(0x20001fffL);
     }
@@ -81,9 +84,11 @@ class Sv1JobTest {
     @Test
     void leavesTheVersionAloneWhereTheUpstreamForbidsRolling() {
         MiningJob fixed = job(1, 0x3fffffffL, false, List.of(), 8);
-        assertThat(Sv1Job.notification(fixed, MASK, true).version()).isEqualTo(0x3fffffffL);
+        assertThat(Sv1Job.notification(fixed, ExtranonceShape.ROLL_4, MASK, true)
+                        .version())
+                .isEqualTo(0x3fffffffL);
         assertThat(Sv1Job.rollableMask(fixed, MASK)).isZero();
-        assertThat(Sv1Job.version(fixed, MASK, 0)).isEqualTo(0x3fffffffL);
+        assertThat(Sv1Job.version(fixed, ExtranonceShape.ROLL_4, MASK, 0)).isEqualTo(0x3fffffffL);
     }
 
     @ParameterizedTest
@@ -92,14 +97,16 @@ class Sv1JobTest {
         MiningJob job = job(1, 0x3fffffffL, Long.parseLong(upstreamMask, 16), List.of(), 8);
 
         assertThat(Sv1Job.rollableMask(job, MASK)).isEqualTo(Long.parseLong(rollable, 16));
-        assertThat(Sv1Job.notification(job, MASK, true).version()).isEqualTo(Long.parseLong(version, 16));
+        assertThat(Sv1Job.notification(job, ExtranonceShape.ROLL_4, MASK, true).version())
+                .isEqualTo(Long.parseLong(version, 16));
     }
 
     @Test
     void putsSubmittedBitsWhereTheNotifyHadNone() {
         MiningJob job = job(1, 0x3fffffffL, true, List.of(), 8);
-        assertThat(Sv1Job.version(job, MASK, 0)).isEqualTo(0x20001fffL);
-        assertThat(Sv1Job.version(job, MASK, 0x0000e000L)).isEqualTo(0x2000ffffL);
+        assertThat(Sv1Job.version(job, ExtranonceShape.ROLL_4, MASK, 0)).isEqualTo(0x20001fffL);
+        assertThat(Sv1Job.version(job, ExtranonceShape.ROLL_4, MASK, 0x0000e000L))
+                .isEqualTo(0x2000ffffL);
     }
 
     @ParameterizedTest

@@ -40,8 +40,8 @@ import sluice.upstream.UpstreamJob;
  * <p>The channel's {@code extranonceSize} is what the pool grants, from {@value #LEAST_EXTRANONCE_SIZE} bytes on.
  */
 public final class Sv1PoolSession implements PoolSession {
-    /** The smallest grant that serves a farm: 4 bytes to tell miners apart and 4 for each to roll, as SV1 firmware has it. */
-    public static final int LEAST_EXTRANONCE_SIZE = 8;
+    /** The smallest grant that can be shared: one byte tells miners apart and 3 are left for each to roll. */
+    public static final int LEAST_EXTRANONCE_SIZE = 4;
 
     /** Jobs for which shares are taken, old ones included; the oldest gives way. */
     public static final int MAX_JOBS = 256;
@@ -336,9 +336,12 @@ public final class Sv1PoolSession implements PoolSession {
 
     /** Keeps what the pool leaves us; loses the conversation where that is too little or too much. */
     private boolean takeExtranonce(Bytes prefix, int size) {
-        if (size < LEAST_EXTRANONCE_SIZE) {
-            lose("the pool's extranonce2 has " + size + " bytes, and a farm needs at least " + LEAST_EXTRANONCE_SIZE
-                    + ": 4 to tell its miners apart and 4 for each of them to roll");
+        if (size < settings.leastExtranonceSize()) {
+            lose("the pool's extranonce2 has " + size + " bytes, and "
+                    + (size < LEAST_EXTRANONCE_SIZE
+                            ? "a farm cannot share less than " + LEAST_EXTRANONCE_SIZE
+                            : "sv1.pool_extranonce2_size says that it has at least " + settings.leastExtranonceSize()
+                                    + "; set it to " + size + " and start anew"));
             return false;
         }
         if (prefix.length() + size > UpstreamChannel.MAX_FULL_EXTRANONCE) {

@@ -9,6 +9,7 @@ package sluice.upstream.session;
  * @param namesPerShare shares carry the name of the miner they come from instead of {@code user}: DATUM Gateway passes it
  *     on, ckpool refuses every name but the authorised one
  * @param suggestsDifficulty tell the pool the difficulty that miners want; not every pool knows the method
+ * @param leastExtranonceSize bytes of extranonce2 that the pool must leave
  * @param softwareVersion what the user agent says of this release
  * @param patience when a pool that answers is of no use all the same
  */
@@ -18,6 +19,7 @@ public record Sv1PoolSettings(
         String password,
         boolean namesPerShare,
         boolean suggestsDifficulty,
+        int leastExtranonceSize,
         String softwareVersion,
         PoolPatience patience) {
 
@@ -32,7 +34,9 @@ public record Sv1PoolSettings(
     @Override
     public String toString() {
         return "Sv1PoolSettings[upstream=" + upstream + ", user=" + user + ", password=***, namesPerShare="
-                + namesPerShare + ", suggestsDifficulty=" + suggestsDifficulty + ", softwareVersion=" + softwareVersion
+                + namesPerShare + ", suggestsDifficulty=" + suggestsDifficulty + ", leastExtranonceSize="
+                + leastExtranonceSize
+                + ", softwareVersion=" + softwareVersion
                 + ", patience=" + patience + "]";
     }
 }

@@ -86,7 +86,7 @@ final class DiallingFixture implements AutoCloseable {
                         kind == Kind.SV1
                                 ? Optional.empty()
                                 : Optional.of(Sv1PoolConnection.tls(SslContextBuilder.forClient())),
-                        new Sv1PoolSettings("scripted", "farm", "x", false, false, "test", PoolPatience.DEFAULT),
+                        new Sv1PoolSettings("scripted", "farm", "x", false, false, 8, "test", PoolPatience.DEFAULT),
                         loop,
                         clock,
                         dialling);

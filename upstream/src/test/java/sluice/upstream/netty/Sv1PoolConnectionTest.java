@@ -39,7 +39,7 @@ import sluice.upstream.session.Sv1PoolSettings;
 
 class Sv1PoolConnectionTest {
     private static final Sv1PoolSettings SETTINGS =
-            new Sv1PoolSettings("scripted", "farm", "x", true, false, "test", PoolPatience.DEFAULT);
+            new Sv1PoolSettings("scripted", "farm", "x", true, false, 8, "test", PoolPatience.DEFAULT);
     private static final String NAME = "pool.localhost";
 
     @TempDir

@@ -52,6 +52,7 @@ final class Sv1PoolConversation {
                 "x",
                 namesPerShare,
                 suggestsDifficulty,
+                8,
                 "0.1.0",
                 PoolConversation.PATIENCE);
     }

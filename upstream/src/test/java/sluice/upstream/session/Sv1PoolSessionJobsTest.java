@@ -219,7 +219,7 @@ class Sv1PoolSessionJobsTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "[\"0a\",7]        | the pool's extranonce2 has 7 bytes, and a farm needs at least 8",
+                "[\"0a\",7]        | the pool's extranonce2 has 7 bytes, and sv1.pool_extranonce2_size says",
                 "[\"0a\",32]       | the pool's extranonce of 33 bytes is longer than 32, the most that miners can take",
                 "[\"0a\"]          | protocol violation: mining.set_extranonce makes no sense: ",
                 "[\"zz\",4]        | protocol violation: mining.set_extranonce makes no sense: "

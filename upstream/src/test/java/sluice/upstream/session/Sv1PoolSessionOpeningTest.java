@@ -347,8 +347,24 @@ class Sv1PoolSessionOpeningTest {
 
         assertLost(
                 Step.OPEN_CHANNEL,
-                "the pool's extranonce2 has 7 bytes, and a farm needs at least 8:"
-                        + " 4 to tell its miners apart and 4 for each of them to roll");
+                "the pool's extranonce2 has 7 bytes, and sv1.pool_extranonce2_size says that it has at least 8;"
+                        + " set it to 7 and start anew");
+    }
+
+    @Test
+    void givesUpAPoolThatLeavesLessThanCanBeShared() {
+        pool.configure().answer(2, subscribed(EXTRANONCE1, 3));
+
+        assertLost(Step.OPEN_CHANNEL, "the pool's extranonce2 has 3 bytes, and a farm cannot share less than 4");
+    }
+
+    @Test
+    void takesAPoolThatLeavesAsLittleAsTheOperatorSaid() {
+        Sv1PoolConversation small = new Sv1PoolConversation(new Sv1PoolSettings(
+                "eu.pool.example:3333", "farm", "x", false, false, 4, "0.1.0", PoolConversation.PATIENCE));
+        small.connect().configure().answer(2, subscribed(EXTRANONCE1, 4));
+
+        assertThat(small.takeLines()).last().asString().contains("mining.authorize");
     }
 
     @Test

@@ -76,7 +76,7 @@ public final class MiningChannel {
         this.index = index;
         this.userIdentity = userIdentity;
         target(target);
-        this.indexBytes = ExtranonceShape.indexBytes(index);
+        this.indexBytes = shape.indexBytes(index);
     }
 
     public long connectionId() {
@@ -103,7 +103,7 @@ public final class MiningChannel {
         return userIdentity;
     }
 
-    /** The local index as it stands in the coinbase, 4 bytes: SV1's extranonce1, an extended channel's prefix. */
+    /** The local index as it stands in the coinbase: SV1's extranonce1, an extended channel's prefix. */
     public Bytes indexBytes() {
         return indexBytes;
     }

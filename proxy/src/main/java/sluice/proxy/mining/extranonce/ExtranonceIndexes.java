@@ -8,7 +8,7 @@ import java.util.OptionalInt;
  * none has to ask another. A released index rests until every job that was mined with it is stale: it comes back only
  * after {@link #REST_TIPS} further tips. Confined to its loop.
  */
-public final class ExtranonceIndexes {
+public final class ExtranonceIndexes implements IndexSource {
     /** Tips that must pass before a released index is given out again. */
     static final int REST_TIPS = 2;
 
@@ -40,6 +40,7 @@ public final class ExtranonceIndexes {
     }
 
     /** A fresh index, or empty where none is free. */
+    @Override
     public OptionalInt take() {
         if (inUse >= limit) {
             return OptionalInt.empty();
@@ -59,6 +60,7 @@ public final class ExtranonceIndexes {
         return OptionalInt.of(index);
     }
 
+    @Override
     public void release(int index) {
         if (Integer.remainderUnsigned(index, shards) != shard) {
             throw new IllegalArgumentException(
@@ -74,10 +76,12 @@ public final class ExtranonceIndexes {
         resting.addLast(new Released(index, tips));
     }
 
+    @Override
     public void onTipChanged() {
         tips++;
     }
 
+    @Override
     public int inUse() {
         return inUse;
     }
