@@ -31,17 +31,19 @@ final class RehashingSv1Pool implements AutoCloseable {
     static final String PASSWORD = "geheim";
     private static final HexFormat HEX = HexFormat.of();
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final int EXTRANONCE2_SIZE = 8;
+    private static final int USUAL_EXTRANONCE2_SIZE = 8;
     private static final long MASK = 0x1fffe000L;
     // One bit inside the mask is set, so that whoever clears or keeps it in the wrong place makes another hash.
     private static final long VERSION = 0x20004000L;
     private static final String NBITS = "1d00ffff";
-    // 4 bytes of height and 12 of extranonce in the script.
-    private static final String COINBASE_1 = "0200000001" + "00".repeat(32) + "ffffffff" + "10" + "03a0bb0d";
+    private static final String HEIGHT = "03a0bb0d";
+    private static final int EXTRANONCE1_SIZE = 4;
     private static final String COINBASE_2 = "ffffffff" + "01" + "00f2052a01000000" + "016a" + "00000000";
     private static final String SIBLING = "59369c6536f35475fc32b5d9857eff5198e3a96574dd859211fbb0c265adf2fd";
 
     private final int port;
+    private final int extranonce2Size;
+    private final String coinbase1;
     private final Map<String, Job> jobs = new LinkedHashMap<>();
     private final Map<String, String> extranonce1BySession = new HashMap<>();
     private final Set<String> shares = new HashSet<>();
@@ -58,7 +60,14 @@ final class RehashingSv1Pool implements AutoCloseable {
     private record Job(String id, String prevHash, double difficulty, long ntime, int tip) {}
 
     RehashingSv1Pool(double difficulty) throws IOException {
+        this(difficulty, USUAL_EXTRANONCE2_SIZE);
+    }
+
+    RehashingSv1Pool(double difficulty, int extranonce2Size) throws IOException {
         this.difficulty = difficulty;
+        this.extranonce2Size = extranonce2Size;
+        int scriptSize = HEIGHT.length() / 2 + EXTRANONCE1_SIZE + extranonce2Size;
+        this.coinbase1 = "0200000001" + "00".repeat(32) + "ffffffff" + "%02x".formatted(scriptSize) + HEIGHT;
         listener = new ServerSocket(0, 16, InetAddress.getLoopbackAddress());
         port = listener.getLocalPort();
         newTip();
@@ -105,6 +114,11 @@ final class RehashingSv1Pool implements AutoCloseable {
     /** What was wrong with shares, to a count; those of an earlier tip are no mistake of anybody. */
     synchronized Map<String, Integer> refused() {
         return Map.copyOf(refused);
+    }
+
+    /** Connections that have subscribed, each to an extranonce1 of its own. */
+    synchronized int sessions() {
+        return extranonce1BySession.size();
     }
 
     synchronized int resumedSessions() {
@@ -213,7 +227,7 @@ final class RehashingSv1Pool implements AutoCloseable {
                 extranonce1BySession.put(session, "%08x".formatted(0xa0b0c0d0L + extranonce1BySession.size()));
             }
             extranonce1 = extranonce1BySession.get(session);
-            return "[[[\"mining.notify\",\"" + session + "\"]],\"" + extranonce1 + "\"," + EXTRANONCE2_SIZE + "]";
+            return "[[[\"mining.notify\",\"" + session + "\"]],\"" + extranonce1 + "\"," + extranonce2Size + "]";
         }
 
         /** The error for the answer, or nothing. */
@@ -230,7 +244,7 @@ final class RehashingSv1Pool implements AutoCloseable {
             if (job.tip() != tips) {
                 return "[21,\"Job not found\",null]";
             }
-            if (extranonce2.length() != 2 * EXTRANONCE2_SIZE) {
+            if (extranonce2.length() != 2 * extranonce2Size) {
                 return refuse(20, "extranonce2 " + extranonce2);
             }
             if (ntime < job.ntime() || ntime > job.ntime() + 7200) {
@@ -256,7 +270,7 @@ final class RehashingSv1Pool implements AutoCloseable {
         }
 
         private byte[] hash(Job job, String extranonce2, long ntime, long nonce, long version) {
-            byte[] coinbase = HEX.parseHex(COINBASE_1 + extranonce1 + extranonce2 + COINBASE_2);
+            byte[] coinbase = HEX.parseHex(coinbase1 + extranonce1 + extranonce2 + COINBASE_2);
             return IndependentHash.header(
                     version,
                     HEX.parseHex(job.prevHash()),
@@ -274,7 +288,7 @@ final class RehashingSv1Pool implements AutoCloseable {
                             .formatted(
                                     current.id(),
                                     HEX.formatHex(IndependentHash.wordsReversed(HEX.parseHex(current.prevHash()))),
-                                    COINBASE_1,
+                                    coinbase1,
                                     COINBASE_2,
                                     SIBLING,
                                     VERSION,

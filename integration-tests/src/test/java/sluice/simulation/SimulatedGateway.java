@@ -13,6 +13,7 @@ import sluice.proxy.event.GatewayEvent;
 import sluice.proxy.goal.Director;
 import sluice.proxy.goal.RoutingPlan;
 import sluice.proxy.mining.extranonce.ExtranonceIndexes;
+import sluice.proxy.mining.extranonce.ExtranonceShape;
 import sluice.proxy.mining.share.ShareValidator;
 import sluice.proxy.route.Numbering;
 import sluice.proxy.route.RouteReplica;
@@ -60,6 +61,7 @@ final class SimulatedGateway implements GatewaySide, Port {
         for (int number = 0; number < plan.loops(); number++) {
             MinerContext context = new MinerContext(
                     new RouteReplica(numbering),
+                    ExtranonceShape.ROLL_4,
                     new ExtranonceIndexes(
                             number,
                             plan.loops(),

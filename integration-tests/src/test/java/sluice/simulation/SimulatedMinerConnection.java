@@ -141,7 +141,11 @@ final class SimulatedMinerConnection implements Link.Receiver {
                 case MinerAction.DemandChanged changed -> home.demandChanged(this);
                 case MinerAction.Identified identified -> {
                     facts = new DirectorInput.MinerFacts(
-                            connectionId, identified.userIdentity(), visit.address(), visit.listener());
+                            connectionId,
+                            identified.userIdentity(),
+                            visit.address(),
+                            visit.listener(),
+                            identified.index());
                     home.identified(this);
                 }
                 case MinerAction.Disconnect disconnect -> disconnect(disconnect.reason(), disconnect.detail());

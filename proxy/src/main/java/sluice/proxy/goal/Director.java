@@ -54,6 +54,7 @@ public final class Director {
     private static final String TOO_MANY_LANES = "too-many-upstream-channels";
 
     private final DirectorOutbox out = new DirectorOutbox();
+    private final boolean narrow;
     private final Routes routes;
     private final Map<String, UpstreamPlan> upstreams = new LinkedHashMap<>();
     private final Map<Integer, Lane> lanes = new TreeMap<>();
@@ -89,12 +90,25 @@ public final class Director {
         }
     };
 
+    /** For a gateway in which every miner's local index is its own. */
+    public Director(
+            RoutingPlan plan, FailoverConfig failover, Duration keepalive, Target firstWanted, Numbering numbering) {
+        this(plan, failover, false, keepalive, firstWanted, numbering);
+    }
+
     /**
+     * @param narrow whether miners' local indexes are few, so that several miners have the same and need different lanes
      * @param keepalive after so long without a job, the one in force is repeated
      * @param firstWanted the easiest target an upstream should set while no miner has said otherwise
      */
     public Director(
-            RoutingPlan plan, FailoverConfig failover, Duration keepalive, Target firstWanted, Numbering numbering) {
+            RoutingPlan plan,
+            FailoverConfig failover,
+            boolean narrow,
+            Duration keepalive,
+            Target firstWanted,
+            Numbering numbering) {
+        this.narrow = narrow;
         this.plan = plan;
         this.failover = failover;
         this.routes = new Routes(out, numbering, keepalive, firstWanted);
@@ -208,6 +222,7 @@ public final class Director {
     private Goal newGoal(GoalConfig config, RoutingPlan of, Instant now) {
         Goal goal = new Goal(
                 config.name(),
+                narrow,
                 config.weight(),
                 orderOf(config, of),
                 aggregationOf(config, of),
@@ -221,6 +236,7 @@ public final class Director {
                 ++lastLane,
                 goal.name(),
                 identity,
+                narrow,
                 new UpstreamSelector(selectorSettings(failover)),
                 upstreams::get,
                 routes,
@@ -358,7 +374,7 @@ public final class Director {
             Instant now) {
         Placement.Placed before = placement.find(miner.connectionId());
         String from = before == null ? "" : before.lane().goal();
-        Optional<Lane> lane = goal.laneFor(miner.userIdentity());
+        Optional<Lane> lane = goal.laneFor(miner);
         if (lane.isEmpty()) {
             if (lanes.size() >= MAX_LANES) {
                 out.add(new DirectorAction.Refuse(

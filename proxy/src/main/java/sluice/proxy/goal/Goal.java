@@ -9,6 +9,7 @@ import sluice.upstream.failover.UpstreamSelector;
 /** One goal as it is applied: its order of upstreams and its lanes. Confined to the director. */
 final class Goal {
     private final String name;
+    private final boolean narrow;
     private int weight;
     private List<UpstreamSelector.Entry> order;
     private int aggregation;
@@ -17,11 +18,19 @@ final class Goal {
     private boolean evacuated;
 
     /**
+     * @param narrow whether miners' indexes are few, so that a lane takes each once
      * @param aggregation most miners in one lane; 0 for all
      * @param channelPerIdentity whether each user identity gets a lane of its own
      */
-    Goal(String name, int weight, List<UpstreamSelector.Entry> order, int aggregation, boolean channelPerIdentity) {
+    Goal(
+            String name,
+            boolean narrow,
+            int weight,
+            List<UpstreamSelector.Entry> order,
+            int aggregation,
+            boolean channelPerIdentity) {
         this.name = name;
+        this.narrow = narrow;
         apply(weight, order, aggregation, channelPerIdentity);
     }
 
@@ -55,18 +64,16 @@ final class Goal {
 
     /** Whether one lane takes all miners, whoever they are. */
     boolean hasOneLane() {
-        return aggregation == 0 && !channelPerIdentity;
+        return aggregation == 0 && !channelPerIdentity && !narrow;
     }
 
     /** The lane for one more miner; empty where a new one has to be made. */
-    Optional<Lane> laneFor(String userIdentity) {
-        if (channelPerIdentity) {
-            return lanes.stream()
-                    .filter(lane -> lane.identity().filter(userIdentity::equals).isPresent())
-                    .findFirst();
-        }
+    Optional<Lane> laneFor(DirectorInput.MinerFacts miner) {
+        Optional<String> identity = identityOf(miner.userIdentity());
         return lanes.stream()
-                .filter(lane -> lane.identity().isEmpty() && (aggregation == 0 || lane.members() < aggregation))
+                .filter(lane -> lane.identity().equals(identity)
+                        && lane.hasSeat(miner.index())
+                        && (identity.isPresent() || aggregation == 0 || lane.members() < aggregation))
                 .findFirst();
     }
 

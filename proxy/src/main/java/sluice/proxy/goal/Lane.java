@@ -29,6 +29,8 @@ final class Lane {
     private final Preparation preparation;
     private final Map<String, OpenRoute> open = new HashMap<>();
     private final Map<Integer, RouteInput.Demand> demands = new HashMap<>();
+    // Absent where every miner's index is its own in the whole gateway.
+    private final Optional<Seats> seats;
     private OpenRoute engaged;
     private Instant unusableSince;
     private int members;
@@ -43,12 +45,14 @@ final class Lane {
 
     /**
      * @param identity whose lane this is; empty where its miners share the upstream's own user
+     * @param narrow whether its miners' indexes are few, so that no two of them may have the same
      * @param upstreams what each key of the selector's order stands for
      */
     Lane(
             int number,
             String goal,
             Optional<String> identity,
+            boolean narrow,
             UpstreamSelector selector,
             Function<String, UpstreamPlan> upstreams,
             Routes routes,
@@ -58,6 +62,7 @@ final class Lane {
         this.number = number;
         this.goal = goal;
         this.identity = identity;
+        this.seats = narrow ? Optional.of(new Seats()) : Optional.empty();
         this.selector = selector;
         this.upstreams = upstreams;
         this.routes = routes;
@@ -87,12 +92,19 @@ final class Lane {
         return members;
     }
 
-    void joined() {
-        members++;
+    /** Whether a miner with this local index can be put here. */
+    boolean hasSeat(int index) {
+        return seats.isEmpty() || seats.get().isFree(index);
     }
 
-    void left() {
+    void joined(int index) {
+        members++;
+        seats.ifPresent(own -> own.take(index));
+    }
+
+    void left(int index) {
         members--;
+        seats.ifPresent(own -> own.release(index));
     }
 
     /** Whether its miners have work that somebody takes. */
@@ -188,6 +200,9 @@ final class Lane {
     /** Something came from the upstream behind one of its routes. */
     void onUpstream(OpenRoute route, UpstreamEvent event, Instant now) {
         routes.feed(route, new RouteInput.FromUpstream(event), now);
+        if (event instanceof UpstreamEvent.TipChanged && route == engaged) {
+            seats.ifPresent(Seats::onTip);
+        }
         boolean lost = event instanceof UpstreamEvent.Lost;
         boolean had = route.ready();
         route.ready(route.route().hasWork());

@@ -76,15 +76,18 @@ final class Placement {
     /** Notes a miner in its lane, be it new there or not. */
     Placed put(int loop, DirectorInput.MinerFacts facts, Lane lane, boolean pinned, double hashrate, Instant now) {
         Placed placed = miners.computeIfAbsent(facts.connectionId(), id -> new Placed(loop, facts));
+        placed.pinned = pinned;
+        if (placed.lane == lane) {
+            return placed;
+        }
         if (placed.lane != null) {
             leave(placed);
         } else {
             placed.hashesPerSecond = hashrate;
         }
         placed.lane = lane;
-        placed.pinned = pinned;
         placed.since = now;
-        lane.joined();
+        lane.joined(facts.index());
         hashrates.merge(lane.goal(), placed.hashesPerSecond, Double::sum);
         return placed;
     }
@@ -105,13 +108,13 @@ final class Placement {
     }
 
     private void leave(Placed placed) {
-        placed.lane.left();
+        placed.lane.left(placed.facts.index());
         hashrates.merge(placed.lane.goal(), -placed.hashesPerSecond, Double::sum);
     }
 
     /** Nobody is placed one by one any more. */
     void clear() {
-        miners.values().forEach(placed -> placed.lane.left());
+        miners.values().forEach(placed -> placed.lane.left(placed.facts.index()));
         miners.clear();
         hashrates.clear();
     }

@@ -100,6 +100,7 @@ public final class Gateway implements AutoCloseable {
                 new Director(
                         plan,
                         failover,
+                        shape.isNarrow(),
                         settings.sv1().keepalive(),
                         Difficulty.targetOf(settings.vardiff().startDifficulty()),
                         numbering),

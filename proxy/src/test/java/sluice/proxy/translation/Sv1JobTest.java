@@ -88,7 +88,7 @@ class Sv1JobTest {
                         .version())
                 .isEqualTo(0x3fffffffL);
         assertThat(Sv1Job.rollableMask(fixed, MASK)).isZero();
-        assertThat(Sv1Job.version(fixed, ExtranonceShape.ROLL_4, MASK, 0)).isEqualTo(0x3fffffffL);
+        assertThat(Sv1Job.version(fixed, MASK, 0)).isEqualTo(0x3fffffffL);
     }
 
     @ParameterizedTest
@@ -104,9 +104,8 @@ class Sv1JobTest {
     @Test
     void putsSubmittedBitsWhereTheNotifyHadNone() {
         MiningJob job = job(1, 0x3fffffffL, true, List.of(), 8);
-        assertThat(Sv1Job.version(job, ExtranonceShape.ROLL_4, MASK, 0)).isEqualTo(0x20001fffL);
-        assertThat(Sv1Job.version(job, ExtranonceShape.ROLL_4, MASK, 0x0000e000L))
-                .isEqualTo(0x2000ffffL);
+        assertThat(Sv1Job.version(job, MASK, 0)).isEqualTo(0x20001fffL);
+        assertThat(Sv1Job.version(job, MASK, 0x0000e000L)).isEqualTo(0x2000ffffL);
     }
 
     @ParameterizedTest
