@@ -1,0 +1,195 @@
+package sluice.proxy.goal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import sluice.config.AfterHold;
+import sluice.proxy.event.GatewayEvent;
+import sluice.proxy.event.GatewayEvent.SwitchKind;
+import sluice.proxy.route.RouteUpdate;
+import sluice.upstream.UpstreamCommand;
+import sluice.upstream.UpstreamEvent;
+
+/** Which upstream feeds the miners of a goal, and what becomes of them while none does. */
+class DirectorFailoverTest {
+    private static final Duration MOMENT = Duration.ofMillis(100);
+
+    private static GatewayEvent.UpstreamSwitched lastSwitch(DirectorBench bench) {
+        return bench.events(GatewayEvent.UpstreamSwitched.class).getLast();
+    }
+
+    @Test
+    void theFirstUpstreamWithWorkFeedsAllMinersFromTheStart() {
+        DirectorBench bench = DirectorBench.started(PlanSketch.of("main", "backup"));
+        assertThat(bench.open()).containsExactly("main");
+        assertThat(bench.laneOfAll).isPresent();
+        assertThat(bench.feeding).isEmpty();
+
+        bench.ready("main");
+
+        assertThat(bench.feeding()).hasToString("main");
+        assertThat(bench.feeding).containsOnlyKeys(bench.laneOfAll.getAsInt());
+        assertThat(lastSwitch(bench).kind()).isEqualTo(SwitchKind.START);
+        assertThat(lastSwitch(bench).from()).isEmpty();
+        assertThat(bench.events(GatewayEvent.PlanApplied.class))
+                .extracting(GatewayEvent.PlanApplied::revision)
+                .containsExactly(1L);
+    }
+
+    @Test
+    void anUpstreamWithoutATipFeedsNobody() {
+        DirectorBench bench = DirectorBench.started(PlanSketch.of("main"));
+        bench.connected(bench.upstream("main"), true);
+        assertThat(bench.feeding).isEmpty();
+    }
+
+    @Test
+    void theNextIsTriedAsSoonAsTheFirstCannotBeHad() {
+        DirectorBench bench = DirectorBench.started(PlanSketch.of("main", "backup"));
+        bench.lost(bench.upstream("main"), UpstreamEvent.Step.CONNECT, "refused");
+        assertThat(bench.open()).containsExactly("main", "backup");
+        bench.ready("backup");
+        assertThat(bench.feeding()).hasToString("backup");
+    }
+
+    @Test
+    void theNextIsTriedBesideTheFirstWhenThatTakesItsTime() {
+        DirectorBench bench = DirectorBench.started(PlanSketch.of("main", "backup"));
+        bench.pass(Director.OPENING_PATIENCE.minusMillis(1));
+        assertThat(bench.open()).containsExactly("main");
+        bench.pass(Duration.ofMillis(1));
+        assertThat(bench.open()).containsExactly("main", "backup");
+    }
+
+    @Test
+    void aWarmStandbyHasWorkThatNobodyIsToldOfUntilItIsNeeded() {
+        DirectorBench bench = DirectorBench.mining(PlanSketch.of("main").warm("backup"), "main");
+        bench.events.clear();
+        bench.ready("backup");
+        assertThat(bench.feeding()).hasToString("main");
+        assertThat(bench.broadcasts(bench.upstream("backup"), RouteUpdate.TipChanged.class))
+                .as("loops have it ready")
+                .isTrue();
+        assertThat(bench.events(GatewayEvent.ChainTipUpdated.class))
+                .as("operators hear of work that is mined")
+                .isEmpty();
+
+        bench.lost("main");
+
+        assertThat(bench.feeding()).as("at once").hasToString("backup");
+        assertThat(lastSwitch(bench).kind()).isEqualTo(SwitchKind.FAILOVER);
+        assertThat(lastSwitch(bench).from()).isEqualTo("main");
+        assertThat(lastSwitch(bench).reason()).isEqualTo("MINING: connection reset");
+        assertThat(bench.events(GatewayEvent.ChainTipUpdated.class)).hasSize(1);
+        assertThat(bench.events(GatewayEvent.HoldBegan.class)).isEmpty();
+    }
+
+    @Test
+    void aColdStandbyIsOpenedWhenTheOneInUseIsLostAndMinersAreHeldMeanwhile() {
+        DirectorBench bench = DirectorBench.mining(PlanSketch.of("main", "backup"), "main");
+        bench.lost("main");
+        assertThat(bench.open()).containsExactly("main", "backup");
+        assertThat(bench.events(GatewayEvent.HoldBegan.class))
+                .extracting(GatewayEvent.HoldBegan::reason)
+                .containsExactly("MINING: connection reset");
+        bench.pass(Duration.ofSeconds(3));
+        bench.ready("backup");
+        assertThat(bench.feeding()).hasToString("backup");
+        SwitchReport report = bench.said(DirectorAction.Engage.class).getLast().report();
+        assertThat(Duration.between(report.since(), bench.now))
+                .as("how long they were without")
+                .isEqualTo(Duration.ofSeconds(3));
+    }
+
+    @Test
+    void minersReturnToTheBetterOneWhenItHasBeenGoodForLongEnough() {
+        DirectorBench bench = DirectorBench.mining(PlanSketch.of("main").warm("backup"), "main", "backup");
+        bench.lost("main");
+        bench.ready("main");
+        bench.pass(DirectorBench.FAILOVER.failbackAfter().minusMillis(1));
+        assertThat(bench.feeding()).hasToString("backup");
+        bench.pass(Duration.ofMillis(1));
+        assertThat(bench.feeding()).hasToString("main");
+        assertThat(lastSwitch(bench).kind()).isEqualTo(SwitchKind.FAILBACK);
+    }
+
+    @Test
+    void whileNoneIsUsableMinersAreHeldUntilTheSameOneIsBack() {
+        DirectorBench bench = DirectorBench.mining(PlanSketch.of("main"), "main");
+        bench.said.clear();
+        bench.lost("main");
+        bench.pass(Duration.ofHours(1));
+        bench.ready("main");
+        assertThat(bench.events(GatewayEvent.HoldBegan.class)).hasSize(1);
+        assertThat(bench.events(GatewayEvent.HoldEnded.class)).hasSize(1);
+        assertThat(bench.said(DirectorAction.Engage.class)).as("nobody moved").isEmpty();
+        assertThat(bench.portsOpen).isTrue();
+    }
+
+    @Test
+    void afterTheHoldThePortsCloseAndOpenAgainWithTheFirstUpstream() {
+        DirectorBench bench = DirectorBench.started(
+                PlanSketch.of("main", "backup"), DirectorBench.failover(Duration.ofSeconds(30), AfterHold.CLOSE));
+        bench.ready("main");
+        bench.lost("main");
+        bench.pass(Duration.ofSeconds(30).minusMillis(1));
+        assertThat(bench.portsOpen).isTrue();
+        bench.pass(Duration.ofMillis(1));
+        assertThat(bench.portsOpen).isFalse();
+        assertThat(bench.events(GatewayEvent.PortsClosed.class))
+                .extracting(GatewayEvent.PortsClosed::reason)
+                .containsExactly("no upstream for 30 s");
+        bench.pass(Duration.ofHours(1));
+        bench.ready("backup");
+        assertThat(bench.portsOpen).isTrue();
+        assertThat(bench.events(GatewayEvent.PortsOpened.class)).hasSize(1);
+    }
+
+    @Test
+    void theOneThatIsUsedIsToldOfTheDemandThatTheOtherWasToldOf() {
+        DirectorBench bench = DirectorBench.mining(PlanSketch.of("main").warm("backup"), "main", "backup");
+        int lane = bench.laneOfAll.getAsInt();
+        bench.demand(0, lane, 3e12);
+        bench.demand(1, lane, 4e12);
+        bench.pass(Duration.ofSeconds(1));
+        assertThat(bench.upstream("main").commands(UpstreamCommand.UpdateDemand.class))
+                .containsExactly(new UpstreamCommand.UpdateDemand(7e12, DirectorBench.TARGET));
+        assertThat(bench.upstream("backup").commands(UpstreamCommand.UpdateDemand.class))
+                .isEmpty();
+        bench.lost("main");
+        bench.pass(Duration.ofSeconds(1));
+        assertThat(bench.upstream("backup").commands(UpstreamCommand.UpdateDemand.class))
+                .containsExactly(new UpstreamCommand.UpdateDemand(7e12, DirectorBench.TARGET));
+        bench.ready("main");
+        bench.pass(Duration.ofSeconds(1));
+        assertThat(bench.upstream("main").commands(UpstreamCommand.UpdateDemand.class))
+                .as("nobody mines there now")
+                .hasSize(1);
+    }
+
+    @Test
+    void onlyTheOneInUseRepeatsItsJobForMinersThatFearSilence() {
+        DirectorBench bench =
+                new DirectorBench(PlanSketch.of("main").warm("backup").plan(), DirectorBench.FAILOVER, MOMENT);
+        bench.tell(new DirectorInput.Started());
+        bench.ready("main");
+        bench.ready("backup");
+        bench.said.clear();
+        bench.pass(MOMENT);
+        assertThat(bench.broadcasts(bench.upstream("main"), RouteUpdate.JobRepeated.class))
+                .isTrue();
+        assertThat(bench.broadcasts(bench.upstream("backup"), RouteUpdate.JobRepeated.class))
+                .isFalse();
+    }
+
+    @Test
+    void aPoolThatForbidsVersionRollingIsUsedOnlyWhileNoOtherHasWork() {
+        DirectorBench bench = DirectorBench.started(PlanSketch.of("main", "backup"));
+        bench.ready(bench.upstream("main"), false);
+        assertThat(bench.feeding()).hasToString("main");
+        assertThat(bench.open()).containsExactly("main", "backup");
+        bench.ready("backup");
+        assertThat(bench.feeding()).hasToString("backup");
+    }
+}
