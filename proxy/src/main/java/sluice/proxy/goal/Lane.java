@@ -1,10 +1,11 @@
 package sluice.proxy.goal;
 
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.function.Function;
 import sluice.proxy.event.GatewayEvent;
 import sluice.proxy.event.GatewayEvent.SwitchKind;
@@ -31,6 +32,8 @@ final class Lane {
     private final Map<Integer, RouteInput.Demand> demands = new HashMap<>();
     // Absent where every miner's index is its own in the whole gateway.
     private final Optional<Seats> seats;
+    private final Queue<SelectorInput> news = new ArrayDeque<>();
+    private boolean selecting;
     private OpenRoute engaged;
     private Instant unusableSince;
     private int members;
@@ -129,41 +132,47 @@ final class Lane {
         }
     }
 
-    /** Tells the selector, and does what it wants. */
+    /** Tells the selector, and does what it wants. What follows from that, it is told when all of that is done. */
     void select(SelectorInput input, Instant now) {
-        for (SelectorAction action : List.copyOf(selector.on(input, now))) {
-            switch (action) {
-                case SelectorAction.Open wanted -> openRoute(wanted.upstream());
-                case SelectorAction.Keep wanted -> keep(wanted.upstream(), now);
-                case SelectorAction.Close unwanted -> close(unwanted, now);
-                case SelectorAction.Use use -> use(use, now);
-                case SelectorAction.Hold hold -> {
-                    unusableSince = now;
-                    out.publish(new GatewayEvent.HoldBegan(now, goal, number, hold.reason()));
+        news.add(input);
+        if (selecting) {
+            return;
+        }
+        selecting = true;
+        try {
+            for (SelectorInput next = news.poll(); next != null; next = news.poll()) {
+                for (SelectorAction action : selector.on(next, now)) {
+                    carryOut(action, now);
                 }
-                case SelectorAction.Resume resume -> {
-                    unusableSince = null;
-                    out.publish(new GatewayEvent.HoldEnded(now, goal, number));
-                }
-                case SelectorAction.Prepared prepared -> preparation.prepared(this, now);
-                case SelectorAction.PrepareFailed failed ->
-                    preparation.failed(
-                            this, upstreams.apply(failed.upstream()).name(), failed.step(), failed.reason(), now);
             }
+        } finally {
+            selecting = false;
+        }
+    }
+
+    private void carryOut(SelectorAction action, Instant now) {
+        switch (action) {
+            case SelectorAction.Open wanted -> openRoute(wanted.upstream());
+            case SelectorAction.Keep wanted -> routes.keep(open.get(wanted.upstream()));
+            case SelectorAction.Close unwanted -> close(unwanted, now);
+            case SelectorAction.Use use -> use(use, now);
+            case SelectorAction.Hold hold -> {
+                unusableSince = now;
+                out.publish(new GatewayEvent.HoldBegan(now, goal, number, hold.reason()));
+            }
+            case SelectorAction.Resume resume -> {
+                unusableSince = null;
+                out.publish(new GatewayEvent.HoldEnded(now, goal, number));
+            }
+            case SelectorAction.Prepared prepared -> preparation.prepared(this, now);
+            case SelectorAction.PrepareFailed failed ->
+                preparation.failed(
+                        this, upstreams.apply(failed.upstream()).name(), failed.step(), failed.reason(), now);
         }
     }
 
     private void openRoute(String key) {
         open.put(key, routes.open(this, key, upstreams.apply(key)));
-    }
-
-    private void keep(String key, Instant now) {
-        OpenRoute route = open.get(key);
-        if (route == null || !routes.keep(route)) {
-            // It was told to close already and is on its way out, so a fresh one is opened in its place.
-            openRoute(key);
-            select(new SelectorInput.Lost(key, UpstreamEvent.Step.CONNECT.name(), "it was being closed"), now);
-        }
     }
 
     private void close(SelectorAction.Close unwanted, Instant now) {
@@ -179,6 +188,7 @@ final class Lane {
         if (from != null) {
             routes.feed(from, new RouteInput.Disengaged(), now);
         }
+        engaged.engaged();
         routes.feed(engaged, new RouteInput.Engaged(), now);
         for (RouteInput.Demand demand : demands.values()) {
             routes.feed(engaged, demand, now);
@@ -206,7 +216,7 @@ final class Lane {
         boolean lost = event instanceof UpstreamEvent.Lost;
         boolean had = route.ready();
         route.ready(route.route().hasWork());
-        if (route.phase() != OpenRoute.Phase.CLOSING && open.get(route.key()) == route) {
+        if (open.get(route.key()) == route) {
             if (event instanceof UpstreamEvent.Lost loss) {
                 losses.put(route.key(), loss);
                 select(new SelectorInput.Lost(route.key(), loss.step().name(), loss.reason()), now);
@@ -234,8 +244,8 @@ final class Lane {
                 loss == null ? "it gave no job in time" : loss.reason());
     }
 
-    /** One of its routes is over. */
-    void onGone(OpenRoute route, Instant now) {
+    /** One of its routes was told to close: if its upstream is wanted again, a fresh one is opened beside it. */
+    void onClosing(OpenRoute route, Instant now) {
         if (open.remove(route.key(), route)) {
             losses.remove(route.key());
             select(new SelectorInput.Drained(route.key()), now);

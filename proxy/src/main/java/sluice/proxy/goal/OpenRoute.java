@@ -14,12 +14,15 @@ final class OpenRoute {
     private final Route route;
     private final ArrayDeque<Long> generations = new ArrayDeque<>();
     private boolean ready;
+    private boolean fedMiners;
     private Phase phase = Phase.OPEN;
+    private String closeReason = "";
+    private Instant lateSharesUntil;
     private Instant until;
 
     enum Phase {
         OPEN,
-        /** No miner is fed any more; verdicts on what was sent up are awaited. */
+        /** No miner is fed any more; late shares are taken, and verdicts on what was sent up are awaited. */
         DRAINING,
         /** The upstream was told to close and says its last. */
         CLOSING
@@ -71,17 +74,52 @@ final class OpenRoute {
         ready = now;
     }
 
+    /** Miners have jobs of it from now on. */
+    void engaged() {
+        fedMiners = true;
+    }
+
     Phase phase() {
         return phase;
     }
 
-    void phase(Phase next, Instant longestUntil) {
-        phase = next;
-        until = longestUntil;
+    void drain(String reason, Instant now) {
+        phase = Phase.DRAINING;
+        closeReason = reason;
+        lateSharesUntil = fedMiners ? now.plus(Routes.LATE_SHARES) : now;
+        until = now.plus(Routes.DRAIN_PATIENCE);
     }
 
-    /** When its present phase ends at the latest; empty while it is open. */
-    Optional<Instant> until() {
-        return phase == Phase.OPEN ? Optional.empty() : Optional.of(until);
+    void keep() {
+        phase = Phase.OPEN;
+    }
+
+    void close(Instant now) {
+        phase = Phase.CLOSING;
+        until = now.plus(Routes.CLOSE_PATIENCE);
+    }
+
+    String closeReason() {
+        return closeReason;
+    }
+
+    /** Whether it drains and nothing is to be expected of it any more. */
+    boolean isDrained(Instant now) {
+        return phase == Phase.DRAINING
+                && (!until.isAfter(now) || !route.hasSharesUnderWay() && (!ready || !lateSharesUntil.isAfter(now)));
+    }
+
+    /** Whether it was told to close so long ago that its last word is not awaited any more. */
+    boolean isOver(Instant now) {
+        return phase == Phase.CLOSING && !until.isAfter(now);
+    }
+
+    /** When its present phase may end without a word from its upstream; empty while it is open. */
+    Optional<Instant> nextDeadline() {
+        return switch (phase) {
+            case OPEN -> Optional.empty();
+            case DRAINING -> Optional.of(route.hasSharesUnderWay() ? until : lateSharesUntil);
+            case CLOSING -> Optional.of(until);
+        };
     }
 }

@@ -2,8 +2,8 @@ package sluice.proxy.goal;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -29,6 +29,9 @@ final class Routes {
     /** Upstream channels of one route whose late shares still find it. */
     static final int MAX_GENERATIONS = 8;
 
+    /** How long an upstream that fed miners stays for the shares that they found before they heard of the next. */
+    static final Duration LATE_SHARES = Duration.ofSeconds(3);
+
     private static final String GONE = "upstream-gone";
 
     private final DirectorOutbox out;
@@ -47,6 +50,7 @@ final class Routes {
         this.keepalive = keepalive;
         this.firstWanted = firstWanted;
         this.over = new OpenRoute(0, "", null, null, new Route(GONE, keepalive, firstWanted, numbering));
+        over.route().on(new RouteInput.Closing(), Instant.EPOCH);
     }
 
     OpenRoute open(Lane lane, String key, UpstreamPlan upstream) {
@@ -72,7 +76,9 @@ final class Routes {
     }
 
     void recorded(ForwardedShare share, Instant now) {
-        feed(ownerOf(share), new RouteInput.BlockRecorded(share), now);
+        OpenRoute owner = ownerOf(share);
+        feed(owner, new RouteInput.BlockRecorded(share), now);
+        advance(owner, now);
     }
 
     private OpenRoute ownerOf(ForwardedShare share) {
@@ -107,75 +113,63 @@ final class Routes {
         }
     }
 
-    /** Closes a route once it has the verdicts it waits for, or its patience is over. */
+    /** Closes a route once its late shares have come and it has the verdicts it waits for, or its patience is over. */
     void drain(OpenRoute route, String reason, Instant now) {
         if (route.phase() == OpenRoute.Phase.OPEN) {
-            route.phase(OpenRoute.Phase.DRAINING, now.plus(DRAIN_PATIENCE));
-            advance(route, reason, now);
+            route.drain(reason, now);
+            advance(route, now);
         }
     }
 
-    /** The route is wanted again. Says whether it can be had, which it cannot when its upstream was told to close. */
-    boolean keep(OpenRoute route) {
-        if (route.phase() == OpenRoute.Phase.CLOSING) {
-            return false;
+    /** A route that drains is wanted again. */
+    void keep(OpenRoute route) {
+        if (route.phase() == OpenRoute.Phase.DRAINING) {
+            route.keep();
         }
-        route.phase(OpenRoute.Phase.OPEN, null);
-        return true;
     }
 
     /** Goes on with the closing of {@code route}, if that has begun; {@code lost} says that its connection has ended. */
     void onEvent(OpenRoute route, boolean lost, Instant now) {
-        switch (route.phase()) {
-            case OPEN -> {}
-            case DRAINING -> advance(route, "no longer used", now);
-            case CLOSING -> {
-                if (lost) {
-                    forget(route, now);
-                }
-            }
+        if (lost && route.phase() == OpenRoute.Phase.CLOSING) {
+            forget(route);
+        } else {
+            advance(route, now);
         }
     }
 
     void onTime(Instant now) {
         for (OpenRoute route : List.copyOf(byNumber.values())) {
-            if (route.until().filter(until -> !until.isAfter(now)).isPresent()) {
-                if (route.phase() == OpenRoute.Phase.DRAINING) {
-                    close(route, "no longer used", now);
-                } else {
-                    forget(route, now);
-                }
+            if (route.isOver(now)) {
+                forget(route);
+            } else {
+                advance(route, now);
             }
         }
     }
 
     Optional<Instant> nextDeadline() {
-        Instant next = null;
-        for (OpenRoute route : byNumber.values()) {
-            Instant until = route.until().orElse(null);
-            if (until != null && (next == null || until.isBefore(next))) {
-                next = until;
-            }
-        }
-        return Optional.ofNullable(next);
+        return byNumber.values().stream()
+                .flatMap(route -> route.nextDeadline().stream())
+                .min(Comparator.naturalOrder());
     }
 
-    private void advance(OpenRoute route, String reason, Instant now) {
-        if (route.route().unanswered() == 0) {
-            close(route, reason, now);
+    private void advance(OpenRoute route, Instant now) {
+        if (route.isDrained(now)) {
+            close(route, route.closeReason(), now);
         }
     }
 
     /** Tells the upstream to close at once. */
     void close(OpenRoute route, String reason, Instant now) {
-        route.phase(OpenRoute.Phase.CLOSING, now.plus(CLOSE_PATIENCE));
+        route.close(now);
+        feed(route, new RouteInput.Closing(), now);
         out.add(new DirectorAction.ToUpstream(route.number(), new UpstreamCommand.Close(reason)));
+        route.lane().onClosing(route, now);
     }
 
-    private void forget(OpenRoute route, Instant now) {
+    private void forget(OpenRoute route) {
         byNumber.remove(route.number());
-        new ArrayList<>(route.generations()).forEach(byGeneration::remove);
+        route.generations().forEach(byGeneration::remove);
         out.add(new DirectorAction.Forget(route.number()));
-        route.lane().onGone(route, now);
     }
 }

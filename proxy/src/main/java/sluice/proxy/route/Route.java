@@ -37,6 +37,8 @@ public final class Route {
     /** At most one UpdateChannel goes upstream in this time (SV2 5.3.9 allows it to be debounced). */
     static final Duration DEMAND_INTERVAL = Duration.ofSeconds(1);
 
+    private static final String UPSTREAM_GONE = "upstream-gone";
+
     private final String name;
     private final Duration keepalive;
     private final Target firstWanted;
@@ -49,6 +51,7 @@ public final class Route {
     private UpstreamChannel channel;
     private boolean connected;
     private boolean engaged;
+    private boolean closing;
     private long generation;
     private Target target = Target.MAX;
     private ChainTip tip;
@@ -58,6 +61,8 @@ public final class Route {
     private long lastSequence;
     // Shares the upstream's count left out of a batch it acknowledged; their rejections are still to come.
     private long unexplained;
+    // Blocks that are being written to disk before they go up.
+    private int blocksOnDisk;
     private boolean demandScheduled;
     private UpstreamCommand.UpdateDemand toldDemand;
 
@@ -97,10 +102,14 @@ public final class Route {
         switch (input) {
             case RouteInput.FromUpstream from -> onUpstream(from.event(), now);
             case RouteInput.Forward forward -> onShare(forward.share(), now);
-            case RouteInput.BlockRecorded recorded -> submit(recorded.share(), now);
+            case RouteInput.BlockRecorded recorded -> {
+                blocksOnDisk--;
+                submit(recorded.share(), now);
+            }
             case RouteInput.Demand demand -> onDemand(demand, now);
             case RouteInput.Engaged on -> engage(now);
             case RouteInput.Disengaged off -> disengage(now);
+            case RouteInput.Closing end -> closing = true;
             case RouteInput.DeadlineReached reached -> {
                 switch (reached.deadline()) {
                     case DEMAND -> tellDemand();
@@ -114,6 +123,11 @@ public final class Route {
     /** Shares sent up that have no verdict yet. */
     public long unanswered() {
         return pending.size() + unexplained;
+    }
+
+    /** Whether the upstream owes a verdict, or is to be sent a block as soon as that is on the disk. */
+    public boolean hasSharesUnderWay() {
+        return unanswered() > 0 || blocksOnDisk > 0;
     }
 
     /** Whether miners can be given work of the upstream channel in force. */
@@ -267,6 +281,7 @@ public final class Route {
             publish(new GatewayEvent.BlockFound(now, share.hash(), share.userIdentity(), name));
             // It gets its sequence number when it goes up, or shares that overtake it on the disk would unsettle the
             // count.
+            blocksOnDisk++;
             actions.add(new RouteAction.RecordBlock(FoundBlock.of(share, name, now), share));
         } else {
             submit(share, now);
@@ -275,13 +290,9 @@ public final class Route {
 
     private void submit(ForwardedShare share, Instant now) {
         MiningJob job = share.job();
-        String obstacle = !connected
-                ? "no-upstream"
-                : job.generation() != generation
-                        ? "upstream-gone"
-                        : pending.size() >= MAX_PENDING_SHARES ? "too-many-unanswered" : null;
-        if (obstacle != null) {
-            publish(new GatewayEvent.ShareUnforwardable(now, share.userIdentity(), obstacle));
+        Optional<String> obstacle = obstacle(job);
+        if (obstacle.isPresent()) {
+            publish(new GatewayEvent.ShareUnforwardable(now, share.userIdentity(), obstacle.get()));
             return;
         }
         double work = job.routeDifficulty();
@@ -301,6 +312,20 @@ public final class Route {
                 share.blockFound() ? Optional.of(share.hash()) : Optional.empty()));
         publish(new GatewayEvent.ShareForwarded(now, name, work));
         actions.add(new RouteAction.ToUpstream(submit));
+    }
+
+    /** Why no share of {@code job} can go up now. */
+    private Optional<String> obstacle(MiningJob job) {
+        if (closing) {
+            return Optional.of(UPSTREAM_GONE);
+        }
+        if (!connected) {
+            return Optional.of("no-upstream");
+        }
+        if (job.generation() != generation) {
+            return Optional.of(UPSTREAM_GONE);
+        }
+        return pending.size() >= MAX_PENDING_SHARES ? Optional.of("too-many-unanswered") : Optional.empty();
     }
 
     private void onAccepted(UpstreamEvent.SharesAccepted accepted, Instant now) {
@@ -386,7 +411,7 @@ public final class Route {
 
     private void tellDemand() {
         demandScheduled = false;
-        if (!connected) {
+        if (!connected || closing) {
             return;
         }
         double hashrate = 0;

@@ -27,5 +27,8 @@ public sealed interface RouteInput {
     /** No miner is fed by this route any more; verdicts on what was sent up still come. */
     record Disengaged() implements RouteInput {}
 
+    /** The upstream is told to close: nothing can be sent up any more. What it still says counts as ever. */
+    record Closing() implements RouteInput {}
+
     record DeadlineReached(RouteDeadline deadline) implements RouteInput {}
 }

@@ -115,6 +115,18 @@ class DirectorFailoverTest {
     }
 
     @Test
+    void aColdStandbyIsClosedWhenItIsNotNeededAnyMore() {
+        DirectorBench bench = DirectorBench.mining(PlanSketch.of("main", "backup"), "main");
+        bench.lost("main");
+        DirectorBench.Opened backup = bench.ready("backup");
+        bench.ready("main");
+        bench.pass(DirectorBench.FAILOVER.failbackAfter().plus(Routes.DRAIN_PATIENCE));
+        assertThat(bench.open()).containsExactly("main");
+        bench.closed(backup);
+        assertThat(backup.over).isTrue();
+    }
+
+    @Test
     void whileNoneIsUsableMinersAreHeldUntilTheSameOneIsBack() {
         DirectorBench bench = DirectorBench.mining(PlanSketch.of("main"), "main");
         bench.said.clear();
