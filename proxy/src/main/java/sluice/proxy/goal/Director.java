@@ -69,7 +69,7 @@ public final class Director {
     private OptionalInt laneOfAll = OptionalInt.empty();
     private long revision;
     private int lastLane;
-    private boolean stopped;
+    private Optional<String> stopReason = Optional.empty();
     private boolean portsClosed;
     private Instant nextRebalance = Instant.MAX;
     private Instant wakeAt;
@@ -118,6 +118,28 @@ public final class Director {
     /** Takes one input. The list is the director's own and is valid until the next call. */
     public List<DirectorAction> on(DirectorInput input, Instant now) {
         out.clear();
+        if (stopReason.isEmpty() || outlivesStop(input)) {
+            take(input, now);
+        } else if (input instanceof DirectorInput.Change asked) {
+            out.add(new DirectorAction.Answer(asked.id(), stopped()));
+        } else if (input instanceof DirectorInput.Activate asked) {
+            out.add(new DirectorAction.Answer(asked.id(), stopped()));
+        }
+        return out.actions();
+    }
+
+    /** What is under way still ends in order, but nothing begins any more. */
+    private static boolean outlivesStop(DirectorInput input) {
+        return input instanceof DirectorInput.FromUpstream
+                || input instanceof DirectorInput.Forward
+                || input instanceof DirectorInput.BlockRecorded;
+    }
+
+    private ChangeResult.Rejected stopped() {
+        return new ChangeResult.Rejected("", "", stopReason.orElseThrow());
+    }
+
+    private void take(DirectorInput input, Instant now) {
         switch (input) {
             // Every share comes by here, so these do no more than they must.
             case DirectorInput.Forward forward -> routes.forward(forward.share(), now);
@@ -169,7 +191,6 @@ public final class Director {
             }
             case DirectorInput.Stopped stop -> stop(stop.reason(), now);
         }
-        return out.actions();
     }
 
     private static boolean isVerdict(UpstreamEvent event) {
@@ -622,7 +643,7 @@ public final class Director {
 
     /** Does what follows from what has happened, and says when to come back. */
     private void settle(Instant now) {
-        if (stopped) {
+        if (stopReason.isPresent()) {
             return;
         }
         settleChange(now);
@@ -737,7 +758,12 @@ public final class Director {
     }
 
     private void stop(String reason, Instant now) {
-        stopped = true;
+        stopReason = Optional.of(reason);
+        if (change != null) {
+            out.add(new DirectorAction.Answer(change.id(), stopped()));
+            change = null;
+        }
+        lanes.values().forEach(lane -> lane.select(new SelectorInput.Stopped(reason), now));
         for (OpenRoute route : List.copyOf(routes.all())) {
             if (route.phase() != OpenRoute.Phase.CLOSING) {
                 routes.close(route, reason, now);

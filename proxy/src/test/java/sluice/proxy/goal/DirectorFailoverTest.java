@@ -204,4 +204,34 @@ class DirectorFailoverTest {
         bench.ready("backup");
         assertThat(bench.feeding()).hasToString("backup");
     }
+
+    @Test
+    void stoppingClosesEveryUpstreamAtOnceAndOpensNoneAgain() {
+        DirectorBench bench = DirectorBench.mining(PlanSketch.of("main").warm("backup"), "main", "backup");
+        DirectorBench.Opened main = bench.upstream("main");
+        DirectorBench.Opened backup = bench.upstream("backup");
+        bench.share(main.job());
+        bench.tell(new DirectorInput.Stopped("shutting-down"));
+        assertThat(main.commands).last().isEqualTo(new UpstreamCommand.Close("shutting-down"));
+        assertThat(backup.commands).last().isEqualTo(new UpstreamCommand.Close("shutting-down"));
+        bench.said.clear();
+        bench.closed(main);
+        bench.closed(backup);
+        assertThat(bench.said(DirectorAction.Open.class)).isEmpty();
+        assertThat(bench.said(DirectorAction.Engage.class)).isEmpty();
+        assertThat(bench.director.openRoutes()).isEmpty();
+        assertThat(bench.events(GatewayEvent.UpstreamUnanswered.class)).hasSize(1);
+    }
+
+    @Test
+    void whoeverAsksForAChangeAfterTheEndIsAnswered() {
+        DirectorBench bench = DirectorBench.mining(PlanSketch.of("main"), "main");
+        long pending = bench.change(PlanSketch.of("other"));
+        bench.tell(new DirectorInput.Stopped("shutting-down"));
+        long late = bench.change(PlanSketch.of("other"));
+        long activation = bench.activate("default", "main");
+        assertThat(bench.answers).containsOnlyKeys(pending, late, activation);
+        assertThat(bench.answers.values()).containsOnly(new ChangeResult.Rejected("", "", "shutting-down"));
+        assertThat(bench.open()).isEmpty();
+    }
 }
