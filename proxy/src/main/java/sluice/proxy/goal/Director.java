@@ -672,20 +672,21 @@ public final class Director {
     }
 
     private void settlePorts(Instant now) {
-        if (goals.values().stream().anyMatch(Goal::isUsable)) {
-            if (portsClosed) {
-                portsClosed = false;
-                out.publish(new GatewayEvent.PortsOpened(now));
-                out.add(new DirectorAction.OpenPorts());
-            }
-        } else if (!portsClosed
-                && failover.afterHold() == AfterHold.CLOSE
-                && !holdEnds().isAfter(now)) {
-            portsClosed = true;
+        boolean close = mayClosePorts() && !holdEnds().isAfter(now);
+        if (close && !portsClosed) {
             String reason = "no upstream for " + failover.hold().toSeconds() + " s";
             out.publish(new GatewayEvent.PortsClosed(now, reason));
             out.add(new DirectorAction.ClosePorts(reason));
+        } else if (!close && portsClosed) {
+            out.publish(new GatewayEvent.PortsOpened(now));
+            out.add(new DirectorAction.OpenPorts());
         }
+        portsClosed = close;
+    }
+
+    private boolean mayClosePorts() {
+        return failover.afterHold() == AfterHold.CLOSE
+                && goals.values().stream().noneMatch(Goal::isUsable);
     }
 
     /** When miners have been held long enough; only while no goal is usable. */
@@ -742,9 +743,7 @@ public final class Director {
                 goal.unusableSince().ifPresent(since -> times.add(since.plus(failover.redistributeAfter())));
             }
         }
-        if (!portsClosed
-                && failover.afterHold() == AfterHold.CLOSE
-                && goals.values().stream().noneMatch(Goal::isUsable)) {
+        if (!portsClosed && mayClosePorts()) {
             times.add(holdEnds());
         }
         if (times.isEmpty()) {

@@ -159,6 +159,16 @@ class DirectorFailoverTest {
     }
 
     @Test
+    void anOperatorWhoNoLongerWantsClosedPortsGetsThemOpenedBeforeAnyUpstreamIsBack() {
+        DirectorBench bench = DirectorBench.started(
+                PlanSketch.of("main"), DirectorBench.failover(Duration.ofSeconds(30), AfterHold.CLOSE));
+        bench.pass(Duration.ofSeconds(30));
+        assertThat(bench.portsOpen).isFalse();
+        bench.change(PlanSketch.of("main"), DirectorBench.failover(Duration.ofSeconds(30), AfterHold.KEEP));
+        assertThat(bench.portsOpen).isTrue();
+    }
+
+    @Test
     void theOneThatIsUsedIsToldOfTheDemandThatTheOtherWasToldOf() {
         DirectorBench bench = DirectorBench.mining(PlanSketch.of("main").warm("backup"), "main", "backup");
         int lane = bench.laneOfAll.getAsInt();
