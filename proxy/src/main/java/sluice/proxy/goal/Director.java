@@ -738,8 +738,10 @@ public final class Director {
         if (!nextRebalance.equals(Instant.MAX)) {
             times.add(nextRebalance);
         }
+        // While no goal is usable there is nowhere to go; the first that is brings the director here by itself.
+        boolean anyUsable = goals.values().stream().anyMatch(Goal::isUsable);
         for (Goal goal : goals.values()) {
-            if (!goal.isEvacuated() && goals.size() > 1) {
+            if (anyUsable && !goal.isEvacuated()) {
                 goal.unusableSince().ifPresent(since -> times.add(since.plus(failover.redistributeAfter())));
             }
         }

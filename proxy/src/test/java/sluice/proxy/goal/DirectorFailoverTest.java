@@ -159,6 +159,19 @@ class DirectorFailoverTest {
     }
 
     @Test
+    void portsStayOpenWhileOneGoalHasAnUpstream() {
+        DirectorBench bench = DirectorBench.started(
+                PlanSketch.of("a", "b").goal("ours", 50, "a").goal("theirs", 50, "b"),
+                DirectorBench.failover(Duration.ofSeconds(30), AfterHold.CLOSE));
+        bench.ready("a");
+        bench.pass(Duration.ofMinutes(10));
+        assertThat(bench.portsOpen).isTrue();
+        bench.lost("a");
+        bench.pass(Duration.ofSeconds(30));
+        assertThat(bench.portsOpen).isFalse();
+    }
+
+    @Test
     void anOperatorWhoNoLongerWantsClosedPortsGetsThemOpenedBeforeAnyUpstreamIsBack() {
         DirectorBench bench = DirectorBench.started(
                 PlanSketch.of("main"), DirectorBench.failover(Duration.ofSeconds(30), AfterHold.CLOSE));
