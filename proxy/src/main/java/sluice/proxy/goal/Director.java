@@ -647,6 +647,7 @@ public final class Director {
             return;
         }
         settleChange(now);
+        goals.values().forEach(goal -> goal.look(now));
         settleEvacuations(now);
         settlePorts(now);
         settleLanes(now);

@@ -15,6 +15,7 @@ final class Goal {
     private int aggregation;
     private boolean channelPerIdentity;
     private final List<Lane> lanes = new ArrayList<>();
+    private Instant unusableSince;
     private boolean evacuated;
 
     /**
@@ -86,17 +87,18 @@ final class Goal {
         return lanes.stream().anyMatch(Lane::isUsable);
     }
 
-    /** Since when none of its lanes is usable; empty while one is. */
-    Optional<Instant> unusableSince() {
-        Instant latest = Instant.MIN;
-        for (Lane lane : lanes) {
-            if (lane.isUsable()) {
-                return Optional.empty();
-            }
-            Instant since = lane.unusableSince().orElseThrow();
-            latest = since.isAfter(latest) ? since : latest;
+    /** Notes whether it is usable now. */
+    void look(Instant now) {
+        if (isUsable()) {
+            unusableSince = null;
+        } else if (unusableSince == null) {
+            unusableSince = now;
         }
-        return Optional.of(latest);
+    }
+
+    /** Since when none of its lanes was seen to be usable; empty while one is. */
+    Optional<Instant> unusableSince() {
+        return Optional.ofNullable(unusableSince);
     }
 
     /** Whether its unpinned miners were given to other goals because it has no usable upstream. */

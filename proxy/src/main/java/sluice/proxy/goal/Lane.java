@@ -115,11 +115,6 @@ final class Lane {
         return unusableSince == null;
     }
 
-    /** Since when nobody takes its miners' work; empty while somebody does. */
-    Optional<Instant> unusableSince() {
-        return Optional.ofNullable(unusableSince);
-    }
-
     /** The number of the route that feeds it, if one ever did. */
     Optional<OpenRoute> engaged() {
         return Optional.ofNullable(engaged);

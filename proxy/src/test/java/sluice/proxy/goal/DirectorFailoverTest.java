@@ -182,6 +182,19 @@ class DirectorFailoverTest {
     }
 
     @Test
+    void minersThatJoinAGoalInNeedDoNotProlongItsHold() {
+        DirectorBench bench = DirectorBench.started(
+                new PlanSketch().perChannel("main"), DirectorBench.failover(Duration.ofSeconds(30), AfterHold.CLOSE));
+        for (int second = 0; second < 30; second++) {
+            bench.pass(Duration.ofSeconds(1));
+            if (bench.portsOpen) {
+                bench.identified(second, "rig" + second);
+            }
+        }
+        assertThat(bench.portsOpen).isFalse();
+    }
+
+    @Test
     void theOneThatIsUsedIsToldOfTheDemandThatTheOtherWasToldOf() {
         DirectorBench bench = DirectorBench.mining(PlanSketch.of("main").warm("backup"), "main", "backup");
         int lane = bench.laneOfAll.getAsInt();
