@@ -44,6 +44,8 @@ final class DirectorBench {
     static final Target FIRST_WANTED = Difficulty.targetOf(8192);
     static final FailoverConfig FAILOVER = FailoverConfig.DEFAULT;
 
+    private static final Duration NEVER = Duration.ofDays(10_000);
+
     /** As many wake-ups at one instant show a director that does not sleep. */
     private static final int MANY = 20;
 
@@ -61,7 +63,6 @@ final class DirectorBench {
     Instant now = Instant.ofEpochSecond(1_790_000_000L);
     private final Map<Deadline, Instant> deadlines = new LinkedHashMap<>();
     private final Set<Integer> removedLanes = new HashSet<>();
-    private final Duration keepalive;
     private Instant wakeAt;
     private int tips;
     private long lastChange;
@@ -103,11 +104,10 @@ final class DirectorBench {
     }
 
     DirectorBench(RoutingPlan plan, FailoverConfig failover) {
-        this(plan, failover, Duration.ofDays(1));
+        this(plan, failover, NEVER);
     }
 
     DirectorBench(RoutingPlan plan, FailoverConfig failover, Duration keepalive) {
-        this.keepalive = keepalive;
         director = new Director(plan, failover, keepalive, FIRST_WANTED, new Numbering());
     }
 
@@ -186,7 +186,12 @@ final class DirectorBench {
                         .as("nobody is left in a lane that goes")
                         .doesNotContain(remove.lane());
             }
-            case DirectorAction.LaneOfAll all -> laneOfAll = all.lane();
+            case DirectorAction.LaneOfAll all -> {
+                laneOfAll = all.lane();
+                if (laneOfAll.isPresent()) {
+                    places.clear();
+                }
+            }
             case DirectorAction.Place place -> {
                 assertThat(removedLanes).doesNotContain(place.lane());
                 places.put(place.connectionId(), place.lane());
@@ -461,9 +466,5 @@ final class DirectorBench {
     boolean broadcasts(Opened upstream, Class<? extends RouteUpdate> kind) {
         return said(DirectorAction.Broadcast.class).stream()
                 .anyMatch(broadcast -> broadcast.route() == upstream.route && kind.isInstance(broadcast.update()));
-    }
-
-    Duration keepalive() {
-        return keepalive;
     }
 }
