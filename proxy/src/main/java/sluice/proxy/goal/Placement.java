@@ -12,7 +12,7 @@ import sluice.config.PinConfig;
 /** Who is where, while miners are placed one by one: pins, and the hashrate of each goal. Confined to the director. */
 final class Placement {
     private final Map<Long, Placed> miners = new LinkedHashMap<>();
-    private final Map<String, Double> hashrates = new HashMap<>();
+    private final Map<String, Crew> crews = new HashMap<>();
     private List<PinConfig> pins = List.of();
 
     /** A miner in its lane. */
@@ -47,6 +47,29 @@ final class Placement {
 
         boolean pinned() {
             return pinned;
+        }
+    }
+
+    /** All miners of one goal. */
+    private static final class Crew {
+        private int miners;
+        private double hashesPerSecond;
+
+        void join(Placed miner) {
+            miners++;
+            hashesPerSecond += miner.hashesPerSecond;
+        }
+
+        /** Says whether it was the last. */
+        boolean leave(Placed miner) {
+            miners--;
+            change(-miner.hashesPerSecond);
+            return miners == 0;
+        }
+
+        // What was added in another order can leave a little less than nothing.
+        void change(double difference) {
+            hashesPerSecond = Math.max(0, hashesPerSecond + difference);
         }
     }
 
@@ -88,12 +111,12 @@ final class Placement {
         placed.lane = lane;
         placed.since = now;
         lane.joined(facts.index());
-        hashrates.merge(lane.goal(), placed.hashesPerSecond, Double::sum);
+        crews.computeIfAbsent(lane.goal(), goal -> new Crew()).join(placed);
         return placed;
     }
 
     void hashrate(Placed placed, double hashesPerSecond) {
-        hashrates.merge(placed.lane.goal(), hashesPerSecond - placed.hashesPerSecond, Double::sum);
+        crews.get(placed.lane.goal()).change(hashesPerSecond - placed.hashesPerSecond);
         placed.hashesPerSecond = hashesPerSecond;
     }
 
@@ -109,25 +132,30 @@ final class Placement {
 
     private void leave(Placed placed) {
         placed.lane.left(placed.facts.index());
-        hashrates.merge(placed.lane.goal(), -placed.hashesPerSecond, Double::sum);
+        if (crews.get(placed.lane.goal()).leave(placed)) {
+            crews.remove(placed.lane.goal());
+        }
     }
 
     /** Nobody is placed one by one any more. */
     void clear() {
         miners.values().forEach(placed -> placed.lane.left(placed.facts.index()));
         miners.clear();
-        hashrates.clear();
+        crews.clear();
     }
 
+    /** Of each goal that has miners, in hashes per second. */
     Map<String, Double> hashrates() {
+        Map<String, Double> hashrates = new HashMap<>();
+        crews.forEach((goal, crew) -> hashrates.put(goal, crew.hashesPerSecond));
         return hashrates;
     }
 
     /** What to expect of a miner that has not mined yet, in hashes per second: as much as of the others. */
     double expectedHashrate() {
         double sum = 0;
-        for (double hashrate : hashrates.values()) {
-            sum += hashrate;
+        for (Crew crew : crews.values()) {
+            sum += crew.hashesPerSecond;
         }
         return miners.isEmpty() || sum <= 0 ? 1 : sum / miners.size();
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
 import java.util.List;
 import java.util.OptionalInt;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import sluice.proxy.event.GatewayEvent;
 import sluice.proxy.event.GatewayEvent.PlacementReason;
@@ -85,6 +86,26 @@ class DirectorPlacementTest {
         ours.forEach(bench::left);
         join(bench, 11, 15, "rig");
         assertThat(bench.fed()).containsEntry("a", 5).containsEntry("b", 5);
+    }
+
+    @Test
+    void sumsOfHashratesThatRoundBelowZeroHurtNobody() {
+        DirectorBench bench = mining(halves().pin("ours", "a.*"));
+        Random random = new Random(7);
+        for (long connection = 1; connection < 1_000; connection += 3) {
+            bench.identified(connection, "a.1");
+            bench.identified(connection + 1, "a.2");
+            bench.tell(new DirectorInput.Census(
+                    0,
+                    List.of(
+                            DirectorBench.counted(connection, "a.1", 1, random.nextDouble()),
+                            DirectorBench.counted(connection + 1, "a.2", 1, random.nextDouble()))));
+            bench.left(connection);
+            bench.left(connection + 1);
+            bench.identified(connection + 2, "rig");
+            bench.left(connection + 2);
+        }
+        assertThat(bench.events(GatewayEvent.MinerPlaced.class)).hasSize(999);
     }
 
     @Test
