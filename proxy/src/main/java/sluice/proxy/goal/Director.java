@@ -603,11 +603,9 @@ public final class Director {
             boolean wrongGoal = goal == null
                     || !goal.lanes().contains(lane)
                     || pin.filter(name -> !name.equals(lane.goal())).isPresent();
-            boolean wrongLane =
-                    !wrongGoal && !goal.identityOf(miner.facts().userIdentity()).equals(lane.identity());
             if (wrongGoal) {
                 place(miner.loop(), miner.facts(), 0, now);
-            } else if (wrongLane) {
+            } else if (!goal.mayStay(lane, miner.facts())) {
                 move(miner.loop(), miner.facts(), goal, pin.isPresent(), 0, PlacementReason.WEIGHT, now);
             } else if (pin.isPresent() != miner.pinned()) {
                 placement.put(miner.loop(), miner.facts(), lane, pin.isPresent(), 0, now);

@@ -72,15 +72,30 @@ final class Goal {
     Optional<Lane> laneFor(DirectorInput.MinerFacts miner) {
         Optional<String> identity = identityOf(miner.userIdentity());
         return lanes.stream()
-                .filter(lane -> lane.identity().equals(identity)
-                        && lane.hasSeat(miner.index())
-                        && (identity.isPresent() || aggregation == 0 || lane.members() < aggregation))
+                .filter(lane -> lane.identity().equals(identity))
+                .filter(lane -> !isLimited(lane) || lane.members() < aggregation)
+                .filter(lane -> lane.hasSeat(miner.index()))
                 .findFirst();
     }
 
-    /** Whose lane a new one for this miner would be; empty where its miners share one user. */
+    /** Whose lane a miner belongs to; empty where it shares one user with others, or gives no name. */
     Optional<String> identityOf(String userIdentity) {
-        return channelPerIdentity ? Optional.of(userIdentity) : Optional.empty();
+        return channelPerIdentity ? Optional.of(userIdentity).filter(name -> !name.isEmpty()) : Optional.empty();
+    }
+
+    /** Whether this miner, which is in {@code lane}, belongs there, as far as the goal is concerned. */
+    boolean mayStay(Lane lane, DirectorInput.MinerFacts miner) {
+        if (!lanes.contains(lane) || !lane.identity().equals(identityOf(miner.userIdentity()))) {
+            return false;
+        }
+        // Where indexes are few, its own is taken in its lane: by itself.
+        return isLimited(lane)
+                ? lane.members() <= aggregation
+                : narrow || lane == laneFor(miner).orElse(lane);
+    }
+
+    private boolean isLimited(Lane lane) {
+        return aggregation > 0 && lane.identity().isEmpty() && !channelPerIdentity;
     }
 
     boolean isUsable() {

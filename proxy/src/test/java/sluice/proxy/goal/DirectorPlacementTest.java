@@ -323,6 +323,24 @@ class DirectorPlacementTest {
     }
 
     @Test
+    void lanesGrowAndShrinkWithThePlan() {
+        PlanSketch apart = new PlanSketch()
+                .aggregated("a", 2)
+                .aggregated("b", 2)
+                .goal("ours", 1, "a")
+                .goal("theirs", 1, "b");
+        PlanSketch together = PlanSketch.of("a", "b").goal("ours", 1, "a").goal("theirs", 1, "b");
+        DirectorBench bench = mining(together);
+        join(bench, 1, 10, "rig");
+        bench.change(apart);
+        assertThat(bench.open().stream().filter("a"::equals)).as("2, 2 and 1").hasSize(3);
+        bench.change(together);
+        bench.pass(Director.LANE_LINGER.plus(Routes.DRAIN_PATIENCE));
+        assertThat(bench.open()).containsExactly("a", "b");
+        assertThat(bench.places.values()).containsOnly(1, 2);
+    }
+
+    @Test
     void minersGetUpstreamsOfTheirOwnAndLoseThemAgainWithThePlan() {
         DirectorBench bench = mining(halves());
         join(bench, 1, 4, "rig");
