@@ -235,6 +235,14 @@ class DirectorPlacementTest {
     }
 
     @Test
+    void whoGivesNoNameMinesUnderTheUpstreamsOwnUser() {
+        DirectorBench bench = DirectorBench.mining(new PlanSketch().perChannel("a"), "a");
+        bench.identified(1, "");
+        assertThat(bench.open()).containsExactly("a");
+        assertThat(bench.feeds(1)).isEqualTo("a");
+    }
+
+    @Test
     void aMinerThatWouldNeedOneLaneTooManyIsRefused() {
         DirectorBench bench = DirectorBench.mining(new PlanSketch().perChannel("a"), "a");
         int most = Director.MAX_LANES - 1;
