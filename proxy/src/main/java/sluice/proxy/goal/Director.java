@@ -584,6 +584,8 @@ public final class Director {
         placement.pins(next.pins());
         settleMode(now);
         replaceMiners(now);
+        // Who may not stay by the new plan leaves as at the first time.
+        goals.values().forEach(goal -> goal.evacuated(false));
         for (Goal gone : before.values()) {
             if (!goals.containsKey(gone.name())) {
                 // Loops may have to say first who is in them.

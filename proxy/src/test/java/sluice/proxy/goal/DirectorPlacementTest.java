@@ -331,6 +331,20 @@ class DirectorPlacementTest {
     }
 
     @Test
+    void aPinThatComesLaterMovesWhomItBinds() {
+        DirectorBench bench = mining(halves());
+        join(bench, 1, 10, "rig");
+        bench.change(halves().pin("theirs", "*"));
+        assertThat(bench.fed()).containsOnlyKeys("b").containsEntry("b", 10);
+        bench.lost("b");
+        bench.pass(Duration.ofMinutes(1));
+        assertThat(bench.fed()).as("pinned miners stay").containsEntry("b", 10);
+        bench.change(halves());
+        bench.pass(Duration.ofMinutes(1));
+        assertThat(bench.fed()).as("now they may go").containsOnlyKeys("a");
+    }
+
+    @Test
     void lanesGrowAndShrinkWithThePlan() {
         PlanSketch apart = new PlanSketch()
                 .aggregated("a", 2)
