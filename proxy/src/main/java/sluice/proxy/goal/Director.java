@@ -575,9 +575,7 @@ public final class Director {
             goal.apply(config.weight(), order, aggregationOf(config, next), hasChannelPerIdentity(config, next));
             for (Lane lane : goal.lanes()) {
                 lane.selector().settings(selectorSettings(failover));
-                if (reordered) {
-                    lane.select(new SelectorInput.Listed(order), now);
-                }
+                lane.select(reordered ? new SelectorInput.Listed(order) : new SelectorInput.TimePassed(), now);
             }
             goals.put(config.name(), goal);
         }

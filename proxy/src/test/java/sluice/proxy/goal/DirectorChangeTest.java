@@ -7,6 +7,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import sluice.config.FailoverConfig;
 import sluice.proxy.event.GatewayEvent;
 import sluice.proxy.event.GatewayEvent.SwitchKind;
 import sluice.upstream.UpstreamCommand;
@@ -248,6 +249,27 @@ class DirectorChangeTest {
         assertThat(lanes.feeds(2)).as("until its own has work").isEqualTo("a");
         lanes.ready("b");
         assertThat(lanes.feeds(2)).isEqualTo("b");
+    }
+
+    @Test
+    void otherTimesOfFailoverHoldFromTheChangeOnAlsoForWhatIsWaitedFor() {
+        DirectorBench two = DirectorBench.mining(PlanSketch.of("main").warm("backup"), "main", "backup");
+        two.lost("main");
+        two.ready("main");
+        two.pass(Duration.ofSeconds(2));
+        FailoverConfig quick = new FailoverConfig(
+                DirectorBench.FAILOVER.hold(),
+                DirectorBench.FAILOVER.afterHold(),
+                Duration.ofSeconds(3),
+                DirectorBench.FAILOVER.switchTimeout(),
+                DirectorBench.FAILOVER.noJobTimeout(),
+                DirectorBench.FAILOVER.rejectsTimeout(),
+                DirectorBench.FAILOVER.redistributeAfter(),
+                DirectorBench.FAILOVER.rebalanceInterval());
+        two.change(PlanSketch.of("main").warm("backup"), quick);
+        assertThat(two.feeding()).hasToString("backup");
+        two.pass(Duration.ofSeconds(1));
+        assertThat(two.feeding()).hasToString("main");
     }
 
     @Test

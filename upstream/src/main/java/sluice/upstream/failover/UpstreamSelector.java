@@ -120,8 +120,19 @@ public final class UpstreamSelector {
         return readOnlyActions;
     }
 
-    /** Other durations from now on; those that run already run on. */
+    /**
+     * Other durations from now on. A wait for a fail-back that runs is as long as they say, unless it has grown; a
+     * preparation that runs keeps its time. {@link SelectorInput.TimePassed} shows what that makes due.
+     */
     public void settings(Settings next) {
+        for (Contender contender : contenders.values()) {
+            Duration patience = contender.failbackPatience();
+            if (patience.equals(settings.failbackAfter()) || patience.compareTo(next.failbackAfter()) < 0) {
+                contender.setFailbackPatience(next.failbackAfter());
+            } else if (patience.compareTo(next.longestFailback()) > 0) {
+                contender.setFailbackPatience(next.longestFailback());
+            }
+        }
         settings = next;
     }
 

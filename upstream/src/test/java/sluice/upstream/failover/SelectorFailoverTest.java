@@ -1,6 +1,7 @@
 package sluice.upstream.failover;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 import static sluice.upstream.failover.SelectorBench.A_MOMENT;
 import static sluice.upstream.failover.SelectorBench.FAILBACK_AFTER;
 import static sluice.upstream.failover.SelectorBench.LONGEST_FAILBACK;
@@ -296,5 +297,49 @@ class SelectorFailoverTest {
         bench.after(A_MOMENT);
         assertThat(bench.inUse()).isEqualTo("a");
         return wait;
+    }
+
+    @Test
+    void aShorterWaitHoldsForAFailbackThatIsWaitedForAlready() {
+        SelectorBench bench = SelectorBench.mining("a", "b");
+        bench.lost("a");
+        bench.ready("b");
+        bench.ready("a");
+        bench.after(Duration.ofSeconds(10));
+        bench.selector.settings(new UpstreamSelector.Settings(
+                Duration.ofSeconds(10), LONGEST_FAILBACK, SelectorBench.PATIENCE, SelectorBench.SWITCH_TIMEOUT));
+
+        assertThat(bench.after(Duration.ZERO)).first(STRING).startsWith("failback b > a: ready for 10 s");
+    }
+
+    @Test
+    void aLongerWaitHoldsForAFailbackThatIsWaitedForAlready() {
+        SelectorBench bench = SelectorBench.mining("a", "b");
+        bench.lost("a");
+        bench.ready("b");
+        bench.ready("a");
+        Duration longer = FAILBACK_AFTER.multipliedBy(2);
+        bench.selector.settings(new UpstreamSelector.Settings(
+                longer, LONGEST_FAILBACK, SelectorBench.PATIENCE, SelectorBench.SWITCH_TIMEOUT));
+
+        assertThat(bench.after(justBefore(longer))).isEmpty();
+        assertThat(bench.untilDeadline()).contains(A_MOMENT);
+        assertThat(bench.after(A_MOMENT)).isNotEmpty();
+    }
+
+    @Test
+    void aWaitThatHasGrownStaysAsLongAsTheNewDurationsAllow() {
+        SelectorBench bench = SelectorBench.mining("a", "b*");
+        bench.ready("b");
+        bench.lost("a");
+        bench.ready("a");
+        bench.after(FAILBACK_AFTER);
+        bench.lost("a");
+        bench.selector.settings(new UpstreamSelector.Settings(
+                Duration.ofSeconds(10), Duration.ofSeconds(90), SelectorBench.PATIENCE, SelectorBench.SWITCH_TIMEOUT));
+        bench.ready("a");
+
+        assertThat(bench.after(justBefore(Duration.ofSeconds(90)))).isEmpty();
+        assertThat(bench.after(A_MOMENT)).isNotEmpty();
     }
 }
