@@ -388,7 +388,7 @@ final class DirectorBench {
     }
 
     static DirectorInput.MinerFacts facts(long connection, String user) {
-        return new DirectorInput.MinerFacts(connection, user, InetAddress.getLoopbackAddress(), "default");
+        return new DirectorInput.MinerFacts(connection, user, InetAddress.getLoopbackAddress(), "default", 0);
     }
 
     /** A miner without a lane says who it is. */
