@@ -108,7 +108,18 @@ final class DirectorBench {
     }
 
     DirectorBench(RoutingPlan plan, FailoverConfig failover, Duration keepalive) {
-        director = new Director(plan, failover, keepalive, FIRST_WANTED, new Numbering());
+        this(plan, failover, false, keepalive);
+    }
+
+    private DirectorBench(RoutingPlan plan, FailoverConfig failover, boolean narrow, Duration keepalive) {
+        director = new Director(plan, failover, narrow, keepalive, FIRST_WANTED, new Numbering());
+    }
+
+    /** Started in a gateway whose miners' indexes are few. */
+    static DirectorBench narrow(PlanSketch plan) {
+        DirectorBench bench = new DirectorBench(plan.plan(), FAILOVER, true, NEVER);
+        bench.tell(new DirectorInput.Started());
+        return bench;
     }
 
     /** Started, with nothing usable yet. */
@@ -394,6 +405,13 @@ final class DirectorBench {
     /** A miner without a lane says who it is. */
     void identified(long connection, String user) {
         tell(new DirectorInput.MinerIdentified(0, facts(connection, user)));
+    }
+
+    /** As above, of a gateway whose miners' indexes are few. */
+    void identified(long connection, int index) {
+        tell(new DirectorInput.MinerIdentified(
+                0,
+                new DirectorInput.MinerFacts(connection, "rig", InetAddress.getLoopbackAddress(), "default", index)));
     }
 
     void left(long connection) {
