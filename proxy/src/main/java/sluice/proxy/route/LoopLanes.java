@@ -79,8 +79,17 @@ public final class LoopLanes<M> {
         }
     }
 
-    /** A routine update on its way through a lane's miners. */
-    private record Routine<M>(RouteUpdate update, Delivery delivery, List<M> miners, int next) {}
+    /**
+     * A routine update on its way through a lane's miners.
+     *
+     * @param next the place of the next in {@code miners}
+     * @param told how many of those before were still there
+     */
+    private record Routine<M>(RouteUpdate update, Delivery delivery, List<M> miners, int next, int told) {
+        boolean isOver() {
+            return next == miners.size();
+        }
+    }
 
     /**
      * @param nothing the replica of no route: what a miner begins with
@@ -108,7 +117,7 @@ public final class LoopLanes<M> {
         }
         List<M> miners = List.copyOf(lane.members);
         if (isRoutine(update)) {
-            lane.routine = new Routine<>(update, delivery, miners, 0);
+            lane.routine = new Routine<>(update, delivery, miners, 0, 0);
             continueRoutine(lane);
         } else {
             host.update(miners, 0, miners.size(), update);
@@ -216,39 +225,43 @@ public final class LoopLanes<M> {
     }
 
     private void continueRoutine(Lane lane) {
-        Routine<M> now = lane.routine;
-        if (now == null) {
+        if (lane.routine == null) {
             return;
         }
-        int end = Math.min(now.next() + routineSlice, now.miners().size());
-        host.update(now.miners(), now.next(), end, now.update());
-        if (end == now.miners().size()) {
+        Routine<M> routine = serve(lane, lane.routine, routineSlice);
+        if (routine.isOver()) {
             lane.routine = null;
-            now.delivery().delivered(end);
+            routine.delivery().delivered(routine.told());
         } else {
-            lane.routine = new Routine<>(now.update(), now.delivery(), now.miners(), end);
+            lane.routine = routine;
             host.later(() -> continueRoutine(lane));
         }
     }
 
+    /** Tells so many more, without those that have left the lane since the routine began. */
+    private Routine<M> serve(Lane lane, Routine<M> routine, int most) {
+        int end = Math.min(routine.next() + most, routine.miners().size());
+        List<M> slice = routine.miners().subList(routine.next(), end).stream()
+                .filter(lane.members::contains)
+                .toList();
+        host.update(slice, 0, slice.size(), routine.update());
+        return new Routine<>(
+                routine.update(), routine.delivery(), routine.miners(), end, routine.told() + slice.size());
+    }
+
     // The next update must not overtake a routine one. A new tip makes the rest of it worthless, so it is dropped then.
     private void finishRoutine(Lane lane, RouteUpdate next) {
-        Routine<M> unfinished = lane.routine;
-        if (unfinished == null || next instanceof RouteUpdate.TipChanged) {
-            dropRoutine(lane);
-            return;
+        if (lane.routine != null && !(next instanceof RouteUpdate.TipChanged)) {
+            lane.routine = serve(lane, lane.routine, lane.routine.miners().size());
         }
-        lane.routine = null;
-        int end = unfinished.miners().size();
-        host.update(unfinished.miners(), unfinished.next(), end, unfinished.update());
-        unfinished.delivery().delivered(end);
+        dropRoutine(lane);
     }
 
     private void dropRoutine(Lane lane) {
         if (lane.routine != null) {
             Routine<M> dropped = lane.routine;
             lane.routine = null;
-            dropped.delivery().delivered(dropped.next());
+            dropped.delivery().delivered(dropped.told());
         }
     }
 
