@@ -56,13 +56,6 @@ public final class Sv1MinerSession implements MinerSession {
     /** The upstream in force grants fewer bytes than the smallest miner needs. */
     public static final String EXTRANONCE_TOO_SMALL = "extranonce-too-small";
 
-    /** What a job does to those before it. */
-    private enum Replace {
-        NOTHING,
-        TIP,
-        ROUTE
-    }
-
     private static final Sv1Error NOT_SUPPORTED = Sv1Error.of(Sv1ErrorCode.OTHER, "Not supported.");
 
     private final long connectionId;
@@ -84,6 +77,8 @@ public final class Sv1MinerSession implements MinerSession {
     private long agreedMask;
     private long toldMask;
     private long highestToldId;
+    // Fed by another route that has given no job yet.
+    private boolean routeChanged;
 
     /** @param connectionId names the connection in events */
     public Sv1MinerSession(long connectionId, Sv1MinerContext context) {
@@ -246,7 +241,7 @@ public final class Sv1MinerSession implements MinerSession {
                 now, connectionId, CHANNEL_ID, MinerProtocol.SV1, channel.userIdentity()));
         actions.add(new MinerAction.Identified(channel.userIdentity(), index));
         actions.add(new MinerAction.DemandChanged());
-        currentJob().ifPresent(job -> offer(job, Replace.TIP, now));
+        currentJob().ifPresent(job -> offer(job, true, now));
     }
 
     private void onRoute(RouteUpdate update, Instant now) {
@@ -258,11 +253,11 @@ public final class Sv1MinerSession implements MinerSession {
             case RouteUpdate.UpstreamReady ready -> {}
             case RouteUpdate.JobAdded added -> {
                 if (!added.job().isFuture()) {
-                    offer(added.job(), Replace.NOTHING, now);
+                    offer(added.job(), false, now);
                 }
             }
-            case RouteUpdate.TipChanged changed -> offer(changed.activated(), Replace.TIP, now);
-            case RouteUpdate.JobRepeated repeated -> offer(repeated.job(), Replace.NOTHING, now);
+            case RouteUpdate.TipChanged changed -> offer(changed.activated(), true, now);
+            case RouteUpdate.JobRepeated repeated -> offer(repeated.job(), false, now);
             // A target counts from the next job on (SV2 5.3.21), and so does a difficulty: both are settled there.
             case RouteUpdate.TargetChanged changed -> {}
             // The miner goes on with the job it has.
@@ -273,15 +268,15 @@ public final class Sv1MinerSession implements MinerSession {
     private void onRouteChanged(RouteReplica next, Instant now) {
         route = next;
         if (channel != null) {
-            currentJob().ifPresent(job -> take(job, now));
+            routeChanged = true;
+            currentJob().ifPresent(job -> offer(fresh(job), true, now));
         }
     }
 
     // No miner may get one id twice, and this one may have been told the job before it left the route (SV2 5.3.15; SV1
     // miners take a known id for a job they have).
-    private void take(MiningJob job, Instant now) {
-        MiningJob fresh = job.id() <= highestToldId ? route.renewed(job, highestToldId) : job;
-        offer(fresh, Replace.ROUTE, now);
+    private MiningJob fresh(MiningJob job) {
+        return job.id() <= highestToldId ? route.renewed(job, highestToldId) : job;
     }
 
     /** The job for a miner that joins now. */
@@ -289,7 +284,8 @@ public final class Sv1MinerSession implements MinerSession {
         return route.currentJob().filter(job -> job.generation() == route.generation());
     }
 
-    private void offer(MiningJob job, Replace replaced, Instant now) {
+    /** @param clean whether the miner has to drop what it works on */
+    private void offer(MiningJob job, boolean clean, Instant now) {
         // A miner that authorised while the loop was handing out a routine job has been told it by openChannel.
         if (job.generation() != route.generation() || channel.job(job.id()).isPresent()) {
             return;
@@ -311,13 +307,17 @@ public final class Sv1MinerSession implements MinerSession {
             send(new Sv1ServerMessage.SetVersionMask(mask));
         }
         long rollable = Sv1Job.rollableMask(job, context.versionMask());
-        switch (replaced) {
-            case NOTHING -> channel.addJob(job, rollable);
-            case TIP -> channel.replaceJobs(job, rollable);
-            case ROUTE -> channel.changeJobs(job, rollable);
+        if (routeChanged) {
+            channel.changeJobs(job, rollable);
+        } else if (clean) {
+            channel.replaceJobs(job, rollable);
+        } else {
+            channel.addJob(job, rollable);
         }
+        boolean replacesOthers = clean || routeChanged;
+        routeChanged = false;
         highestToldId = Math.max(highestToldId, job.id());
-        actions.add(new MinerAction.Send(Sv1Job.line(job, shape, context.versionMask(), replaced != Replace.NOTHING)));
+        actions.add(new MinerAction.Send(Sv1Job.line(job, shape, context.versionMask(), replacesOthers)));
         if (difficulty.begin(now)) {
             setDeadline(MinerDeadline.VARDIFF, now.plus(Vardiff.WINDOW));
         }

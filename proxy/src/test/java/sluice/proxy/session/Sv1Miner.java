@@ -6,9 +6,11 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 import sluice.protocol.Bytes;
 import sluice.protocol.bitcoin.BlockHeader;
@@ -49,6 +51,7 @@ final class Sv1Miner {
 
     private final Sv1Farm farm;
     private final List<String> unheard = new ArrayList<>();
+    private final Set<String> told = new HashSet<>();
     private int lastId = 100;
 
     Sv1Miner(Sv1Farm farm, long connectionId) {
@@ -125,6 +128,9 @@ final class Sv1Miner {
                 assertThat(extranonce1)
                         .as("no work before the answer to subscribe")
                         .isNotNull();
+                assertThat(told.add(notify.jobId()))
+                        .as("job %s was told before: a miner takes it for the one it has", notify.jobId())
+                        .isTrue();
                 work = notify;
                 difficulty = nextDifficulty;
             }

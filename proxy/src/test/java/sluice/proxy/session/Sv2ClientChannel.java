@@ -2,8 +2,10 @@ package sluice.proxy.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import sluice.protocol.Bytes;
 import sluice.protocol.bitcoin.BlockHeader;
 import sluice.protocol.bitcoin.Target;
@@ -21,6 +23,7 @@ final class Sv2ClientChannel {
     private final long group;
     private final Map<Long, Sv2ClientJob> futures = new LinkedHashMap<>();
     private final Map<Long, Sv2ClientJob> active = new LinkedHashMap<>();
+    private final Set<Long> told = new HashSet<>();
     private Target target;
     private SetNewPrevHash tip;
     private Sv2ClientJob current;
@@ -85,8 +88,9 @@ final class Sv2ClientChannel {
     }
 
     void take(Sv2ClientJob job) {
-        assertThat(futures).as("job ids on channel %d (SV2 5.3.15)", id).doesNotContainKey(job.id);
-        assertThat(active).as("job ids on channel %d (SV2 5.3.15)", id).doesNotContainKey(job.id);
+        assertThat(told.add(job.id))
+                .as("job %d is news to channel %d (SV2 5.3.15)", job.id, id)
+                .isTrue();
         if (job.future) {
             futures.put(job.id, job);
         } else {
