@@ -2,6 +2,7 @@ package sluice.proxy.session;
 
 import java.time.Instant;
 import java.util.ArrayDeque;
+import java.util.Optional;
 import sluice.protocol.Bytes;
 import sluice.proxy.mining.extranonce.ExtranonceShape;
 import sluice.proxy.mining.job.MiningJob;
@@ -59,10 +60,19 @@ final class Sv2Jobs {
         catchUp(now);
     }
 
+    /**
+     * The job that channels are to have; empty where the route has none. What an earlier upstream channel of the route left
+     * is good for miners that had it, but nobody comes from elsewhere for that.
+     */
+    Optional<MiningJob> offered() {
+        RouteReplica replica = route.replica();
+        return replica.currentJob().filter(job -> !routeChanged || job.generation() == replica.generation());
+    }
+
     /** Brings all channels to what the route's replica has; does nothing where they have it. */
     void catchUp(Instant now) {
         RouteReplica replica = route.replica();
-        MiningJob newest = replica.currentJob().orElse(null);
+        MiningJob newest = offered().orElse(null);
         if (newest != null && (newest != current || routeChanged)) {
             // In front of the job, because a target holds for the jobs behind it (SV2 5.3.21).
             channels.retargetAll(now);

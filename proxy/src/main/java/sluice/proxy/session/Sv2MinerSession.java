@@ -200,7 +200,12 @@ public final class Sv2MinerSession implements MinerSession {
 
     private void onRoute(RouteUpdate update, Instant now) {
         switch (update) {
-            case RouteUpdate.UpstreamReady ready -> onUpstream(now);
+            case RouteUpdate.UpstreamReady ready -> {
+                fitUpstream(now);
+                if (!ended) {
+                    opening.retry(now);
+                }
+            }
             case RouteUpdate.JobAdded added -> jobs.catchUp(now);
             case RouteUpdate.JobRepeated repeated -> jobs.catchUp(now);
             case RouteUpdate.TipChanged changed -> {
@@ -215,15 +220,17 @@ public final class Sv2MinerSession implements MinerSession {
 
     private void onRouteChanged(Instant now) {
         if (route.replica().channel().isPresent()) {
-            onUpstream(now);
+            fitUpstream(now);
         }
         if (!ended) {
+            // In front of those that wait, or they would be told of two jobs in a row.
             jobs.changeRoute(now);
             opening.retry(now);
         }
     }
 
-    private void onUpstream(Instant now) {
+    /** Closes what the upstream cannot serve, and gives the rest its target. */
+    private void fitUpstream(Instant now) {
         UpstreamChannel upstream = route.replica().channel().orElseThrow();
         if (isMisinformed() && (agreed.standardJobsOnly() || opening.isWaiting())) {
             end("version-rolling-forbidden", "a standard job cannot say so");
@@ -235,7 +242,6 @@ public final class Sv2MinerSession implements MinerSession {
         channels.closeUnservable(
                 channel -> !channel.shape().fits(upstream), MiningErrorCode.MIN_EXTRANONCE_SIZE_TOO_LARGE, now);
         channels.retargetAll(now);
-        opening.retry(now);
     }
 
     /**

@@ -18,7 +18,6 @@ import sluice.proxy.event.GatewayEvent;
 import sluice.proxy.event.GatewayEvent.MinerProtocol;
 import sluice.proxy.mining.channel.MiningChannel;
 import sluice.proxy.mining.extranonce.ExtranonceShape;
-import sluice.proxy.route.RouteReplica;
 import sluice.upstream.UpstreamChannel;
 
 /**
@@ -169,14 +168,13 @@ final class Sv2Opening {
 
     // Also for an open that has waited: what was possible then need not be possible with the upstream that came.
     private void proceed(Waiting open, Instant now) {
-        RouteReplica replica = route.replica();
-        Optional<UpstreamChannel> upstream = replica.channel();
+        Optional<UpstreamChannel> upstream = route.replica().channel();
         if (upstream.filter(channel -> !open.shape().fits(channel)).isPresent()) {
             refuse(open.request(), MiningErrorCode.MIN_EXTRANONCE_SIZE_TOO_LARGE);
         } else if (agreed.requiresVersionRolling()
                 && upstream.filter(channel -> !channel.versionRollingAllowed()).isPresent()) {
             refuse(open.request(), MiningErrorCode.VERSION_ROLLING_NOT_ALLOWED);
-        } else if (replica.currentJob().filter(job -> job.serves(open.shape())).isEmpty()) {
+        } else if (jobs.offered().filter(job -> job.serves(open.shape())).isEmpty()) {
             await(open);
         } else {
             grant(open, now);
