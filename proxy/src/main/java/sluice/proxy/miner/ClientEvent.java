@@ -1,9 +1,19 @@
 package sluice.proxy.miner;
 
+import sluice.protocol.Bytes;
+
 /** What a miner counts. */
 public sealed interface ClientEvent {
     /** The server took us as a miner. */
     record Ready() implements ClientEvent {}
+
+    /**
+     * The server said which part of the extranonce is ours: at the beginning of a connection, or anew on it.
+     *
+     * @param prefix extranonce1 of SV1
+     * @param size bytes behind it that we roll
+     */
+    record ExtranonceAssigned(Bytes prefix, int size) implements ClientEvent {}
 
     /**
      * The server sent a job that we mine.

@@ -9,6 +9,8 @@ import java.util.TreeMap;
  *
  * @param hashesPerSecond while it was searching, all threads together
  * @param connections servers' answers that took us as a miner
+ * @param disconnects how many of these connections have ended
+ * @param extranonceChanges how often we were given another part of the extranonce than before
  * @param jobs jobs mined
  * @param chainTips jobs of these that came with another previous block
  * @param sharesFound hashes that met their work's target
@@ -24,6 +26,8 @@ public record MinerReport(
         double hashesPerSecond,
         long hashes,
         long connections,
+        long disconnects,
+        long extranonceChanges,
         long jobs,
         long chainTips,
         long sharesFound,
@@ -44,12 +48,19 @@ public record MinerReport(
         return rejectedByReason.values().stream().mapToLong(Long::longValue).sum();
     }
 
+    /** Shares sent to a server, whatever became of them. */
+    public long sharesSent() {
+        return sharesFound - discarded;
+    }
+
     /** The same counts with newer measurements. */
     public MinerReport measured(double newHashesPerSecond, long newHashes) {
         return new MinerReport(
                 newHashesPerSecond,
                 newHashes,
                 connections,
+                disconnects,
+                extranonceChanges,
                 jobs,
                 chainTips,
                 sharesFound,

@@ -14,6 +14,10 @@ public final class MinerTally {
     static final int MAX_REASON_LENGTH = 80;
 
     private long connections;
+    private boolean connected;
+    private long disconnects;
+    private ClientEvent.ExtranonceAssigned extranonce;
+    private long extranonceChanges;
     private long jobs;
     private long chainTips;
     private long sent;
@@ -29,7 +33,12 @@ public final class MinerTally {
         switch (event) {
             case ClientEvent.Ready() -> {
                 connections++;
+                connected = true;
                 lastLoss = "";
+            }
+            case ClientEvent.ExtranonceAssigned assigned -> {
+                extranonceChanges += extranonce == null || extranonce.equals(assigned) ? 0 : 1;
+                extranonce = assigned;
             }
             case ClientEvent.JobStarted(boolean newTip) -> {
                 jobs++;
@@ -44,7 +53,11 @@ public final class MinerTally {
             case ClientEvent.ShareRejected(String reason) -> rejectedByReason.merge(key(reason), 1L, Long::sum);
             case ClientEvent.ShareStale() -> stale++;
             case ClientEvent.SharesUnanswered(long count) -> unanswered += count;
-            case ClientEvent.ConnectionLost(String reason) -> lastLoss = reason;
+            case ClientEvent.ConnectionLost(String reason) -> {
+                disconnects += connected ? 1 : 0;
+                connected = false;
+                lastLoss = reason;
+            }
         }
     }
 
@@ -54,6 +67,8 @@ public final class MinerTally {
                 hashesPerSecond,
                 hashes,
                 connections,
+                disconnects,
+                extranonceChanges,
                 jobs,
                 chainTips,
                 sent + discarded,

@@ -139,10 +139,8 @@ public final class Sv1MinerClient implements MinerClient {
             case Sv1Response response -> answered(response, now, actions);
             case Sv1ServerMessage.Notify notify -> notified(notify, actions);
             case Sv1ServerMessage.SetDifficulty set -> difficultySet(set.difficulty(), actions);
-            case Sv1ServerMessage.SetExtranonce set -> {
-                nextExtranonce1 = set.extranonce1();
-                nextExtranonce2Size = set.extranonce2Size();
-            }
+            case Sv1ServerMessage.SetExtranonce set ->
+                extranonceAssigned(set.extranonce1(), set.extranonce2Size(), actions);
             case Sv1ServerMessage.SetVersionMask set -> versionMaskSet(set.mask(), actions);
             case Sv1ServerMessage.Reconnect reconnect ->
                 actions.add(new ClientAction.Reconnect(reconnect.host(), reconnect.port()));
@@ -188,11 +186,16 @@ public final class Sv1MinerClient implements MinerClient {
             disconnect("subscribe-refused", "the server's answer to mining.subscribe: " + describe(response), actions);
             return;
         }
-        nextExtranonce1 = subscribed.extranonce1();
-        nextExtranonce2Size = subscribed.extranonce2Size();
+        extranonceAssigned(subscribed.extranonce1(), subscribed.extranonce2Size(), actions);
         phase = Phase.AUTHORIZING;
         actions.add(new SendSv1(
                 new Sv1ClientMessage.Authorize(request(Sv1Method.AUTHORIZE), settings.user(), settings.password())));
+    }
+
+    private void extranonceAssigned(Bytes extranonce1, int extranonce2Size, List<ClientAction> actions) {
+        nextExtranonce1 = extranonce1;
+        nextExtranonce2Size = extranonce2Size;
+        actions.add(new Publish(new ClientEvent.ExtranonceAssigned(extranonce1, extranonce2Size)));
     }
 
     private void authorized(Sv1Response response, Instant now, List<ClientAction> actions) {

@@ -267,7 +267,7 @@ public final class Sv2MinerClient implements MinerClient {
             }
             case SetExtranoncePrefix set -> {
                 if (isOurs(set.channelId())) {
-                    extranoncePrefix = set.extranoncePrefix();
+                    extranonceAssigned(set.extranoncePrefix(), actions);
                 }
             }
             case CloseChannel close -> {
@@ -305,10 +305,15 @@ public final class Sv2MinerClient implements MinerClient {
         channelId = newChannelId;
         groupChannelId = newGroupChannelId;
         target = newTarget;
-        extranoncePrefix = newExtranoncePrefix;
         extranonceSize = newExtranonceSize;
         actions.add(new Publish(new ClientEvent.Ready()));
+        extranonceAssigned(newExtranoncePrefix, actions);
         actions.add(new SetDeadline(ClientDeadline.SILENCE, now.plus(SILENCE_TIMEOUT)));
+    }
+
+    private void extranonceAssigned(Bytes prefix, List<ClientAction> actions) {
+        extranoncePrefix = prefix;
+        actions.add(new Publish(new ClientEvent.ExtranonceAssigned(prefix, extranonceSize)));
     }
 
     private void extendedJob(NewExtendedMiningJob job, List<ClientAction> actions) {

@@ -149,14 +149,15 @@ class MinerCommandTest {
     @Test
     void progressIsOneLine() {
         MinerReport report =
-                new MinerReport(5_200_000, 9, 1, 3, 2, 10, 7, new TreeMap<>(Map.of("x", 1L)), 1, 0, 0, 1, 0, "");
+                new MinerReport(5_200_000, 9, 1, 0, 0, 3, 2, 10, 7, new TreeMap<>(Map.of("x", 1L)), 1, 0, 0, 1, 0, "");
         assertThat(MinerCommand.progress(report))
                 .isEqualTo("5.20 MH/s, 10 shares: 7 accepted, 1 rejected, 1 stale, 1 open; 3 jobs, 2 tips");
     }
 
     @Test
     void progressSaysWhyThereIsNoConnection() {
-        MinerReport report = new MinerReport(0, 0, 0, 0, 0, 0, 0, new TreeMap<>(), 0, 0, 0, 0, 0, "connection refused");
+        MinerReport report =
+                new MinerReport(0, 0, 0, 0, 0, 0, 0, 0, 0, new TreeMap<>(), 0, 0, 0, 0, 0, "connection refused");
         assertThat(MinerCommand.progress(report)).endsWith("; not connected: connection refused");
     }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import sluice.protocol.Bytes;
 
 class MinerTallyTest {
     private final MinerTally tally = new MinerTally();
@@ -36,6 +37,7 @@ class MinerTallyTest {
         assertThat(report.chainTips()).isEqualTo(1);
         assertThat(report.blocks()).isEqualTo(1);
         assertThat(report.rejectedByReason()).containsExactly(Map.entry("low", 2L));
+        assertThat(report.sharesSent()).isEqualTo(9);
         assertThat(report.sharesFound())
                 .isEqualTo(10)
                 .isEqualTo(report.accepted()
@@ -44,6 +46,26 @@ class MinerTallyTest {
                         + report.discarded()
                         + report.unanswered()
                         + report.outstanding());
+    }
+
+    @Test
+    void countsTheEndsOfConnectionsButNotFailedAttempts() {
+        tally.add(new ClientEvent.ConnectionLost("refused"));
+        tally.add(new ClientEvent.Ready());
+        assertThat(report().disconnects()).isZero();
+        tally.add(new ClientEvent.ConnectionLost("closed"));
+        tally.add(new ClientEvent.ConnectionLost("refused"));
+        assertThat(report().disconnects()).isEqualTo(1);
+    }
+
+    @Test
+    void countsEveryOtherExtranonceThanBefore() {
+        tally.add(new ClientEvent.ExtranonceAssigned(Bytes.fromHex("01"), 4));
+        tally.add(new ClientEvent.ExtranonceAssigned(Bytes.fromHex("01"), 4));
+        assertThat(report().extranonceChanges()).isZero();
+        tally.add(new ClientEvent.ExtranonceAssigned(Bytes.fromHex("02"), 4));
+        tally.add(new ClientEvent.ExtranonceAssigned(Bytes.fromHex("02"), 3));
+        assertThat(report().extranonceChanges()).isEqualTo(2);
     }
 
     @Test

@@ -90,9 +90,10 @@ class Sv1MinerClientTest {
         assertThat(answer(Sv1Id.of(1), "{\"version-rolling\":true,\"version-rolling.mask\":\"1fffe000\"}")
                         .sv1())
                 .containsExactly(Sv1ClientMessage.Subscribe.of(Sv1Id.of(2), "sluice-miner"));
-        assertThat(answer(Sv1Id.of(2), "[[[\"mining.notify\",\"1\"]],\"0a0b0c0d\",4]")
-                        .sv1())
-                .containsExactly(new Sv1ClientMessage.Authorize(Sv1Id.of(3), "acct.worker", "x"));
+        Actions subscribed = answer(Sv1Id.of(2), "[[[\"mining.notify\",\"1\"]],\"0a0b0c0d\",4]");
+        assertThat(subscribed.sv1()).containsExactly(new Sv1ClientMessage.Authorize(Sv1Id.of(3), "acct.worker", "x"));
+        assertThat(subscribed.events())
+                .containsExactly(new ClientEvent.ExtranonceAssigned(Bytes.fromHex("0a0b0c0d"), 4));
         Actions authorized = answer(Sv1Id.of(3), "true");
         assertThat(authorized.sv1())
                 .containsExactly(
@@ -155,7 +156,9 @@ class Sv1MinerClientTest {
     @Test
     void aNewExtranonceWaitsForTheNextJob() {
         mine();
-        assertThat(call("mining.set_extranonce", "[\"ffee\",3]").startsWork()).isFalse();
+        Actions set = call("mining.set_extranonce", "[\"ffee\",3]");
+        assertThat(set.startsWork()).isFalse();
+        assertThat(set.events()).containsExactly(new ClientEvent.ExtranonceAssigned(Bytes.fromHex("ffee"), 3));
         assertThat(notify("1", PREV, true).work().merkle()).isEqualTo(ShareVector.rolled(Bytes.fromHex("ffee"), 3));
     }
 

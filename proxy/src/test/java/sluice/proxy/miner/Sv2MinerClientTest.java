@@ -126,7 +126,7 @@ class Sv2MinerClientTest {
                 .containsExactly(new OpenStandardMiningChannel(1, "acct.w", HASHRATE, Target.MAX));
         assertThat(hear(new OpenStandardMiningChannelSuccess(1, CHANNEL, ShareVector.TARGET, PREFIX, GROUP))
                         .events())
-                .containsExactly(new ClientEvent.Ready());
+                .containsExactly(new ClientEvent.Ready(), new ClientEvent.ExtranonceAssigned(PREFIX, 0));
     }
 
     @Test
@@ -281,7 +281,7 @@ class Sv2MinerClientTest {
         mineStandard();
         hear(new NewMiningJob(99, 7, OptionalLong.empty(), 0, Hash256.ZERO));
         hear(new SetTarget(99, OTHER_TARGET));
-        hear(new SetExtranoncePrefix(99, Bytes.EMPTY));
+        assertThat(hear(new SetExtranoncePrefix(99, Bytes.EMPTY)).all()).isEmpty();
         assertThat(hear(tip(99, 7)).all()).isEmpty();
         assertThat(hear(new CloseChannel(99, "bye")).all()).isEmpty();
         hear(standardJob(7, OptionalLong.empty()));
@@ -303,7 +303,8 @@ class Sv2MinerClientTest {
     void aNewExtranoncePrefixHoldsForJobsThatComeBehindIt() {
         mineExtended(4);
         hear(extendedJob(CHANNEL, 1, OptionalLong.empty(), true));
-        hear(new SetExtranoncePrefix(CHANNEL, Bytes.fromHex("0102")));
+        assertThat(hear(new SetExtranoncePrefix(CHANNEL, Bytes.fromHex("0102"))).events())
+                .containsExactly(new ClientEvent.ExtranonceAssigned(Bytes.fromHex("0102"), 4));
         assertThat(hear(tip(CHANNEL, 1)).work().merkle())
                 .isEqualTo(ShareVector.rolled(ShareVector.EXTRANONCE_PREFIX, 4));
         assertThat(hear(extendedJob(CHANNEL, 2, OptionalLong.of(1), true))
