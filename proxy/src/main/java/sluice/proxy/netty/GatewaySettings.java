@@ -7,6 +7,7 @@ import sluice.config.LimitsConfig;
 import sluice.config.Sv1Config;
 import sluice.config.VardiffConfig;
 import sluice.protocol.sv2.noise.AuthoritySecretKey;
+import sluice.proxy.mining.extranonce.ExtranonceShape;
 
 /**
  * What one gateway is, apart from where its work comes from.
@@ -14,6 +15,7 @@ import sluice.protocol.sv2.noise.AuthoritySecretKey;
  * @param name of its threads and in its logs
  * @param ports where miners connect, at least one
  * @param authority signs the certificate that SV2 miners see
+ * @param sv1Shape how the extranonces of SV1 miners are cut; wider than a miner's where they are gateways
  * @param blocks directory for found blocks
  * @param loops event loops, at least one
  */
@@ -24,6 +26,7 @@ public record GatewaySettings(
         VardiffConfig vardiff,
         LimitsConfig limits,
         Sv1Config sv1,
+        ExtranonceShape sv1Shape,
         Path blocks,
         int loops) {
     public GatewaySettings {
@@ -31,6 +34,19 @@ public record GatewaySettings(
         if (ports.isEmpty()) {
             throw new IllegalArgumentException("a gateway without a port");
         }
+    }
+
+    /** For SV1 miners of any make. */
+    public GatewaySettings(
+            String name,
+            List<MinersPort> ports,
+            AuthoritySecretKey authority,
+            VardiffConfig vardiff,
+            LimitsConfig limits,
+            Sv1Config sv1,
+            Path blocks,
+            int loops) {
+        this(name, ports, authority, vardiff, limits, sv1, ExtranonceShape.forWindow(sv1.poolExtranonce2Size()), blocks, loops);
     }
 
     /** With one port. */
@@ -52,5 +68,10 @@ public record GatewaySettings(
                 sv1,
                 blocks,
                 loops);
+    }
+
+    /** The same gateway for SV1 miners whose extranonces are cut so. */
+    public GatewaySettings withSv1Shape(ExtranonceShape shape) {
+        return new GatewaySettings(name, ports, authority, vardiff, limits, sv1, shape, blocks, loops);
     }
 }

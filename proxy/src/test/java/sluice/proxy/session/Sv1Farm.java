@@ -47,8 +47,12 @@ final class Sv1Farm {
     }
 
     Sv1Farm(VardiffConfig vardiff, long mask, ExtranonceIndexes indexes) {
+        this(vardiff, mask, indexes, ExtranonceShape.ROLL_4);
+    }
+
+    Sv1Farm(VardiffConfig vardiff, long mask, ExtranonceIndexes indexes, ExtranonceShape shape) {
         this.indexes = indexes;
-        MinerContext shared = new MinerContext(route, ExtranonceShape.ROLL_4, indexes, new ShareValidator(), vardiff);
+        MinerContext shared = new MinerContext(route, shape, indexes, new ShareValidator(), vardiff);
         this.context = new Sv1MinerContext(shared, new Sv1LineReader(), mask, HANDSHAKE, IDLE);
     }
 

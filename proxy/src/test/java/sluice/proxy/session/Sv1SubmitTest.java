@@ -17,6 +17,7 @@ import sluice.protocol.bitcoin.Target;
 import sluice.protocol.sv1.Sv1ServerMessage.Notify;
 import sluice.proxy.event.GatewayEvent;
 import sluice.proxy.mining.extranonce.ExtranonceIndexes;
+import sluice.proxy.mining.extranonce.ExtranonceShape;
 import sluice.proxy.mining.job.VectorJobs;
 import sluice.proxy.mining.share.ForwardedShare;
 import sluice.proxy.mining.share.ShareVerdict;
@@ -41,6 +42,25 @@ class Sv1SubmitTest {
         strict.upstream(Difficulty.targetOf(1), true);
         strict.update(new RouteUpdate.TipChanged(strict.job(1, VectorJobs.SHARE_TIP)));
         return strict.mining();
+    }
+
+    @Test
+    void aGatewayBehindUsGetsTheWiderExtranonceThatItNeedsForItsOwnMiners() {
+        Sv1Farm wide = new Sv1Farm(
+                Sv1Farm.EASY, Sv1Farm.MASK, new ExtranonceIndexes(1, 2, 0xffffffffL, 16), ExtranonceShape.ROLL_8);
+        wide.upstream(Sv1Farm.EASIEST, true);
+        wide.update(new RouteUpdate.TipChanged(
+                wide.job(1, VectorJobs.SHARE_TIP, VectorJobs.VERSION, true, List.of(), 16, Sv1Farm.EASIEST)));
+        Sv1Miner gateway = wide.mining();
+
+        assertThat(gateway.extranonce2Size).isEqualTo(8);
+        assertThat(gateway.submitsShare(0)).isEqualTo(ACCEPTED);
+        assertThat(gateway.forwarded).singleElement().satisfies(share -> {
+            assertThat(share.window().length()).isEqualTo(12);
+            assertThat(share.upstreamExtranonce().length()).isEqualTo(16);
+        });
+        assertThat(gateway.submits("w", "1", "00000000", "680be961", "00000000", ""))
+                .isEqualTo("{\"result\":null,\"error\":[20,\"Wrong extranonce2 size\",null]}");
     }
 
     private String submitPublished(Sv1Miner by) {
