@@ -40,8 +40,11 @@ public final class Director {
     /** How long the lanes of a goal that is no more stay, for loops to say who is in them. */
     static final Duration RETIREMENT = Duration.ofSeconds(10);
 
-    /** Least time after a rebalancing until a miner is moved again. */
+    /** Least time until a miner that was placed or moved is moved again; less where the split is looked at often. */
     static final Duration MINER_REST = Duration.ofMinutes(2);
+
+    /** Looks at the split for which a miner rests, where those take less time than {@link #MINER_REST}. */
+    private static final int LOOKS_OF_REST = 2;
 
     /** To what the patience grows with a pool that is lost soon after each fail-back. */
     static final Duration LONGEST_FAILBACK = Duration.ofHours(1);
@@ -313,8 +316,14 @@ public final class Director {
     }
 
     private static GoalBalancer balancer(FailoverConfig failover) {
-        return new GoalBalancer(
-                new GoalBalancer.Settings(failover.rebalanceInterval(), MINER_REST, BALANCE_TOLERANCE, MOST_MOVES));
+        return new GoalBalancer(new GoalBalancer.Settings(
+                failover.rebalanceInterval(), minerRest(failover.rebalanceInterval()), BALANCE_TOLERANCE, MOST_MOVES));
+    }
+
+    /** How long a miner that was placed or moved is left alone. */
+    static Duration minerRest(Duration rebalanceInterval) {
+        Duration looks = rebalanceInterval.multipliedBy(LOOKS_OF_REST);
+        return looks.compareTo(MINER_REST) < 0 ? looks : MINER_REST;
     }
 
     // ---- miners

@@ -46,7 +46,16 @@ public record GatewaySettings(
             Sv1Config sv1,
             Path blocks,
             int loops) {
-        this(name, ports, authority, vardiff, limits, sv1, ExtranonceShape.forWindow(sv1.poolExtranonce2Size()), blocks, loops);
+        this(
+                name,
+                ports,
+                authority,
+                vardiff,
+                limits,
+                sv1,
+                ExtranonceShape.forWindow(sv1.poolExtranonce2Size()),
+                blocks,
+                loops);
     }
 
     /** With one port. */
