@@ -10,75 +10,117 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
-import sluice.proxy.view.FarmSnapshot;
+import sluice.proxy.cli.demo.DemoReport;
+import sluice.proxy.cli.demo.FailoverScenario;
+import sluice.proxy.cli.demo.MiningScenario;
+import sluice.proxy.cli.demo.Scenario;
+import sluice.proxy.cli.demo.SplitScenario;
+import sluice.proxy.cli.demo.Stage;
+import sluice.proxy.cli.demo.SwitchScenario;
 
 /** Shows the whole at work on one machine, without a pool, a node or a miner. */
 @Command(
         name = "demo",
         description = {
-            "Starts a pool on a simulated chain, a gateway in front of it and CPU miners of both protocols behind that,",
-            "shows what happens, and sums it up. Uses no network but loopback."
+            "Starts pools on simulated chains, a gateway in front of them and CPU miners of both protocols behind that,",
+            "shows what happens, and sums it up. Uses no network but loopback. Ends with 0 if the scenario showed what",
+            "it promises, with 1 and the reasons if not.",
+            "Scenarios:%n  mining    one pool%n  failover  the pool in use dies, the next refuses, a third takes over; and back%n"
+                    + "  switch    live switches between an SV2 pool and an SV1 pool%n"
+                    + "  split     two pools share the farm, 70 to 30"
         })
 final class DemoCommand implements Callable<Integer> {
-    private static final Duration LONGEST_BLOCK_INTERVAL = Duration.ofSeconds(5);
-    private static final Duration SHORTEST_BLOCK_INTERVAL = Duration.ofMillis(500);
-    private static final int BLOCKS_WANTED = 6;
-    private static final long PROGRESS_MILLIS = 2_000;
+    private static final int MAX_MINERS = 64;
 
     @Spec
     private CommandSpec spec;
 
     @Option(
-            names = "--duration",
-            paramLabel = "TIME",
-            defaultValue = "30s",
-            converter = DurationConverter.class,
-            description = "how long to mine, such as 30s or 2m (default: ${DEFAULT-VALUE})")
-    private Duration duration;
+            names = "--scenario",
+            paramLabel = "NAME",
+            defaultValue = "mining",
+            description = "what to show: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE})")
+    private Choice scenario;
 
     @Option(
-            names = "--sv1-miners",
-            paramLabel = "N",
-            defaultValue = "2",
-            description = "CPU miners that speak SV1 (default: ${DEFAULT-VALUE})")
-    private int sv1Miners;
+            names = "--duration",
+            paramLabel = "TIME",
+            converter = DurationConverter.class,
+            description = "how long to mine, such as 30s or 2m; a scenario takes longer where it has more to show"
+                    + " (default: 30s; failover 40s, split 60s)")
+    private Duration duration;
+
+    @Option(names = "--sv1-miners", paramLabel = "N", description = "CPU miners that speak SV1 (default: 2; split 10)")
+    private Integer sv1Miners;
 
     @Option(
             names = "--sv2-miners",
             paramLabel = "N",
-            defaultValue = "2",
             description = "CPU miners that speak SV2: the first, third … on a standard channel, the others on an"
-                    + " extended one (default: ${DEFAULT-VALUE})")
-    private int sv2Miners;
+                    + " extended one (default: 2; split 10)")
+    private Integer sv2Miners;
+
+    @Option(
+            names = "--standby",
+            paramLabel = "KIND",
+            defaultValue = "warm",
+            description = "how the third pool of the failover scenario waits: ${COMPLETION-CANDIDATES}"
+                    + " (default: ${DEFAULT-VALUE})")
+    private FailoverScenario.Standby standby;
 
     @Option(names = "--json", description = "print the summary as one JSON object, the last line of standard output")
     private boolean json;
 
+    /** What can be shown, and with how much by default. */
+    private enum Choice {
+        MINING(Duration.ofSeconds(30), 2),
+        FAILOVER(Duration.ofSeconds(40), 2),
+        SWITCH(Duration.ofSeconds(30), 2),
+        SPLIT(Duration.ofSeconds(60), 10);
+
+        private final Duration duration;
+        private final int minersOfEachProtocol;
+
+        Choice(Duration duration, int minersOfEachProtocol) {
+            this.duration = duration;
+            this.minersOfEachProtocol = minersOfEachProtocol;
+        }
+
+        @Override
+        public String toString() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
     @Override
     public Integer call() throws IOException, InterruptedException {
-        if (sv1Miners < 0 || sv2Miners < 0 || sv1Miners + sv2Miners == 0 || sv1Miners + sv2Miners > 64) {
-            throw new ParameterException(spec.commandLine(), "Ask for 1 to 64 miners in all");
+        int sv1 = sv1Miners == null ? scenario.minersOfEachProtocol : sv1Miners;
+        int sv2 = sv2Miners == null ? scenario.minersOfEachProtocol : sv2Miners;
+        if (sv1 < 0 || sv2 < 0 || sv1 + sv2 == 0 || sv1 + sv2 > MAX_MINERS) {
+            throw new ParameterException(spec.commandLine(), "Ask for 1 to " + MAX_MINERS + " miners in all");
         }
         PrintWriter out = spec.commandLine().getOut();
-        // With --json standard output belongs to the summary alone.
-        PrintWriter progress = json ? spec.commandLine().getErr() : out;
+        PrintWriter err = spec.commandLine().getErr();
         Path data = Files.createTempDirectory("sluice-demo-");
-        try (DemoFarm farm =
-                new DemoFarm(sv1Miners, sv2Miners, blockInterval(), data, System.nanoTime(), InstantSource.system())) {
-            progress.printf(
-                    "Miners connect to %s:%d (SV1 and SV2 on one port, SV2 authority key %s).%n",
-                    farm.gateway().address().getHostString(),
-                    farm.gateway().address().getPort(),
-                    farm.gateway().authorityKey().text());
-            watch(farm, progress);
-            DemoReport report = farm.finish();
+        try {
+            DemoReport report = scenario()
+                    .play(new Stage(
+                            duration == null ? scenario.duration : duration,
+                            sv1,
+                            sv2,
+                            data,
+                            System.nanoTime(),
+                            InstantSource.system(),
+                            Sluice.Version.text(),
+                            AuthorityKeys::fresh,
+                            // With --json standard output belongs to the summary alone.
+                            json ? err : out));
             if (json) {
                 out.println(report.json());
             } else {
@@ -86,50 +128,21 @@ final class DemoCommand implements Callable<Integer> {
             }
             out.flush();
             List<String> failures = report.failures();
-            failures.forEach(failure -> spec.commandLine().getErr().println("The demo failed: " + failure));
-            spec.commandLine().getErr().flush();
+            failures.forEach(failure -> err.println("The demo failed: " + failure));
+            err.flush();
             return failures.isEmpty() ? ExitCode.OK : ExitCode.FAILED;
         } finally {
             delete(data);
         }
     }
 
-    // So many blocks that a short demonstration sees a new tip as well.
-    private Duration blockInterval() {
-        Duration wanted = duration.dividedBy(BLOCKS_WANTED);
-        if (wanted.compareTo(LONGEST_BLOCK_INTERVAL) > 0) {
-            return LONGEST_BLOCK_INTERVAL;
-        }
-        return wanted.compareTo(SHORTEST_BLOCK_INTERVAL) < 0 ? SHORTEST_BLOCK_INTERVAL : wanted;
-    }
-
-    private void watch(DemoFarm farm, PrintWriter progress) throws InterruptedException {
-        long end = System.nanoTime() + duration.toNanos();
-        FarmSnapshot before = farm.gatewaySnapshot();
-        long beforeNanos = System.nanoTime();
-        for (long left = end - beforeNanos; left > 0; left = end - System.nanoTime()) {
-            TimeUnit.NANOSECONDS.sleep(Math.min(left, TimeUnit.MILLISECONDS.toNanos(PROGRESS_MILLIS)));
-            FarmSnapshot now = farm.gatewaySnapshot();
-            long nowNanos = System.nanoTime();
-            double seconds = (nowNanos - beforeNanos) / 1e9;
-            FarmSnapshot.Shares all = now.allDownstream();
-            progress.printf(
-                    Locale.ROOT,
-                    "%3d miners  %12s  shares %d accepted, %d rejected, %d stale  pool %d accepted  blocks %d  tips %d"
-                            + "  job latency %.2f ms%n",
-                    now.channels(),
-                    DemoReport.hashrate(all.work() - before.allDownstream().work(), seconds),
-                    all.accepted(),
-                    all.rejected(),
-                    all.stale(),
-                    now.upstream().accepted(),
-                    now.blocksFound(),
-                    now.chainTips(),
-                    now.delivery().last().toNanos() / 1e6);
-            progress.flush();
-            before = now;
-            beforeNanos = nowNanos;
-        }
+    private Scenario scenario() {
+        return switch (scenario) {
+            case MINING -> new MiningScenario();
+            case FAILOVER -> new FailoverScenario(standby);
+            case SWITCH -> new SwitchScenario();
+            case SPLIT -> new SplitScenario();
+        };
     }
 
     private static void delete(Path directory) throws IOException {

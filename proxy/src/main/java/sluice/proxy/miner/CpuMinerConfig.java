@@ -80,6 +80,21 @@ public record CpuMinerConfig(
                 nominalHashesPerSecond);
     }
 
+    /** The same miner, told how fast it is, so that it need not measure. */
+    public CpuMinerConfig withNominalHashesPerSecond(double hashesPerSecond) {
+        return new CpuMinerConfig(
+                protocol,
+                host,
+                port,
+                trust,
+                user,
+                password,
+                threads,
+                load,
+                suggestedDifficulty,
+                OptionalDouble.of(hashesPerSecond));
+    }
+
     /** The password may be a secret. */
     @Override
     public String toString() {

@@ -1,57 +1,59 @@
-package sluice.proxy.cli;
+package sluice.proxy.cli.demo;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import sluice.proxy.event.GatewayEvent.MinerProtocol;
 import sluice.proxy.view.FarmSnapshot;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
- * What a demonstration came to: the gateway's own counts, and what the chain made of the blocks.
+ * What the farm mined, by the gateway's own counts, and what the chains made of the blocks.
  *
  * @param gateway the farm-edge gateway at the end
- * @param pool the pool in front of it, which is a Sluice as well
+ * @param blocksAccepted by the chains of all pools
  * @param asked protocols that had miners
+ * @param lostEvents events of the gateway that no count has seen
  */
-record DemoReport(Duration duration, FarmSnapshot gateway, FarmSnapshot pool, List<MinerProtocol> asked) {
+record FarmSummary(
+        Duration duration, FarmSnapshot gateway, long blocksAccepted, List<MinerProtocol> asked, long lostEvents)
+        implements DemoReport {
     /** Work of difficulty 1 is this many hashes. */
     static final double HASHES_PER_DIFFICULTY = 4_294_967_296.0;
 
-    /** One line of JSON. */
-    String json() {
+    @Override
+    public Map<String, Object> values() {
         Map<String, Object> downstream = new LinkedHashMap<>();
         for (MinerProtocol protocol : MinerProtocol.values()) {
             FarmSnapshot.Shares shares = gateway.downstream().get(protocol);
             downstream.put(
                     protocol.name().toLowerCase(Locale.ROOT),
-                    ordered(
+                    DemoReport.ordered(
                             "accepted", shares.accepted(),
                             "rejected", shares.rejected(),
                             "stale", shares.stale()));
         }
         FarmSnapshot.Upstream upstream = gateway.upstream();
-        return JsonMapper.shared()
-                .writeValueAsString(ordered(
-                        "duration_s", seconds(),
-                        "downstream", downstream,
-                        "upstream",
-                                ordered(
-                                        "accepted", upstream.accepted(),
-                                        "rejected", upstream.rejected(),
-                                        "stale", upstream.stale(),
-                                        "work_accepted", upstream.workAccepted()),
-                        "blocks_found", gateway.blocksFound(),
-                        "blocks_accepted", pool.blocksAccepted(),
-                        "verdict_lag_shares", upstream.verdictLag(),
-                        "jobs", gateway.jobs(),
-                        "chain_tips", gateway.chainTips()));
+        return DemoReport.ordered(
+                "duration_s", seconds(),
+                "downstream", downstream,
+                "upstream",
+                        DemoReport.ordered(
+                                "accepted", upstream.accepted(),
+                                "rejected", upstream.rejected(),
+                                "stale", upstream.stale(),
+                                "work_accepted", upstream.workAccepted()),
+                "blocks_found", gateway.blocksFound(),
+                "blocks_accepted", blocksAccepted,
+                "verdict_lag_shares", upstream.verdictLag(),
+                "jobs", gateway.jobs(),
+                "chain_tips", gateway.chainTips());
     }
 
-    /** The same for people. */
-    String text() {
+    @Override
+    public String text() {
         StringBuilder text = new StringBuilder();
         text.append(String.format(Locale.ROOT, "%nMined for %.1f s.%n", seconds()));
         text.append(String.format(
@@ -81,7 +83,7 @@ record DemoReport(Duration duration, FarmSnapshot gateway, FarmSnapshot pool, Li
                 "  %d shares without a verdict; %d blocks found, %d accepted by the chain; %d jobs, %d chain tips%n",
                 upstream.verdictLag(),
                 gateway.blocksFound(),
-                pool.blocksAccepted(),
+                blocksAccepted,
                 gateway.jobs(),
                 gateway.chainTips()));
         FarmSnapshot.Delivery delivery = gateway.delivery();
@@ -93,9 +95,18 @@ record DemoReport(Duration duration, FarmSnapshot gateway, FarmSnapshot pool, Li
         return text.toString();
     }
 
-    /** Why the demonstration did not show what it should; empty where it did. */
-    List<String> failures() {
-        List<String> failures = new java.util.ArrayList<>();
+    @Override
+    public List<String> failures() {
+        List<String> failures = new ArrayList<>(unminedFailures());
+        if (gateway.upstream().verdictLag() != 0) {
+            failures.add(gateway.upstream().verdictLag() + " shares have no verdict from the pool");
+        }
+        return failures;
+    }
+
+    /** Failures that are none where only a share's verdict was lost with its pool. */
+    List<String> unminedFailures() {
+        List<String> failures = new ArrayList<>();
         for (MinerProtocol protocol : asked) {
             if (gateway.downstream().get(protocol).accepted() == 0) {
                 failures.add("no share of a " + protocol + " miner was accepted");
@@ -107,8 +118,8 @@ record DemoReport(Duration duration, FarmSnapshot gateway, FarmSnapshot pool, Li
         if (gateway.upstream().rejected() > 0) {
             failures.add("the pool rejected " + gateway.upstream().rejected() + " shares");
         }
-        if (gateway.upstream().verdictLag() != 0) {
-            failures.add(gateway.upstream().verdictLag() + " shares have no verdict from the pool");
+        if (lostEvents > 0) {
+            failures.add(lostEvents + " events were lost, so the counts are too low");
         }
         return failures;
     }
@@ -126,13 +137,5 @@ record DemoReport(Duration duration, FarmSnapshot gateway, FarmSnapshot pool, Li
 
     private double seconds() {
         return duration.toMillis() / 1000.0;
-    }
-
-    private static Map<String, Object> ordered(Object... keysAndValues) {
-        Map<String, Object> map = new LinkedHashMap<>();
-        for (int i = 0; i < keysAndValues.length; i += 2) {
-            map.put((String) keysAndValues[i], keysAndValues[i + 1]);
-        }
-        return map;
     }
 }

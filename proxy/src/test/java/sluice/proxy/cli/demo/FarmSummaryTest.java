@@ -1,45 +1,29 @@
-package sluice.proxy.cli;
+package sluice.proxy.cli.demo;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static sluice.proxy.cli.demo.Snapshots.AT;
+import static sluice.proxy.cli.demo.Snapshots.farm;
+import static sluice.proxy.cli.demo.Snapshots.share;
 
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import sluice.protocol.bitcoin.Hash256;
 import sluice.proxy.event.GatewayEvent;
 import sluice.proxy.event.GatewayEvent.MinerProtocol;
 import sluice.proxy.mining.share.ShareVerdict;
 import sluice.proxy.view.FarmSnapshot;
-import sluice.proxy.view.FarmView;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-class DemoReportTest {
-    private static final Instant AT = Instant.ofEpochSecond(1_700_000_000L);
-
-    private static FarmSnapshot farm(GatewayEvent... events) {
-        FarmView view = new FarmView();
-        for (GatewayEvent event : events) {
-            view.on(event);
-        }
-        view.onBatchEnd();
-        return view.snapshot();
-    }
-
-    private static GatewayEvent share(MinerProtocol protocol, ShareVerdict verdict) {
-        return new GatewayEvent.ShareSubmitted(AT, 1, 1, protocol, "w", 1, verdict, verdict.isAccepted() ? 0.5 : 0);
-    }
-
-    private static DemoReport report(FarmSnapshot gateway) {
-        FarmSnapshot pool = farm(new GatewayEvent.BlockAnswered(AT, Hash256.ZERO, "simulated-chain", Optional.empty()));
-        return new DemoReport(Duration.ofMillis(30_050), gateway, pool, List.of(MinerProtocol.values()));
+class FarmSummaryTest {
+    private static FarmSummary report(FarmSnapshot gateway) {
+        return Snapshots.summary(gateway, MinerProtocol.values());
     }
 
     @Test
     void theJsonIsOneLineWithTheAgreedKeys() {
-        DemoReport report = report(farm(
+        FarmSummary report = report(farm(
                 share(MinerProtocol.SV1, ShareVerdict.ACCEPTED),
                 share(MinerProtocol.SV1, ShareVerdict.STALE),
                 share(MinerProtocol.SV2_STANDARD, ShareVerdict.DUPLICATE),
@@ -98,11 +82,19 @@ class DemoReportTest {
     }
 
     @Test
+    void failsWhereEventsWereLost() {
+        FarmSummary good = Snapshots.goodSummary();
+        assertThat(good.failures()).isEmpty();
+        assertThat(new FarmSummary(Duration.ofSeconds(1), good.gateway(), 0, List.of(), 3).failures())
+                .containsExactly("3 events were lost, so the counts are too low");
+    }
+
+    @Test
     void namesHashratesInTheirUnit() {
-        assertThat(DemoReport.hashrate(0, 10)).isEqualTo("0.00 H/s");
-        assertThat(DemoReport.hashrate(1, 1)).isEqualTo("4.29 GH/s");
-        assertThat(DemoReport.hashrate(0.001, 4.294967296)).isEqualTo("1.00 MH/s");
-        assertThat(DemoReport.hashrate(1e9, 1)).isEqualTo("4294967.30 TH/s");
-        assertThat(DemoReport.hashrate(1, 0)).isEqualTo("0.00 H/s");
+        assertThat(FarmSummary.hashrate(0, 10)).isEqualTo("0.00 H/s");
+        assertThat(FarmSummary.hashrate(1, 1)).isEqualTo("4.29 GH/s");
+        assertThat(FarmSummary.hashrate(0.001, 4.294967296)).isEqualTo("1.00 MH/s");
+        assertThat(FarmSummary.hashrate(1e9, 1)).isEqualTo("4294967.30 TH/s");
+        assertThat(FarmSummary.hashrate(1, 0)).isEqualTo("0.00 H/s");
     }
 }

@@ -1,0 +1,175 @@
+package sluice.proxy.cli.demo;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import sluice.config.IdentityMode;
+import sluice.config.LimitsConfig;
+import sluice.config.PoolAddress;
+import sluice.config.PoolConfig;
+import sluice.config.Sv1Config;
+import sluice.config.Sv1PoolAddress;
+import sluice.config.Sv2PoolAddress;
+import sluice.config.UpstreamConfig;
+import sluice.config.VardiffConfig;
+import sluice.protocol.Bytes;
+import sluice.protocol.sv2.noise.AuthoritySecretKey;
+import sluice.proxy.event.EventLog;
+import sluice.proxy.mining.extranonce.ExtranonceShape;
+import sluice.proxy.netty.Gateway;
+import sluice.proxy.netty.GatewaySettings;
+import sluice.proxy.netty.SimulatedUpstream;
+import sluice.proxy.view.FarmSnapshot;
+import sluice.upstream.template.SimulatedChain;
+
+/**
+ * A pool: a Sluice that mines solo on a simulated chain of its own. It can be killed, and comes back at the same address
+ * and with the same key.
+ */
+final class DemoPool implements AutoCloseable {
+    /** Somebody may use the port for a moment that was ours. */
+    private static final Duration PORT_PATIENCE = Duration.ofSeconds(10);
+
+    private static final Duration PORT_PAUSE = Duration.ofMillis(50);
+    // An OP_RETURN output: nobody can be paid on a chain that does not exist.
+    private static final Bytes PAYOUT = Bytes.fromHex("6a0664656d6f2121");
+    private static final Bytes TAG = Bytes.of("/Sluice demo/".getBytes(StandardCharsets.US_ASCII));
+    private static final int LOOPS = 1;
+
+    private final String name;
+    private final Nature nature;
+    private final Stage stage;
+    private final AuthoritySecretKey authority;
+    private final ExecutorService disk;
+    private Gateway running;
+    private InetSocketAddress address;
+    private long blocksOfEarlierLives;
+    private int lives;
+
+    /**
+     * What kind of pool it is.
+     *
+     * @param difficulty what it asks of its clients
+     * @param maxConnections one more is closed at once
+     */
+    record Nature(VardiffConfig difficulty, SimulatedChain.Settings chain, int maxConnections) {
+        Nature(VardiffConfig difficulty, SimulatedChain.Settings chain) {
+            this(difficulty, chain, LimitsConfig.DEFAULT.maxConnections());
+        }
+    }
+
+    /** Starts a pool on a free port of this machine. */
+    DemoPool(String name, Nature nature, Stage stage) throws IOException {
+        this.name = name;
+        this.nature = nature;
+        this.stage = stage;
+        this.authority = stage.keys().get();
+        this.disk = Executors.newSingleThreadExecutor(
+                Thread.ofPlatform().daemon().name(name + "-chain-disk").factory());
+        this.address = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+        start();
+    }
+
+    String name() {
+        return name;
+    }
+
+    /** As an upstream over SV2, under this pool's name. */
+    UpstreamConfig overSv2() {
+        return upstream(new Sv2PoolAddress(
+                address.getAddress().getHostAddress(), address.getPort(), Optional.of(running.authorityKey())));
+    }
+
+    /** As an upstream over SV1, under this pool's name. */
+    UpstreamConfig overSv1() {
+        return upstream(new Sv1PoolAddress(address.getAddress().getHostAddress(), address.getPort(), false));
+    }
+
+    private UpstreamConfig upstream(PoolAddress at) {
+        return new UpstreamConfig(
+                name, new PoolConfig(at, "demo.gateway"), IdentityMode.GATEWAY, UpstreamConfig.ALL_MINERS, false);
+    }
+
+    Gateway gateway() {
+        return running;
+    }
+
+    /** What is true of it now; it must not be dead. */
+    FarmSnapshot snapshot() {
+        return running.snapshot();
+    }
+
+    /** Blocks that its chains took, those of earlier lives as well. */
+    long blocksAccepted() throws InterruptedException {
+        return blocksOfEarlierLives
+                + (running == null ? 0 : running.settledSnapshot().blocksAccepted());
+    }
+
+    /** Closes its port and every connection. */
+    void kill() throws InterruptedException {
+        blocksOfEarlierLives = blocksAccepted();
+        running.close();
+        running = null;
+    }
+
+    /** Back at its old address, on a chain that begins anew. */
+    void revive() throws IOException, InterruptedException {
+        long deadline = System.nanoTime() + PORT_PATIENCE.toNanos();
+        while (running == null) {
+            try {
+                start();
+            } catch (IOException taken) {
+                if (System.nanoTime() > deadline) {
+                    throw taken;
+                }
+                TimeUnit.NANOSECONDS.sleep(PORT_PAUSE.toNanos());
+            }
+        }
+    }
+
+    private void start() throws IOException {
+        lives++;
+        GatewaySettings settings = new GatewaySettings(
+                name,
+                address,
+                authority,
+                nature.difficulty(),
+                new LimitsConfig(
+                        nature.maxConnections(),
+                        LimitsConfig.DEFAULT.handshakeTimeout(),
+                        LimitsConfig.DEFAULT.idleTimeout()),
+                Sv1Config.DEFAULT,
+                stage.data().resolve(name),
+                LOOPS);
+        running = Gateway.start(
+                // Its clients are gateways, which have miners of their own to tell apart.
+                settings.withSv1Shape(ExtranonceShape.ROLL_8),
+                new SimulatedUpstream(
+                        nature.chain(),
+                        stage.seed() + lives,
+                        PAYOUT,
+                        TAG,
+                        stage.data().resolve(name + "-chain"),
+                        disk,
+                        stage.clock()),
+                stage.clock(),
+                List.of(new EventLog(name)));
+        address = running.address();
+    }
+
+    @Override
+    public void close() {
+        if (running != null) {
+            running.close();
+            running = null;
+        }
+        disk.shutdown();
+    }
+}
