@@ -73,6 +73,8 @@ final class FailoverRounds {
         if (warm != isWarm) {
             isWarm = warm;
             expectations.expectApplied(farm.gateway().apply(plan(warm), failover), "the change of standby C");
+            // For so long a better pool that is ready is used at once, because an operator just asked for this order.
+            farm.mineFor(failover.switchTimeout());
         }
         if (warm) {
             expectations.expect(

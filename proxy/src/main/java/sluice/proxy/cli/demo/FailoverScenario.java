@@ -37,8 +37,8 @@ public final class FailoverScenario implements Scenario {
 
     /** How the third pool waits until it is needed, each time. */
     public enum Standby {
-        /** Connected and with a job; and one time cold, for comparison. */
-        WARM(List.of(true, true, false)),
+        /** Connected and with a job; but cold the first time, for comparison. */
+        WARM(List.of(false, true, true)),
         /** Not even connected. */
         COLD(List.of(false, false));
 

@@ -53,7 +53,7 @@ class ScenariosTest {
 
     @Test
     void aStandbyTakesOverWhenThePoolInUseDiesAndNoMinerNotices() throws IOException, InterruptedException {
-        FailoverScenario scenario = new FailoverScenario(List.of(true, false), Duration.ofSeconds(1));
+        FailoverScenario scenario = new FailoverScenario(List.of(false, true), Duration.ofSeconds(1));
         DemoReport report = scenario.play(stage(Duration.ofSeconds(2), 1, 2));
         // How fast it is depends on what else this machine does.
         assertThat(report.failures())
