@@ -94,7 +94,7 @@ public final class Gateway implements AutoCloseable {
         this.loops = transport.newEventLoops(settings.loops(), settings.name());
 
         Numbering numbering = new Numbering();
-        ExtranonceShape shape = ExtranonceShape.forWindow(settings.sv1().poolExtranonce2Size());
+        ExtranonceShape shape = settings.sv1Shape();
         this.control = new ControlActor(
                 loops.next(),
                 new Director(
