@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -133,10 +134,14 @@ final class ControlActor {
     CompletableFuture<ChangeResult> change(LongFunction<DirectorInput> input) {
         CompletableFuture<ChangeResult> answer = new CompletableFuture<>();
         long id = lastChange.incrementAndGet();
-        loop.execute(() -> {
-            answers.put(id, answer);
-            feed(input.apply(id));
-        });
+        try {
+            loop.execute(() -> {
+                answers.put(id, answer);
+                feed(input.apply(id));
+            });
+        } catch (RejectedExecutionException closed) {
+            answer.complete(new ChangeResult.Rejected("", "", "the gateway is closed"));
+        }
         return answer;
     }
 

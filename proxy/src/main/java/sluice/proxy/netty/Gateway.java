@@ -113,11 +113,12 @@ public final class Gateway implements AutoCloseable {
                     @Override
                     public void close(String reason) {
                         ports().forEach(MinerPort::suspend);
-                        minerLoops().forEach(loop -> loop.closeConnections(NO_UPSTREAM));
+                        minerLoops().forEach(loop -> loop.turnMinersAway(NO_UPSTREAM));
                     }
 
                     @Override
                     public void open() {
+                        minerLoops().forEach(MinerLoop::takeMiners);
                         ports().forEach(MinerPort::resume);
                     }
                 });
@@ -169,6 +170,11 @@ public final class Gateway implements AutoCloseable {
 
     private List<MinerPort> ports() {
         return ports;
+    }
+
+    /** The first port. */
+    MinerPort port() {
+        return ports.getFirst();
     }
 
     private List<MinerLoop> minerLoops() {

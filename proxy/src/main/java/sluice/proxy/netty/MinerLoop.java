@@ -54,6 +54,7 @@ final class MinerLoop {
     private boolean handing;
     private Bytes shared;
     private ByteBuf sharedBuffer;
+    private String turnAwayReason;
     private String shutDownReason;
     private final CompletableFuture<Void> emptied = new CompletableFuture<>();
 
@@ -176,9 +177,17 @@ final class MinerLoop {
         loop.execute(() -> context.vardiff(vardiff));
     }
 
-    /** From any loop: closes every connection there is now. */
-    void closeConnections(String reason) {
-        loop.execute(() -> List.copyOf(connections.values()).forEach(connection -> connection.shutDown(reason)));
+    /** From any loop: closes every connection, and each whose handshake ends later, until {@link #takeMiners}. */
+    void turnMinersAway(String reason) {
+        loop.execute(() -> {
+            turnAwayReason = reason;
+            List.copyOf(connections.values()).forEach(connection -> connection.shutDown(reason));
+        });
+    }
+
+    /** From any loop: miners may stay again. */
+    void takeMiners() {
+        loop.execute(() -> turnAwayReason = null);
     }
 
     /**
@@ -197,8 +206,9 @@ final class MinerLoop {
     void add(MinerConnection connection) {
         connections.put(connection.connectionId(), connection);
         lanes.join(connection);
-        if (shutDownReason != null) {
-            loop.execute(() -> connection.shutDown(shutDownReason));
+        String unwanted = shutDownReason != null ? shutDownReason : turnAwayReason;
+        if (unwanted != null) {
+            loop.execute(() -> connection.shutDown(unwanted));
         }
     }
 

@@ -47,8 +47,12 @@ final class MinerPort implements AutoCloseable {
     private final AtomicLong lastConnectionId;
     private ServerBootstrap bootstrap;
     private InetSocketAddress address;
-    private volatile Channel channel;
-    private volatile boolean closed;
+    // Below: changed by the control loop, the loops that bind, and whoever closes; guarded by this.
+    private Channel channel;
+    private ChannelFuture closing;
+    private boolean binding;
+    private boolean suspended;
+    private boolean closed;
 
     /**
      * @param loops the miner loop of each event loop that may carry a connection
@@ -98,8 +102,10 @@ final class MinerPort implements AutoCloseable {
                             + bound.cause().getMessage(),
                     bound.cause());
         }
-        channel = bound.channel();
-        address = (InetSocketAddress) channel.localAddress();
+        synchronized (this) {
+            channel = bound.channel();
+            address = (InetSocketAddress) channel.localAddress();
+        }
     }
 
     /** The address it is bound to, or was while it is {@link #suspend suspended}. */
@@ -107,36 +113,52 @@ final class MinerPort implements AutoCloseable {
         return address;
     }
 
-    /** Stops listening until {@link #resume}. Returns at once. */
-    void suspend() {
-        Channel listening = channel;
-        channel = null;
-        if (listening != null) {
-            listening.close();
+    /** Stops listening until {@link #resume}. Returns at once; may be called on any thread. */
+    synchronized void suspend() {
+        suspended = true;
+        if (channel != null) {
+            closing = channel.close();
+            channel = null;
         }
     }
 
-    /** Listens again at the same address, and tries until it can. Returns at once. */
-    void resume() {
-        if (closed || channel != null) {
+    /** Listens again at the same address, and tries until it can. Returns at once; may be called on any thread. */
+    synchronized void resume() {
+        suspended = false;
+        bind();
+    }
+
+    private synchronized void bind() {
+        if (closed || suspended || binding || channel != null) {
             return;
         }
-        bootstrap.bind(address).addListener((ChannelFuture bound) -> {
-            if (!bound.isSuccess()) {
-                LOG.warn("cannot listen on {} again: {}", address, bound.cause().getMessage());
-                bound.channel().eventLoop().schedule(this::resume, REOPEN_PAUSE.toMillis(), TimeUnit.MILLISECONDS);
-            } else if (closed) {
-                bound.channel().close();
-            } else {
-                channel = bound.channel();
-            }
-        });
+        if (closing != null && !closing.isDone()) {
+            closing.addListener(done -> bind());
+            return;
+        }
+        binding = true;
+        bootstrap.bind(address).addListener((ChannelFuture bound) -> onBound(bound));
+    }
+
+    private synchronized void onBound(ChannelFuture bound) {
+        binding = false;
+        if (!bound.isSuccess()) {
+            LOG.warn("cannot listen on {} again: {}", address, bound.cause().getMessage());
+            bound.channel().eventLoop().schedule(this::bind, REOPEN_PAUSE.toMillis(), TimeUnit.MILLISECONDS);
+        } else if (closed || suspended) {
+            closing = bound.channel().close();
+        } else {
+            channel = bound.channel();
+        }
     }
 
     @Override
     public void close() {
-        closed = true;
-        Channel listening = channel;
+        Channel listening;
+        synchronized (this) {
+            closed = true;
+            listening = channel;
+        }
         if (listening != null) {
             listening.close().awaitUninterruptibly();
         }

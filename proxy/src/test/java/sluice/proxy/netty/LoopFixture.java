@@ -130,6 +130,22 @@ final class LoopFixture implements AutoCloseable {
         });
     }
 
+    /** The upstream says this, on the loop. */
+    void upstreamSays(UpstreamEvent event) {
+        started.join().accept(event);
+    }
+
+    /** An upstream that never says anything. */
+    static PlayedUpstream silent(String name) {
+        return new PlayedUpstream(name, new Upstream() {
+            @Override
+            public void start(Consumer<UpstreamEvent> to) {}
+
+            @Override
+            public void send(UpstreamCommand command) {}
+        });
+    }
+
     /** The job that a miner of this loop has to mine now. */
     MiningJob currentJob() throws Exception {
         ScriptedSession witness = new ScriptedSession(input -> List.of());

@@ -126,4 +126,18 @@ class MinerLoopTest {
                 .allSatisfy(session -> assertThat(updates(session))
                         .containsExactly(new MinerInput.RouteUpdated(job), new MinerInput.RouteUpdated(target)));
     }
+
+    @Test
+    void whileMinersAreTurnedAwayThoseWhoseHandshakeEndsLaterGoToo() throws Exception {
+        connect(2);
+        fixture.miners.turnMinersAway("no-upstream");
+        connect(1);
+        fixture.onLoop(() -> {});
+        assertThat(sessions)
+                .allSatisfy(session -> assertThat(session.inputs).contains(new MinerInput.Closed("no-upstream")));
+        fixture.miners.takeMiners();
+        connect(1);
+        fixture.onLoop(() -> {});
+        assertThat(sessions.getLast().inputs).noneMatch(MinerInput.Closed.class::isInstance);
+    }
 }

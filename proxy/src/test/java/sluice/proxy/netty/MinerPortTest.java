@@ -17,17 +17,24 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import sluice.config.AfterHold;
+import sluice.config.FailoverConfig;
 import sluice.config.LimitsConfig;
 import sluice.config.Sv1Config;
 import sluice.config.VardiffConfig;
+import sluice.protocol.bitcoin.Difficulty;
 import sluice.protocol.sv2.noise.AuthoritySecretKey;
+import sluice.proxy.goal.RoutingPlan;
+import sluice.proxy.mining.job.VectorJobs;
 import sluice.upstream.Upstream;
+import sluice.upstream.UpstreamChannel;
 import sluice.upstream.UpstreamCommand;
 import sluice.upstream.UpstreamEvent;
 
@@ -71,20 +78,69 @@ class MinerPortTest {
         }
     }
 
+    /** A source of work that comes and goes as a test wants. */
+    private static final class FickleWork implements UpstreamFactory, Upstream {
+        private EventLoop loop;
+        private Consumer<UpstreamEvent> events;
+
+        @Override
+        public String name() {
+            return "fickle";
+        }
+
+        @Override
+        public Upstream create(EventLoop on, Executor handshakes, Optional<String> userIdentity) {
+            loop = on;
+            return this;
+        }
+
+        @Override
+        public synchronized void start(Consumer<UpstreamEvent> to) {
+            events = to;
+        }
+
+        @Override
+        public void send(UpstreamCommand command) {}
+
+        private synchronized boolean isStarted() {
+            return events != null;
+        }
+
+        private synchronized void says(UpstreamEvent... all) {
+            loop.execute(() -> List.of(all).forEach(events));
+        }
+
+        void comes() {
+            says(
+                    new UpstreamEvent.ChannelOpened(new UpstreamChannel(
+                            "fickle", VectorJobs.UPSTREAM_PREFIX, VectorJobs.GRANTED, Difficulty.targetOf(1), true)),
+                    new UpstreamEvent.JobAnnounced(VectorJobs.upstreamJob(OptionalLong.empty(), true)),
+                    new UpstreamEvent.TipChanged(7, VectorJobs.SHARE_TIP));
+        }
+
+        void goes() {
+            says(new UpstreamEvent.Lost(UpstreamEvent.Step.MINING, "gone"));
+        }
+    }
+
     private Gateway start(int port, Duration handshakeTimeout) throws IOException {
-        return Gateway.start(
-                new GatewaySettings(
-                        "test",
-                        new InetSocketAddress(InetAddress.getLoopbackAddress(), port),
-                        AuthoritySecretKey.of(HexFormat.of().parseHex("00".repeat(31) + "07")),
-                        VardiffConfig.DEFAULT,
-                        new LimitsConfig(MAX_CONNECTIONS, handshakeTimeout, Duration.ofHours(1)),
-                        Sv1Config.DEFAULT,
-                        home,
-                        2),
-                new NoWork(),
-                InstantSource.system(),
-                List.of());
+        return start(settings(port, handshakeTimeout, MAX_CONNECTIONS), new NoWork(), FailoverConfig.DEFAULT);
+    }
+
+    private Gateway start(GatewaySettings settings, UpstreamFactory work, FailoverConfig failover) throws IOException {
+        return Gateway.start(settings, RoutingPlan.single(work), failover, InstantSource.system(), List.of());
+    }
+
+    private GatewaySettings settings(int port, Duration handshakeTimeout, int maxConnections) {
+        return new GatewaySettings(
+                "test",
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), port),
+                AuthoritySecretKey.of(HexFormat.of().parseHex("00".repeat(31) + "07")),
+                VardiffConfig.DEFAULT,
+                new LimitsConfig(maxConnections, handshakeTimeout, Duration.ofHours(1)),
+                Sv1Config.DEFAULT,
+                home,
+                2);
     }
 
     private Socket connect() throws IOException {
@@ -154,5 +210,64 @@ class MinerPortTest {
         assertThatThrownBy(() -> start(taken, Duration.ofMinutes(1)))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining(String.valueOf(taken));
+    }
+
+    private boolean takesMiners() {
+        try (Socket probe =
+                new Socket(gateway.address().getAddress(), gateway.address().getPort())) {
+            return probe.isConnected();
+        } catch (IOException refused) {
+            return false;
+        }
+    }
+
+    @Test
+    void closesItsPortsAndConnectionsAfterTheHoldAndOpensTheSamePortsAgain() throws Exception {
+        FickleWork work = new FickleWork();
+        FailoverConfig normal = FailoverConfig.DEFAULT;
+        gateway = start(
+                settings(0, Duration.ofMinutes(1), 100),
+                work,
+                new FailoverConfig(
+                        Duration.ZERO,
+                        AfterHold.CLOSE,
+                        normal.failbackAfter(),
+                        normal.switchTimeout(),
+                        normal.noJobTimeout(),
+                        normal.rejectsTimeout(),
+                        normal.redistributeAfter(),
+                        normal.rebalanceInterval()));
+        await().until(work::isStarted);
+        await().until(() -> !takesMiners());
+        for (int times = 0; times < 3; times++) {
+            work.comes();
+            await().until(this::takesMiners);
+            Socket miner = connect();
+            send(miner, "{\"id\":1,\"method\":\"mining.subscribe\",\"params\":[]}\n");
+            assertThat(miner.getInputStream().read()).isEqualTo('{');
+            work.goes();
+            while (miner.getInputStream().read() != END) {}
+            await().until(() -> !takesMiners());
+        }
+        awaitReason("no-upstream", 3);
+    }
+
+    @Test
+    void listensInTheEndOrNotAsItWasToldLast() throws Exception {
+        FickleWork work = new FickleWork();
+        gateway = start(settings(0, Duration.ofMinutes(1), 100), work, FailoverConfig.DEFAULT);
+        MinerPort port = gateway.port();
+        for (int times = 0; times < 20; times++) {
+            port.suspend();
+            port.resume();
+        }
+        await().until(this::takesMiners);
+        for (int times = 0; times < 20; times++) {
+            port.resume();
+            port.suspend();
+        }
+        await().during(Duration.ofMillis(300)).until(() -> !takesMiners());
+        port.resume();
+        await().until(this::takesMiners);
     }
 }
