@@ -121,4 +121,35 @@ class RouteReplicaTest {
                 .startsWith(2L)
                 .endsWith(100L);
     }
+
+    @Test
+    void hasWorkWhileItsUpstreamTakesSharesOfTheJobInForce() {
+        assertThat(replica.hasWork()).isFalse();
+        ready();
+        assertThat(replica.hasWork()).isFalse();
+        replica.apply(new RouteUpdate.TipChanged(active(1)));
+        assertThat(replica.hasWork()).isTrue();
+        replica.apply(new RouteUpdate.UpstreamLost("gone"));
+        assertThat(replica.hasWork()).isFalse();
+        replica.apply(new RouteUpdate.UpstreamReady(CHANNEL, 2));
+        assertThat(replica.hasWork()).as("the job is of the channel before").isFalse();
+    }
+
+    @Test
+    void theJobOfAMinerThatComesBackIsTheSameWorkUnderAnIdItWasNeverTold() {
+        Numbering numbering = new Numbering();
+        RouteReplica route = new RouteReplica(numbering);
+        MiningJob job = active(numbering.nextJobId());
+        long told = numbering.nextJobId();
+        MiningJob renewed = route.renewed(job, told);
+        assertThat(renewed.id()).isGreaterThan(told);
+        assertThat(renewed.source()).isSameAs(job.source());
+        assertThat(renewed.ntime()).isEqualTo(job.ntime());
+        assertThat(route.renewed(job, told))
+                .as("shared by all that come back together")
+                .isSameAs(renewed);
+        assertThat(route.renewed(job, renewed.id()).id()).isGreaterThan(renewed.id());
+        MiningJob next = active(numbering.nextJobId());
+        assertThat(route.renewed(next, told).source()).isSameAs(next.source());
+    }
 }

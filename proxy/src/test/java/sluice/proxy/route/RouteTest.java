@@ -328,4 +328,35 @@ class RouteTest {
         }
         assertThat(again.ntime()).isEqualTo(VectorJobs.SHARE_TIP.minNtime() + 7_200);
     }
+
+    @Test
+    void aBlockOnItsWayToTheDiskIsUnderWayUntilItsVerdictCame() {
+        assertThat(route.hasSharesUnderWay()).isFalse();
+        ForwardedShare block = share(true);
+        route.on(new RouteInput.Forward(block), now);
+        assertThat(route.unanswered()).isZero();
+        assertThat(route.hasSharesUnderWay()).isTrue();
+        route.on(new RouteInput.BlockRecorded(block), now);
+        assertThat(route.unanswered()).isEqualTo(1);
+        upstream(new UpstreamEvent.SharesAccepted(1, 1, 1));
+        assertThat(route.hasSharesUnderWay()).isFalse();
+    }
+
+    @Test
+    void nothingGoesUpOnceTheUpstreamIsToldToCloseAndWhatItOwesIsStillCounted() {
+        forward();
+        route.on(new RouteInput.Demand(0, 1e12, ROUTE_TARGET), now);
+        route.on(new RouteInput.Closing(), now);
+        List<RouteAction> late = forward();
+        assertThat(of(late, GatewayEvent.ShareUnforwardable.class))
+                .extracting(GatewayEvent.ShareUnforwardable::reason)
+                .containsExactly("upstream-gone");
+        assertThat(of(late, UpstreamCommand.class)).isEmpty();
+        assertThat(of(
+                        List.copyOf(route.on(new RouteInput.DeadlineReached(RouteDeadline.DEMAND), now)),
+                        UpstreamCommand.class))
+                .isEmpty();
+        assertThat(of(upstream(new UpstreamEvent.SharesAccepted(1, 1, 1)), GatewayEvent.UpstreamAccepted.class))
+                .hasSize(1);
+    }
 }

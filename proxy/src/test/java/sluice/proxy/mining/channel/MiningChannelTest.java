@@ -216,4 +216,36 @@ class MiningChannelTest {
                     .isEqualTo(ShareVerdict.BAD_EXTRANONCE_SIZE);
         }
     }
+
+    @Test
+    void theJobOfAnotherRouteLeavesThoseOfTheSameTipGood() {
+        channel.replaceJobs(VectorJobs.active(1, VectorJobs.SHARE_TIP, Target.MAX));
+        MiningJob other = VectorJobs.active(2, VectorJobs.SHARE_TIP, Target.MAX);
+        channel.changeJobs(other, other.versionMask());
+        assertThat(submitVectorShare(1)).isEqualTo(ShareVerdict.ACCEPTED);
+        assertThat(submitVectorShare(1)).isEqualTo(ShareVerdict.DUPLICATE);
+        assertThat(submit(2, 0, NTIME, VectorJobs.VERSION)).isEqualTo(ShareVerdict.LOW_DIFFICULTY);
+    }
+
+    @Test
+    void theJobOfAnotherRouteOnAnotherTipMakesAllOthersStale() {
+        channel.replaceJobs(VectorJobs.active(1, VectorJobs.SHARE_TIP, Target.MAX));
+        MiningJob other = VectorJobs.active(2, VectorJobs.BLOCK_TIP, Target.MAX);
+        channel.changeJobs(other, other.versionMask());
+        assertThat(submitVectorShare(1)).isEqualTo(ShareVerdict.STALE);
+        MiningJob back = VectorJobs.active(3, VectorJobs.SHARE_TIP, Target.MAX);
+        channel.changeJobs(back, back.versionMask());
+        assertThat(submitVectorShare(1)).as("for ever").isEqualTo(ShareVerdict.STALE);
+        assertThat(submitVectorShare(3)).isEqualTo(ShareVerdict.ACCEPTED);
+    }
+
+    @Test
+    void jobsOfManyRoutesOnOneTipStayWithinTheLimit() {
+        for (int id = 1; id <= MiningChannel.MAX_JOBS + 1; id++) {
+            MiningJob job = VectorJobs.active(id, VectorJobs.SHARE_TIP, Target.MAX);
+            channel.changeJobs(job, job.versionMask());
+        }
+        assertThat(submitVectorShare(1)).isEqualTo(ShareVerdict.STALE);
+        assertThat(submitVectorShare(2)).isEqualTo(ShareVerdict.ACCEPTED);
+    }
 }
