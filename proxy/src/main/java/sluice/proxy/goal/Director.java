@@ -270,6 +270,7 @@ public final class Director {
         goal.lanes().add(lane);
         lanes.put(lane.number(), lane);
         lane.select(new SelectorInput.Listed(goal.order()), now);
+        goal.preferred().ifPresent(key -> lane.select(new SelectorInput.Preferred(Optional.of(key)), now));
         return lane;
     }
 
@@ -566,6 +567,7 @@ public final class Director {
         Goal goal = goals.get(activation.goal());
         Optional<String> key =
                 activation.upstream().flatMap(name -> entryOf(goal, name)).map(UpstreamSelector.Entry::upstream);
+        goal.prefer(key);
         for (Lane lane : goal.lanes()) {
             lane.select(new SelectorInput.Preferred(key), now);
         }
@@ -625,6 +627,8 @@ public final class Director {
     private void forgetUnusedUpstreams() {
         List<String> used = new ArrayList<>();
         goals.values().forEach(goal -> goal.order().forEach(entry -> used.add(entry.upstream())));
+        // Lanes of a goal that is no more go on for a while.
+        lanes.values().forEach(lane -> lane.selector().standings().forEach(known -> used.add(known.upstream())));
         routes.all().forEach(route -> used.add(route.key()));
         upstreams.keySet().retainAll(used);
     }
@@ -719,6 +723,7 @@ public final class Director {
                 if (!since.plus(LANE_LINGER).isAfter(now)) {
                     if (goal != null) {
                         goal.lanes().remove(lane);
+                        goal.look(now);
                     }
                     removeLane(lane, "no miner left for it", now);
                 }

@@ -12,6 +12,7 @@ final class Goal {
     private final boolean narrow;
     private int weight;
     private List<UpstreamSelector.Entry> order;
+    private Optional<String> preferred = Optional.empty();
     private int aggregation;
     private boolean channelPerIdentity;
     private final List<Lane> lanes = new ArrayList<>();
@@ -38,6 +39,7 @@ final class Goal {
     void apply(int newWeight, List<UpstreamSelector.Entry> newOrder, int newAggregation, boolean perIdentity) {
         weight = newWeight;
         order = List.copyOf(newOrder);
+        preferred = preferred.filter(key -> order.stream().anyMatch(entry -> entry.upstream().equals(key)));
         aggregation = newAggregation;
         channelPerIdentity = perIdentity;
     }
@@ -52,6 +54,15 @@ final class Goal {
 
     List<UpstreamSelector.Entry> order() {
         return order;
+    }
+
+    /** What the operator put in front of the order by name, until the order comes without it. */
+    Optional<String> preferred() {
+        return preferred;
+    }
+
+    void prefer(Optional<String> key) {
+        preferred = key;
     }
 
     List<Lane> lanes() {

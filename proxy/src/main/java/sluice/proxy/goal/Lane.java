@@ -173,6 +173,10 @@ final class Lane {
     private void close(SelectorAction.Close unwanted, Instant now) {
         OpenRoute route = open.get(unwanted.upstream());
         if (route != null) {
+            if (route == engaged) {
+                // Only the end of the lane closes what feeds it, and nobody is fed from then on.
+                routes.feed(route, new RouteInput.Disengaged(), now);
+            }
             routes.drain(route, unwanted.reason(), now);
         }
     }
