@@ -11,6 +11,7 @@ import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import sluice.config.GoalConfig;
 import sluice.config.RoutingConfig;
@@ -47,19 +48,19 @@ final class BoundedMaps {
             Map.entry("LoopLanes.homes", MAX_MINERS),
             Map.entry("LoopLanes.homeless", MAX_MINERS),
             Map.entry("Lane.members", MAX_MINERS),
-            Map.entry("Director.upstreams", RoutingConfig.MAX_UPSTREAMS),
-            Map.entry("Director.lanes", MAX_LANES),
-            Map.entry("Director.emptySince", MAX_LANES),
-            Map.entry("Director.goals", RoutingConfig.MAX_GOALS),
+            Map.entry("Upstreams.byKey", RoutingConfig.MAX_UPSTREAMS),
+            Map.entry("Lanes.byNumber", MAX_LANES),
+            Map.entry("Lanes.emptyUntil", MAX_LANES),
+            Map.entry("Goals.byName", RoutingConfig.MAX_GOALS),
             Map.entry("DirectorOutbox.actions", MAX_ACTIONS),
-            Map.entry("Goal.order", GoalConfig.MAX_UPSTREAMS),
             Map.entry("Goal.lanes", MAX_LANES),
             Map.entry("Lane.open", GoalConfig.MAX_UPSTREAMS),
             Map.entry("Lane.demands", 64),
             Map.entry("Lane.losses", GoalConfig.MAX_UPSTREAMS),
+            Map.entry("Lane.news", 64),
             Map.entry("OpenRoute.generations", 8),
             Map.entry("Placement.miners", MAX_MINERS),
-            Map.entry("Placement.hashrates", RoutingConfig.MAX_GOALS),
+            Map.entry("Placement.crews", RoutingConfig.MAX_GOALS),
             Map.entry("Placement.pins", RoutingConfig.MAX_PINS),
             Map.entry("PlannedChange.awaited", RoutingConfig.MAX_GOALS),
             Map.entry("PlannedChange.preparing", RoutingConfig.MAX_GOALS),
@@ -140,6 +141,8 @@ final class BoundedMaps {
             } else if (value instanceof Map<?, ?> map) {
                 measure(field, map.size());
                 map.values().forEach(this::visit);
+            } else if (value instanceof Optional<?> optional) {
+                optional.ifPresent(this::visit);
             } else if (value != null && value.getClass().isArray()) {
                 measure(field, Array.getLength(value));
             } else {

@@ -10,38 +10,40 @@ import sluice.upstream.failover.UpstreamSelector;
 final class Goal {
     private final String name;
     private final boolean narrow;
-    private int weight;
-    private List<UpstreamSelector.Entry> order;
+    private Terms terms;
     private Optional<String> preferred = Optional.empty();
-    private int aggregation;
-    private boolean channelPerIdentity;
     private final List<Lane> lanes = new ArrayList<>();
+    private boolean retired;
     private Instant unusableSince;
     private boolean evacuated;
 
+    /** Stands for the aggregation of a goal that sets none. */
+    static final int ALL_MINERS = 0;
+
     /**
-     * @param narrow whether miners' indexes are few, so that a lane takes each once
-     * @param aggregation most miners in one lane; 0 for all
+     * What a plan says of a goal.
+     *
+     * @param order its upstreams by key, best first
+     * @param aggregation most miners in one lane, or {@link #ALL_MINERS}
      * @param channelPerIdentity whether each user identity gets a lane of its own
      */
-    Goal(
-            String name,
-            boolean narrow,
-            int weight,
-            List<UpstreamSelector.Entry> order,
-            int aggregation,
-            boolean channelPerIdentity) {
-        this.name = name;
-        this.narrow = narrow;
-        apply(weight, order, aggregation, channelPerIdentity);
+    record Terms(int weight, List<UpstreamSelector.Entry> order, int aggregation, boolean channelPerIdentity) {
+        Terms {
+            order = List.copyOf(order);
+        }
     }
 
-    void apply(int newWeight, List<UpstreamSelector.Entry> newOrder, int newAggregation, boolean perIdentity) {
-        weight = newWeight;
-        order = List.copyOf(newOrder);
-        preferred = preferred.filter(key -> order.stream().anyMatch(entry -> entry.upstream().equals(key)));
-        aggregation = newAggregation;
-        channelPerIdentity = perIdentity;
+    /** @param narrow whether miners' indexes are few, so that a lane takes each once */
+    Goal(String name, boolean narrow, Terms terms) {
+        this.name = name;
+        this.narrow = narrow;
+        this.terms = terms;
+    }
+
+    void apply(Terms next) {
+        terms = next;
+        preferred = preferred.filter(
+                key -> next.order().stream().anyMatch(entry -> entry.upstream().equals(key)));
     }
 
     String name() {
@@ -49,11 +51,11 @@ final class Goal {
     }
 
     int weight() {
-        return weight;
+        return terms.weight();
     }
 
     List<UpstreamSelector.Entry> order() {
-        return order;
+        return terms.order();
     }
 
     /** What the operator put in front of the order by name, until the order comes without it. */
@@ -74,9 +76,23 @@ final class Goal {
         return lanes.getFirst();
     }
 
+    /** Whether this lane stays, also without a miner. */
+    boolean keeps(Lane lane) {
+        return !retired && first() == lane;
+    }
+
+    /** It is in no plan any more: its miners leave. */
+    void retire() {
+        retired = true;
+    }
+
+    boolean isRetired() {
+        return retired;
+    }
+
     /** Whether one lane takes all miners, whoever they are. */
     boolean hasOneLane() {
-        return aggregation == 0 && !channelPerIdentity && !narrow;
+        return terms.aggregation() == ALL_MINERS && !terms.channelPerIdentity() && !narrow;
     }
 
     /** The lane for one more miner; empty where a new one has to be made. */
@@ -84,29 +100,29 @@ final class Goal {
         Optional<String> identity = identityOf(miner.userIdentity());
         return lanes.stream()
                 .filter(lane -> lane.identity().equals(identity))
-                .filter(lane -> !isLimited(lane) || lane.members() < aggregation)
+                .filter(lane -> !isLimited() || lane.members() < terms.aggregation())
                 .filter(lane -> lane.hasSeat(miner.index()))
                 .findFirst();
     }
 
     /** Whose lane a miner belongs to; empty where it shares one user with others, or gives no name. */
     Optional<String> identityOf(String userIdentity) {
-        return channelPerIdentity ? Optional.of(userIdentity).filter(name -> !name.isEmpty()) : Optional.empty();
+        return Optional.of(userIdentity).filter(name -> terms.channelPerIdentity() && !name.isEmpty());
     }
 
     /** Whether this miner, which is in {@code lane}, belongs there, as far as the goal is concerned. */
     boolean mayStay(Lane lane, DirectorInput.MinerFacts miner) {
-        if (!lanes.contains(lane) || !lane.identity().equals(identityOf(miner.userIdentity()))) {
+        if (!lane.identity().equals(identityOf(miner.userIdentity()))) {
             return false;
         }
         // Where indexes are few, its own is taken in its lane: by itself.
-        return isLimited(lane)
-                ? lane.members() <= aggregation
+        return isLimited()
+                ? lane.members() <= terms.aggregation()
                 : narrow || lane == laneFor(miner).orElse(lane);
     }
 
-    private boolean isLimited(Lane lane) {
-        return aggregation > 0 && lane.identity().isEmpty() && !channelPerIdentity;
+    private boolean isLimited() {
+        return terms.aggregation() != ALL_MINERS && !terms.channelPerIdentity();
     }
 
     boolean isUsable() {

@@ -68,7 +68,7 @@ public final class GoalBalancer {
     /** One miner that is to mine for another goal. */
     public record Move(long connectionId, String from, String to) {}
 
-    private final Settings settings;
+    private Settings settings;
     private final SteadyHashrates hashrates = new SteadyHashrates();
     private final Set<String> outOfUse = new HashSet<>();
     private final Map<String, Instant> returnedAt = new HashMap<>();
@@ -77,6 +77,11 @@ public final class GoalBalancer {
 
     public GoalBalancer(Settings settings) {
         this.settings = settings;
+    }
+
+    /** From now on; what is known of goals and miners stays. */
+    public void settings(Settings next) {
+        settings = next;
     }
 
     /** The goal for a new, unpinned miner: the usable one that lacks most of its share; where none is usable, as if all were. */

@@ -3,10 +3,10 @@ package sluice.proxy.goal;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
-import java.util.function.Function;
 import sluice.proxy.event.GatewayEvent;
 import sluice.proxy.event.GatewayEvent.SwitchKind;
 import sluice.proxy.route.RouteInput;
@@ -21,13 +21,12 @@ import sluice.upstream.failover.UpstreamSelector;
  */
 final class Lane {
     private final int number;
-    private final String goal;
+    private final Goal goal;
     private final Optional<String> identity;
     private final UpstreamSelector selector;
-    private final Function<String, UpstreamPlan> upstreams;
+    private final Upstreams upstreams;
     private final Routes routes;
     private final DirectorOutbox out;
-    private final Preparation preparation;
     private final Map<String, OpenRoute> open = new HashMap<>();
     private final Map<Integer, RouteInput.Demand> demands = new HashMap<>();
     // Absent where every miner's index is its own in the whole gateway.
@@ -38,29 +37,23 @@ final class Lane {
     private Instant unusableSince;
     private int members;
     private final Map<String, UpstreamEvent.Lost> losses = new HashMap<>();
-
-    /** Hears how the preparation of a switch goes. */
-    interface Preparation {
-        void prepared(Lane lane, Instant now);
-
-        void failed(Lane lane, String upstream, String step, String reason, Instant now);
-    }
+    // Of the latest preparation.
+    private boolean prepared;
+    private Optional<ChangeResult.Rejected> preparationFailure = Optional.empty();
 
     /**
      * @param identity whose lane this is; empty where its miners share the upstream's own user
      * @param narrow whether its miners' indexes are few, so that no two of them may have the same
-     * @param upstreams what each key of the selector's order stands for
      */
     Lane(
             int number,
-            String goal,
+            Goal goal,
             Optional<String> identity,
             boolean narrow,
             UpstreamSelector selector,
-            Function<String, UpstreamPlan> upstreams,
+            Upstreams upstreams,
             Routes routes,
             DirectorOutbox out,
-            Preparation preparation,
             Instant now) {
         this.number = number;
         this.goal = goal;
@@ -70,7 +63,6 @@ final class Lane {
         this.upstreams = upstreams;
         this.routes = routes;
         this.out = out;
-        this.preparation = preparation;
         this.unusableSince = now;
     }
 
@@ -78,7 +70,7 @@ final class Lane {
         return number;
     }
 
-    String goal() {
+    Goal goal() {
         return goal;
     }
 
@@ -115,16 +107,28 @@ final class Lane {
         return unusableSince == null;
     }
 
-    /** The number of the route that feeds it, if one ever did. */
-    Optional<OpenRoute> engaged() {
-        return Optional.ofNullable(engaged);
-    }
-
     void demand(RouteInput.Demand demand, Instant now) {
         demands.put(demand.loop(), demand);
         if (engaged != null) {
             routes.feed(engaged, demand, now);
         }
+    }
+
+    /** First phase of a switch: an upstream of this order is to have work before anybody moves. */
+    void prepare(List<UpstreamSelector.Entry> order, Instant now) {
+        prepared = false;
+        preparationFailure = Optional.empty();
+        select(new SelectorInput.Prepare(order), now);
+    }
+
+    /** Whether the latest preparation has brought an upstream with work. */
+    boolean isPrepared() {
+        return prepared;
+    }
+
+    /** Why the latest preparation has failed; empty where it has not. */
+    Optional<ChangeResult.Rejected> preparationFailure() {
+        return preparationFailure;
     }
 
     /** Tells the selector, and does what it wants. What follows from that, it is told when all of that is done. */
@@ -153,21 +157,21 @@ final class Lane {
             case SelectorAction.Use use -> use(use, now);
             case SelectorAction.Hold hold -> {
                 unusableSince = now;
-                out.publish(new GatewayEvent.HoldBegan(now, goal, number, hold.reason()));
+                out.publish(new GatewayEvent.HoldBegan(now, goal.name(), number, hold.reason()));
             }
             case SelectorAction.Resume resume -> {
                 unusableSince = null;
-                out.publish(new GatewayEvent.HoldEnded(now, goal, number));
+                out.publish(new GatewayEvent.HoldEnded(now, goal.name(), number));
             }
-            case SelectorAction.Prepared prepared -> preparation.prepared(this, now);
+            case SelectorAction.Prepared ready -> prepared = true;
             case SelectorAction.PrepareFailed failed ->
-                preparation.failed(
-                        this, upstreams.apply(failed.upstream()).name(), failed.step(), failed.reason(), now);
+                preparationFailure = Optional.of(new ChangeResult.Rejected(
+                        upstreams.find(failed.upstream()).name(), failed.step(), failed.reason()));
         }
     }
 
     private void openRoute(String key) {
-        open.put(key, routes.open(this, key, upstreams.apply(key)));
+        open.put(key, routes.open(this, key, upstreams.find(key)));
     }
 
     private void close(SelectorAction.Close unwanted, Instant now) {
@@ -193,7 +197,7 @@ final class Lane {
             routes.feed(engaged, demand, now);
         }
         SwitchReport report = new SwitchReport(
-                goal,
+                goal.name(),
                 number,
                 from == null ? "" : from.name(),
                 engaged.name(),
@@ -202,7 +206,7 @@ final class Lane {
                 unusableSince == null ? now : unusableSince);
         unusableSince = null;
         out.publish(new GatewayEvent.UpstreamSwitched(
-                now, goal, number, report.from(), report.to(), report.kind(), report.reason()));
+                now, goal.name(), number, report.from(), report.to(), report.kind(), report.reason()));
         out.add(new DirectorAction.Engage(number, engaged.number(), report));
     }
 
@@ -238,7 +242,7 @@ final class Lane {
         String first = selector.standings().getFirst().upstream();
         UpstreamEvent.Lost loss = losses.get(first);
         return new ChangeResult.Rejected(
-                upstreams.apply(first).name(),
+                upstreams.find(first).name(),
                 loss == null ? "" : loss.step().name(),
                 loss == null ? "it gave no job in time" : loss.reason());
     }

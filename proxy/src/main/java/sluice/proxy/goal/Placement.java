@@ -111,12 +111,12 @@ final class Placement {
         placed.lane = lane;
         placed.since = now;
         lane.joined(facts.index());
-        crews.computeIfAbsent(lane.goal(), goal -> new Crew()).join(placed);
+        crews.computeIfAbsent(lane.goal().name(), goal -> new Crew()).join(placed);
         return placed;
     }
 
     void hashrate(Placed placed, double hashesPerSecond) {
-        crews.get(placed.lane.goal()).change(hashesPerSecond - placed.hashesPerSecond);
+        crews.get(placed.lane.goal().name()).change(hashesPerSecond - placed.hashesPerSecond);
         placed.hashesPerSecond = hashesPerSecond;
     }
 
@@ -132,8 +132,8 @@ final class Placement {
 
     private void leave(Placed placed) {
         placed.lane.left(placed.facts.index());
-        if (crews.get(placed.lane.goal()).leave(placed)) {
-            crews.remove(placed.lane.goal());
+        if (crews.get(placed.lane.goal().name()).leave(placed)) {
+            crews.remove(placed.lane.goal().name());
         }
     }
 
@@ -164,7 +164,7 @@ final class Placement {
         return miners.values().stream()
                 .map(placed -> new GoalBalancer.Miner(
                         placed.connectionId(),
-                        placed.lane.goal(),
+                        placed.lane.goal().name(),
                         Math.max(0, placed.hashesPerSecond),
                         placed.pinned,
                         placed.since))

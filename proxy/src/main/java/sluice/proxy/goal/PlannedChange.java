@@ -1,6 +1,7 @@
 package sluice.proxy.goal;
 
 import java.time.Instant;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
@@ -61,18 +62,51 @@ final class PlannedChange {
         return until;
     }
 
-    /** Lanes that have no upstream of the new order ready yet. */
-    Set<Lane> awaited() {
-        return awaited;
+    /** This lane is asked to prepare. */
+    void add(Lane lane) {
+        awaited.add(lane);
+        preparing.add(lane);
     }
 
-    /** Lanes whose selectors were asked to prepare. */
-    Set<Lane> preparing() {
+    /** There was no such goal; its first lane shows whether it can be. */
+    void add(Goal goal) {
+        awaited.add(goal.first());
+        newGoals.put(goal.name(), goal);
+    }
+
+    /** Lanes that were asked to prepare. */
+    Collection<Lane> preparing() {
         return preparing;
     }
 
-    /** Goals that there were none of, with their first lanes. */
-    Map<String, Goal> newGoals() {
-        return newGoals;
+    Collection<Goal> newGoals() {
+        return newGoals.values();
+    }
+
+    Goal newGoal(String name) {
+        return newGoals.get(name);
+    }
+
+    /** Whether every lane has, or had, an upstream of the new order with work. */
+    boolean isReady() {
+        awaited.removeIf(lane -> preparing.contains(lane) ? lane.isPrepared() : lane.isUsable());
+        return awaited.isEmpty();
+    }
+
+    /** Why it cannot be; empty while it may. */
+    Optional<ChangeResult.Rejected> failure(Instant now) {
+        for (Lane lane : preparing) {
+            if (lane.preparationFailure().isPresent()) {
+                return lane.preparationFailure();
+            }
+        }
+        for (Goal goal : newGoals.values()) {
+            if (!goal.isUsable() && goal.first().whollyFailed().isPresent()) {
+                return goal.first().whollyFailed();
+            }
+        }
+        return until.isAfter(now) || isReady()
+                ? Optional.empty()
+                : Optional.of(awaited.iterator().next().latestFailure());
     }
 }

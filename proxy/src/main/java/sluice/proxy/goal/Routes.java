@@ -14,6 +14,7 @@ import sluice.proxy.mining.share.ForwardedShare;
 import sluice.proxy.route.Numbering;
 import sluice.proxy.route.Route;
 import sluice.proxy.route.RouteAction;
+import sluice.proxy.route.RouteDeadline;
 import sluice.proxy.route.RouteInput;
 import sluice.proxy.route.RouteUpdate;
 import sluice.upstream.UpstreamCommand;
@@ -83,6 +84,13 @@ final class Routes {
 
     private OpenRoute ownerOf(ForwardedShare share) {
         return byGeneration.getOrDefault(share.job().generation(), over);
+    }
+
+    void onDeadline(int number, RouteDeadline deadline, Instant now) {
+        OpenRoute route = byNumber.get(number);
+        if (route != null) {
+            feed(route, new RouteInput.DeadlineReached(deadline), now);
+        }
     }
 
     void feed(OpenRoute to, RouteInput input, Instant now) {
@@ -159,8 +167,16 @@ final class Routes {
         }
     }
 
-    /** Tells the upstream to close at once. */
-    void close(OpenRoute route, String reason, Instant now) {
+    /** Tells all upstreams to close at once. */
+    void closeAll(String reason, Instant now) {
+        for (OpenRoute route : List.copyOf(byNumber.values())) {
+            if (route.phase() != OpenRoute.Phase.CLOSING) {
+                close(route, reason, now);
+            }
+        }
+    }
+
+    private void close(OpenRoute route, String reason, Instant now) {
         route.close(now);
         feed(route, new RouteInput.Closing(), now);
         out.add(new DirectorAction.ToUpstream(route.number(), new UpstreamCommand.Close(reason)));

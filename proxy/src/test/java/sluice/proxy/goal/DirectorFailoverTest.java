@@ -56,7 +56,7 @@ class DirectorFailoverTest {
     @Test
     void theNextIsTriedBesideTheFirstWhenThatTakesItsTime() {
         DirectorBench bench = DirectorBench.started(PlanSketch.of("main", "backup"));
-        bench.pass(Director.OPENING_PATIENCE.minusMillis(1));
+        bench.pass(Lanes.OPENING_PATIENCE.minusMillis(1));
         assertThat(bench.open()).containsExactly("main");
         bench.pass(Duration.ofMillis(1));
         assertThat(bench.open()).containsExactly("main", "backup");

@@ -20,7 +20,7 @@ class DirectorLeftoversTest {
         DirectorBench bench = DirectorBench.mining(TWO_GOALS, "a", "b");
         bench.change(ONE_GOAL);
         bench.lost("b");
-        bench.pass(Director.RETIREMENT);
+        bench.pass(Lanes.RETIREMENT);
         assertThat(bench.open()).containsExactly("a");
     }
 
@@ -32,7 +32,7 @@ class DirectorLeftoversTest {
         bench.ready("a");
         DirectorBench.Opened drained = bench.ready("b");
         bench.change(ONE_GOAL);
-        bench.pass(Director.RETIREMENT);
+        bench.pass(Lanes.RETIREMENT);
         assertThat(drained.closing).isFalse();
         bench.said.clear();
         bench.pass(Routes.LATE_SHARES);
@@ -54,7 +54,7 @@ class DirectorLeftoversTest {
         bench.ready("a");
         bench.lost(first, UpstreamEvent.Step.MINING, "connection reset");
         bench.left(2);
-        bench.pass(Director.LANE_LINGER);
+        bench.pass(Lanes.LINGER);
         assertThat(bench.said(DirectorAction.RemoveLane.class)).hasSize(1);
         bench.pass(hold.minusMillis(1));
         assertThat(bench.portsOpen).isTrue();

@@ -121,7 +121,7 @@ class DirectorPlacementTest {
                 .toList();
         bench.tell(new DirectorInput.Census(0, shown));
         bench.events.clear();
-        bench.pass(Director.MINER_REST.minusSeconds(1));
+        bench.pass(Redistribution.MINER_REST.minusSeconds(1));
         assertThat(bench.events(GatewayEvent.MinerPlaced.class))
                 .as("they are left alone for a while")
                 .isEmpty();
@@ -153,7 +153,7 @@ class DirectorPlacementTest {
         assertThat(bench.fed()).as("nobody is sent there").containsEntry("b", 12);
 
         bench.ready("a");
-        bench.pass(Director.MINER_REST.plus(REBALANCE));
+        bench.pass(Redistribution.MINER_REST.plus(REBALANCE));
         assertThat(bench.fed().get("a")).isBetween(6, 7);
     }
 
@@ -202,7 +202,7 @@ class DirectorPlacementTest {
         assertThat(bench.feeding).hasSize(3);
         bench.left(1);
         bench.left(3);
-        bench.pass(Director.LANE_LINGER.minusMillis(1));
+        bench.pass(Lanes.LINGER.minusMillis(1));
         assertThat(bench.open()).hasSize(3);
         bench.pass(Duration.ofMillis(1));
         assertThat(bench.feeding).containsOnlyKeys(1, 2);
@@ -216,9 +216,9 @@ class DirectorPlacementTest {
         bench.identified(1, "anna");
         int lane = bench.places.get(1L);
         bench.left(1);
-        bench.pass(Director.LANE_LINGER.minusMillis(1));
+        bench.pass(Lanes.LINGER.minusMillis(1));
         bench.identified(2, "anna");
-        bench.pass(Director.LANE_LINGER.multipliedBy(2));
+        bench.pass(Lanes.LINGER.multipliedBy(2));
         assertThat(bench.places).containsEntry(2L, lane);
         assertThat(bench.open()).containsExactly("a", "a of anna");
     }
@@ -297,7 +297,7 @@ class DirectorPlacementTest {
         bench.change(PlanSketch.of("a").goal("ours", 50, "a"));
         assertThat(bench.laneOfAll).isPresent();
         assertThat(bench.feeding.get(bench.laneOfAll.getAsInt())).hasToString("a");
-        bench.pass(Director.RETIREMENT.plus(Routes.DRAIN_PATIENCE));
+        bench.pass(Lanes.RETIREMENT.plus(Routes.DRAIN_PATIENCE));
         assertThat(bench.open()).containsExactly("a");
         assertThat(bench.said(DirectorAction.RemoveLane.class)).hasSize(1);
         bench.said.clear();
@@ -313,7 +313,7 @@ class DirectorPlacementTest {
         join(bench, 1, 12, "rig");
         bench.change(PlanSketch.of("a", "b").goal("x", 1, "a").goal("y", 1, "b"));
         assertThat(bench.fed()).containsOnlyKeys("a", "b").containsEntry("a", 6);
-        bench.pass(Director.RETIREMENT.plus(Routes.DRAIN_PATIENCE));
+        bench.pass(Lanes.RETIREMENT.plus(Routes.DRAIN_PATIENCE));
         assertThat(bench.open()).containsExactly("a", "b");
     }
 
@@ -325,7 +325,7 @@ class DirectorPlacementTest {
         assertThat(bench.upstreams("a")).hasSize(2);
         bench.ready("a");
         assertThat(bench.laneOfAll).isPresent().isNotEqualTo(OptionalInt.of(before));
-        bench.pass(Director.RETIREMENT.plus(Routes.DRAIN_PATIENCE));
+        bench.pass(Lanes.RETIREMENT.plus(Routes.DRAIN_PATIENCE));
         assertThat(bench.feeding).containsOnlyKeys(bench.laneOfAll.getAsInt());
         assertThat(bench.open()).containsExactly("a");
     }
@@ -357,7 +357,7 @@ class DirectorPlacementTest {
         bench.change(apart);
         assertThat(bench.open().stream().filter("a"::equals)).as("2, 2 and 1").hasSize(3);
         bench.change(together);
-        bench.pass(Director.LANE_LINGER.plus(Routes.DRAIN_PATIENCE));
+        bench.pass(Lanes.LINGER.plus(Routes.DRAIN_PATIENCE));
         assertThat(bench.open()).containsExactly("a", "b");
         assertThat(bench.places.values()).containsOnly(1, 2);
     }
@@ -374,7 +374,7 @@ class DirectorPlacementTest {
         assertThat(bench.open())
                 .containsExactlyInAnyOrder("a", "b", "a of rig1", "b of rig2", "a of rig3", "b of rig4");
         bench.change(halves());
-        bench.pass(Director.LANE_LINGER.plus(Routes.DRAIN_PATIENCE));
+        bench.pass(Lanes.LINGER.plus(Routes.DRAIN_PATIENCE));
         assertThat(bench.open()).containsExactly("a", "b");
         assertThat(bench.fed()).containsEntry("a", 2).containsEntry("b", 2);
     }
@@ -384,7 +384,7 @@ class DirectorPlacementTest {
         DirectorBench bench = mining(halves());
         join(bench, 1, 20, "rig");
         bench.census(1e12);
-        bench.pass(Director.MINER_REST);
+        bench.pass(Redistribution.MINER_REST);
         bench.change(PlanSketch.of("a", "b").goal("ours", 75, "a").goal("theirs", 25, "b"));
         assertThat(bench.fed()).containsEntry("a", 10);
         bench.pass(REBALANCE.multipliedBy(4));
