@@ -2,6 +2,7 @@ package sluice.simulation;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Random;
 import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
 import sluice.protocol.Bytes;
@@ -26,6 +27,11 @@ final class Chance {
     /** The stream for code that takes the interface of the JDK. */
     RandomGenerator source() {
         return random;
+    }
+
+    /** A source for shuffling a list. */
+    Random shuffling() {
+        return new Random(random.nextLong());
     }
 
     SplittableRandom splittable() {

@@ -31,14 +31,20 @@ final class Internet {
 
         /** The connection stands, encrypted where the protocol is. */
         void ready(Link link);
+
+        default InetAddress address() {
+            return InetAddress.getLoopbackAddress();
+        }
     }
 
     /** A call under way. */
     final class Call {
+        private final String host;
         private final Caller caller;
         private boolean over;
 
-        private Call(Caller caller) {
+        private Call(String host, Caller caller) {
+            this.host = host;
             this.caller = caller;
         }
 
@@ -77,7 +83,7 @@ final class Internet {
     Call dial(World world, String host, Port.Protocol protocol, Way way, Caller caller) {
         Chance own = chance.split();
         Link.Wire wire = wire(way);
-        Call call = new Call(caller);
+        Call call = new Call(host, caller);
         Port port = ports.get(host);
         Port.Reception reception = port == null ? null : port.reception();
         if (reception == null || !reception.hasAddress()) {
@@ -106,7 +112,7 @@ final class Internet {
                 call.later(wire.delay(own), () -> {
                     call.caller.connected();
                     if (protocol == Port.Protocol.SV1) {
-                        join(world, call, port, visit(protocol, reception), wire, own);
+                        join(world, call, port, visit(call, protocol, reception), wire, own);
                     } else {
                         shakeHands(world, call, port, reception, wire, own);
                     }
@@ -121,7 +127,7 @@ final class Internet {
             case OPEN ->
                 call.later(
                         wire.delay(own).multipliedBy(2),
-                        () -> join(world, call, port, visit(Port.Protocol.SV2, reception), wire, own));
+                        () -> join(world, call, port, visit(call, Port.Protocol.SV2, reception), wire, own));
         }
     }
 
@@ -133,8 +139,8 @@ final class Internet {
         call.caller.ready(link);
     }
 
-    private static Port.Visit visit(Port.Protocol protocol, Port.Reception reception) {
-        return new Port.Visit(protocol, reception.mood(), InetAddress.getLoopbackAddress(), "default");
+    private static Port.Visit visit(Call call, Port.Protocol protocol, Port.Reception reception) {
+        return new Port.Visit(protocol, reception.mood(), call.caller.address(), call.host);
     }
 
     private Link.Wire wire(Way way) {

@@ -41,6 +41,7 @@ final class PoolConversation implements Link.Receiver {
     private final World world;
     private final Chance chance;
     private final PoolNature nature;
+    private final int link;
     private final Link.End end;
     private final PoolVerdicts verdicts;
     private final PoolNonsense nonsense;
@@ -53,12 +54,13 @@ final class PoolConversation implements Link.Receiver {
     private boolean still;
     private boolean over;
 
-    PoolConversation(SimulatedPool pool, Chance chance, Link.End end, PoolMood mood) {
+    PoolConversation(SimulatedPool pool, Chance chance, Link link, PoolMood mood) {
         this.pool = pool;
         this.world = pool.world();
         this.chance = chance;
         this.nature = pool.nature();
-        this.end = end;
+        this.link = link.number();
+        this.end = link.server();
         this.mood = mood;
         this.verdicts = new PoolVerdicts(world, chance.split(), nature, this::send);
         this.nonsense = new PoolNonsense(chance.split());
@@ -66,6 +68,11 @@ final class PoolConversation implements Link.Receiver {
 
     boolean isOver() {
         return over;
+    }
+
+    /** The connection that it goes on over. */
+    int link() {
+        return link;
     }
 
     Optional<PoolChannel> channel() {
@@ -210,7 +217,7 @@ final class PoolConversation implements Link.Receiver {
     }
 
     private long announceFuture(long jobId) {
-        PoolJob job = new PoolJob(newContent());
+        PoolJob job = new PoolJob(link, newContent());
         channel.put(jobId, job);
         futures.remove(jobId);
         futures.add(jobId);
@@ -226,7 +233,7 @@ final class PoolConversation implements Link.Receiver {
     /** Another job on the tip in force, or the same once more. */
     private void sendActiveJob(PoolJob.Content content) {
         long jobId = channel.newJobId();
-        PoolJob job = new PoolJob(content);
+        PoolJob job = new PoolJob(link, content);
         channel.put(jobId, job);
         channel.start(pool.jobs(), job, tip);
         send(job.message(

@@ -58,9 +58,11 @@ final class PoolJob {
         }
     }
 
-    PoolJob(Content content) {
+    /** @param link the connection it goes over */
+    PoolJob(int link, Content content) {
         this.content = content;
         this.source = new UpstreamJobs.Source(
+                link,
                 Bytes.concat(content.coinbasePrefix, content.extranoncePrefix),
                 content.granted,
                 content.coinbaseSuffix,

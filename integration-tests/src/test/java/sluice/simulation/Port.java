@@ -27,9 +27,9 @@ interface Port {
      *
      * @param mood how it is to be treated
      * @param address where it comes from
-     * @param listener the name of the port that it came in by
+     * @param host the name it dialled
      */
-    record Visit(Protocol protocol, PoolMood mood, InetAddress address, String listener) {}
+    record Visit(Protocol protocol, PoolMood mood, InetAddress address, String host) {}
 
     /** What is spoken on a connection. */
     enum Protocol {

@@ -8,15 +8,14 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.EnumMap;
-import java.util.LinkedHashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
+import java.util.Set;
 import java.util.TreeMap;
-import java.util.function.Consumer;
 import java.util.function.LongFunction;
 import sluice.proxy.event.GatewayEvent;
-import sluice.proxy.goal.ChangeResult;
 import sluice.proxy.goal.Director;
 import sluice.proxy.goal.DirectorAction;
 import sluice.proxy.goal.DirectorInput;
@@ -33,10 +32,11 @@ final class SimulatedControl {
     private final Chance chance;
     private final Books books;
     private final Director director;
+    private final DirectorWitness witness;
     private final int mailboxLimit;
     private final Ports ports;
     private final Map<Integer, OpenUpstream> upstreams = new TreeMap<>();
-    private final Map<Long, Consumer<ChangeResult>> answers = new LinkedHashMap<>();
+    private final Set<Long> unanswered = new HashSet<>();
     private final Queue<DirectorInput> inputs = new ArrayDeque<>();
     private final List<Mailbox> inbound = new ArrayList<>();
     private List<SimulatedLoop> loops = List.of();
@@ -68,11 +68,19 @@ final class SimulatedControl {
         }
     }
 
-    SimulatedControl(World world, Chance chance, Books books, Director director, int mailboxLimit, Ports ports) {
+    SimulatedControl(
+            World world,
+            Chance chance,
+            Books books,
+            Director director,
+            DirectorWitness witness,
+            int mailboxLimit,
+            Ports ports) {
         this.world = world;
         this.chance = chance;
         this.books = books;
         this.director = director;
+        this.witness = witness;
         this.mailboxLimit = mailboxLimit;
         this.ports = ports;
     }
@@ -105,9 +113,9 @@ final class SimulatedControl {
     }
 
     /** Asks for a change; {@code input} makes the director's input of the number that the answer will carry. */
-    void change(LongFunction<DirectorInput> input, Consumer<ChangeResult> answer) {
+    void change(LongFunction<DirectorInput> input) {
         long id = ++lastChange;
-        answers.put(id, answer);
+        unanswered.add(id);
         feed(input.apply(id));
     }
 
@@ -127,6 +135,7 @@ final class SimulatedControl {
 
     private void take(DirectorInput input) {
         long before = director.unanswered();
+        witness.before(input);
         List<DirectorAction> actions;
         try {
             actions = List.copyOf(director.on(input, world.time().instant()));
@@ -136,6 +145,7 @@ final class SimulatedControl {
         if (input instanceof DirectorInput.FromUpstream from) {
             settle(from, director.unanswered() - before);
         }
+        witness.after(input, actions);
         actions.forEach(this::carryOut);
     }
 
@@ -177,17 +187,14 @@ final class SimulatedControl {
             }
             case DirectorAction.ClosePorts close -> ports.close(close.reason());
             case DirectorAction.OpenPorts open -> ports.open();
-            case DirectorAction.Answer answer -> {
-                Consumer<ChangeResult> asked = answers.remove(answer.id());
-                require(asked != null, "an answer to no change, or a second one: %s", answer);
-                asked.accept(answer.result());
-            }
+            case DirectorAction.Answer answer ->
+                require(unanswered.remove(answer.id()), "an answer to no change, or a second one: %s", answer);
         }
     }
 
     private void open(DirectorAction.Open open) {
         SimulatedDefinition definition = (SimulatedDefinition) open.upstream();
-        OpenUpstream opened = new OpenUpstream(definition, definition.make(open.userIdentity()));
+        OpenUpstream opened = new OpenUpstream(definition, definition.make(open.userIdentity(), open.route()));
         require(upstreams.put(open.route(), opened) == null, "route %d is opened twice", open.route());
         int route = open.route();
         opened.upstream.start(event -> feed(new DirectorInput.FromUpstream(route, event)));
@@ -279,6 +286,10 @@ final class SimulatedControl {
         }
     }
 
+    DirectorWitness witness() {
+        return witness;
+    }
+
     Director director() {
         return director;
     }
@@ -286,6 +297,24 @@ final class SimulatedControl {
     /** Shares in the mailbox or on their way over the disk. */
     int underWay() {
         return sharesWaiting + sharesOnDisk;
+    }
+
+    /** The links that the upstream connections stand on. */
+    Set<Integer> links() {
+        Set<Integer> links = new HashSet<>();
+        for (OpenUpstream open : upstreams.values()) {
+            if (open.upstream instanceof SimulatedPoolConnection pool) {
+                links.add(pool.link());
+            }
+        }
+        return links;
+    }
+
+    /** The link behind a route, or {@link UpstreamJobs#NO_LINK}. */
+    int linkOf(int route) {
+        return upstreams.get(route).upstream instanceof SimulatedPoolConnection pool
+                ? pool.link()
+                : UpstreamJobs.NO_LINK;
     }
 
     /** What is behind the routes that are open. */

@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.function.BiConsumer;
 import sluice.config.FailoverConfig;
 import sluice.protocol.Bytes;
@@ -37,6 +38,7 @@ final class SimulatedGateway implements GatewaySide, Port {
     private final List<Sv1MinerContext> sv1Contexts = new ArrayList<>();
     private final List<SimulatedMinerConnection> connections = new ArrayList<>();
     private final Map<Integer, Witness> witnesses = new HashMap<>();
+    private final Map<Integer, SimulatedMinerConnection> byLink = new HashMap<>();
     private final List<Object> machines = new ArrayList<>();
     private final BoundedMaps bounds = new BoundedMaps();
     private BiConsumer<ToldChannel, ToldJob> jobsStarted = (channel, job) -> {};
@@ -56,7 +58,9 @@ final class SimulatedGateway implements GatewaySide, Port {
                 plan.sv1().keepalive(),
                 Difficulty.targetOf(plan.vardiff().startDifficulty()),
                 numbering);
-        this.control = new SimulatedControl(world, chance.split(), books, director, plan.mailbox(), new ClosingPorts());
+        DirectorWitness witness = new DirectorWitness(world, director, failover, books.routes());
+        this.control = new SimulatedControl(
+                world, chance.split(), books, director, witness, plan.mailbox(), new ClosingPorts());
         machines.add(director);
         for (int number = 0; number < plan.loops(); number++) {
             MinerContext context = new MinerContext(
@@ -148,16 +152,19 @@ final class SimulatedGateway implements GatewaySide, Port {
                 this::forgetEnded);
         connections.add(connection);
         witnesses.put(link.number(), witness);
+        byLink.put(link.number(), connection);
         connection.start();
     }
 
     private void forgetEnded() {
         connections.removeIf(SimulatedMinerConnection::isEnded);
+        byLink.values().removeIf(SimulatedMinerConnection::isEnded);
     }
 
     @Override
     public void check() {
         books.account().check(control.underWay(), control.director().unanswered());
+        control.witness().check();
         machines.forEach(bounds::check);
         control.machines().forEach(bounds::check);
         connections.forEach(connection -> bounds.check(connection.session()));
@@ -183,6 +190,25 @@ final class SimulatedGateway implements GatewaySide, Port {
     @Override
     public Optional<Witness> witness(int link) {
         return Optional.ofNullable(witnesses.get(link));
+    }
+
+    SimulatedControl control() {
+        return control;
+    }
+
+    /** The connection that came over this link, while it stands. */
+    Optional<SimulatedMinerConnection> connection(int link) {
+        return Optional.ofNullable(byLink.get(link));
+    }
+
+    /** The lane that a miner is in. */
+    Optional<SeenLane> laneOf(SimulatedMinerConnection miner) {
+        OptionalInt number = miner.home().lanes().laneOf(miner);
+        return number.isPresent() ? Optional.ofNullable(control.witness().lane(number.getAsInt())) : Optional.empty();
+    }
+
+    List<SimulatedMinerConnection> connections() {
+        return connections;
     }
 
     @Override

@@ -2,6 +2,7 @@ package sluice.simulation;
 
 import static sluice.simulation.BrokenInvariant.require;
 
+import java.net.InetAddress;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -11,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import sluice.config.AddressRange;
 import sluice.protocol.Bytes;
 import sluice.protocol.bitcoin.Hash256;
 
@@ -35,6 +37,7 @@ abstract class SimulatedMiner implements Internet.Caller, ViewListener {
     private final String name;
     private final String host;
     private final MinerNature nature;
+    private final InetAddress address;
     private final Hashing hashing = new Hashing();
     private final Map<Submission, Sent> sent = new HashMap<>();
     private final Account.Tally told = new Account.Tally();
@@ -59,6 +62,8 @@ abstract class SimulatedMiner implements Internet.Caller, ViewListener {
         PROOF,
         /** Of a job that is over. */
         LATE,
+        /** Of a job that another one of the same tip replaced. */
+        REPLACED,
         /** Sent before. */
         AGAIN,
         /** No share at all. */
@@ -86,6 +91,8 @@ abstract class SimulatedMiner implements Internet.Caller, ViewListener {
         this.name = name;
         this.host = host;
         this.nature = nature;
+        this.address = AddressRange.parse("10.0." + chance.between(0, 2) + "." + chance.between(1, 9))
+                .network();
     }
 
     final void start() {
@@ -97,6 +104,11 @@ abstract class SimulatedMiner implements Internet.Caller, ViewListener {
         schedule(nature.vanishesPerMinute(), this::vanish);
         schedule(nature.quitsPerMinute(), () -> leave("feels like it"));
         schedule(nature.stallsPerMinute(), this::stall);
+    }
+
+    @Override
+    public final InetAddress address() {
+        return address;
     }
 
     final World world() {
@@ -331,7 +343,9 @@ abstract class SimulatedMiner implements Internet.Caller, ViewListener {
 
     private Quality quality(Find find) {
         if (find.channel().live(find.job().id()) != find.job()) {
-            return Quality.LATE;
+            return find.channel().isReplacedOnItsTip(find.job()) && sentHashes.add(find.hash())
+                    ? Quality.REPLACED
+                    : Quality.LATE;
         }
         return sentHashes.add(find.hash()) ? Quality.GOOD : Quality.AGAIN;
     }
@@ -404,6 +418,7 @@ abstract class SimulatedMiner implements Internet.Caller, ViewListener {
                         share,
                         words);
             case PROOF -> require(accepted, "%s: mining does not go on: %s", share, words);
+            case REPLACED -> {}
             case LATE -> require(!accepted, "%s of a job that was over is accepted", share);
             case AGAIN -> require(!accepted, "%s is accepted twice", share);
             case WORTHLESS -> require(!accepted, "%s is worthless and accepted", share);

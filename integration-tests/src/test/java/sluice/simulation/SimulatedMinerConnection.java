@@ -79,6 +79,10 @@ final class SimulatedMinerConnection implements Link.Receiver {
         return session;
     }
 
+    SimulatedLoop home() {
+        return home;
+    }
+
     Witness witness() {
         return witness;
     }
@@ -144,7 +148,7 @@ final class SimulatedMinerConnection implements Link.Receiver {
                             connectionId,
                             identified.userIdentity(),
                             visit.address(),
-                            visit.listener(),
+                            visit.host(),
                             identified.index());
                     home.identified(this);
                 }

@@ -85,7 +85,7 @@ final class SimulatedPool implements Port {
     @Override
     public void accepted(Link link, Visit visit) {
         conversations.removeIf(PoolConversation::isOver);
-        PoolConversation conversation = new PoolConversation(this, chance.split(), link.server(), visit.mood());
+        PoolConversation conversation = new PoolConversation(this, chance.split(), link, visit.mood());
         link.server().attach(conversation);
         conversations.add(conversation);
         world.trace().tell(name + " takes link " + link.number() + " and " + visit.mood());
@@ -112,11 +112,10 @@ final class SimulatedPool implements Port {
         conversations.forEach(PoolConversation::standStill);
     }
 
-    /** The channels that are open here. */
-    List<PoolChannel> channels() {
+    /** The conversations that are not over. */
+    List<PoolConversation> conversations() {
         return conversations.stream()
                 .filter(conversation -> !conversation.isOver())
-                .flatMap(conversation -> conversation.channel().stream())
                 .toList();
     }
 }

@@ -70,6 +70,11 @@ final class SimulatedPoolConnection implements Upstream {
         feed(new PoolInput.CommandGiven(command));
     }
 
+    /** The number of the link that it mines over, or {@link UpstreamJobs#NO_LINK}. */
+    int link() {
+        return attempt == null || attempt.link == null ? UpstreamJobs.NO_LINK : attempt.link.number();
+    }
+
     Sv2PoolSession session() {
         return session;
     }
@@ -168,6 +173,7 @@ final class SimulatedPoolConnection implements Upstream {
         private UpstreamEvent.Step step = UpstreamEvent.Step.RESOLVE;
         private Internet.Call call;
         private VirtualTime.Timer stepTimeout;
+        private Link link;
         private Link.End end;
         private boolean endpointKept;
         private boolean over;
@@ -207,9 +213,10 @@ final class SimulatedPoolConnection implements Upstream {
         }
 
         @Override
-        public void ready(Link link) {
+        public void ready(Link fresh) {
             stepTimeout.cancel();
-            end = link.client();
+            link = fresh;
+            end = fresh.client();
             witness.connected(link);
             feed(new PoolInput.Connected(to, PORT));
         }

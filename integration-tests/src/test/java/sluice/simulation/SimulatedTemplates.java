@@ -131,6 +131,7 @@ final class SimulatedTemplates implements Upstream {
             case UpstreamEvent.JobAnnounced announcement -> {
                 UpstreamJob job = announcement.job();
                 UpstreamJobs.Source source = new UpstreamJobs.Source(
+                        UpstreamJobs.NO_LINK,
                         Bytes.concat(job.coinbasePrefix(), job.extranoncePrefix()),
                         granted,
                         job.coinbaseSuffix(),

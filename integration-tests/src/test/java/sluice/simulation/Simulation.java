@@ -56,6 +56,7 @@ final class Simulation {
         world.faults().end();
         site.calmDown();
         passWatching(RECOVERY);
+        site.checkAtRest();
         site.standStill();
         passWatching(DRAIN);
         await(site::isUpToDate, site::whatIsLate);

@@ -6,7 +6,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Function;
 import sluice.config.FailoverConfig;
 import sluice.protocol.Bytes;
 import sluice.protocol.bitcoin.Difficulty;
@@ -18,14 +17,15 @@ import sluice.upstream.template.SimulatedChain;
 
 /** Who takes part in one run: the gateway, its pools (or a second Sluice as its pool), and the farm. */
 final class Site {
-    static final String GATEWAY = "gateway";
+    private static final List<String> PORTS = List.of("gateway", "side-door");
 
     private static final int MOST_MINERS = 9;
-    private static final int MOST_POOLS = 3;
+    private static final int MOST_POOLS = 5;
 
     private final World world;
     private final Chance chance;
-    private final GatewaySide gateway;
+    private final SimulatedGateway gateway;
+    private final Optional<SimulatedOperator> operator;
     private final List<SimulatedMiner> miners = new ArrayList<>();
     private final List<SimulatedPool> pools = new ArrayList<>();
     private Optional<SimulatedNetwork> network = Optional.empty();
@@ -35,21 +35,38 @@ final class Site {
         this.world = world;
         this.chance = chance;
         Books books = Books.of(world.time());
-        String host = chance.happens(0.2) ? addSluicePool(books) : addPools(books);
-        this.gateway = newGateway(books, host);
-        world.internet().listen(GATEWAY, gateway.port());
+        boolean simple = chance.happens(0.3);
+        List<String> hosts = simple && chance.happens(0.5) ? List.of(addSluicePool(books)) : addPools(books);
+        GatewayPlan setup = GatewayPlan.drawn(chance.split());
+        Plans plans =
+                new Plans(chance.split(), hosts, dialler(books, chance.split(), setup), PORTS, chance.happens(0.5));
+        this.gateway = new SimulatedGateway(
+                world,
+                chance.split(),
+                setup,
+                books,
+                simple ? plans.simplest() : plans.first(),
+                simple ? FailoverConfig.DEFAULT : plans.failover());
+        this.operator = simple || chance.happens(0.3)
+                ? Optional.empty()
+                : Optional.of(new SimulatedOperator(world, chance.split(), plans, gateway.control()));
+        PORTS.forEach(name -> world.internet().listen(name, gateway.port()));
         int count = chance.between(1, MOST_MINERS);
         for (int i = 0; i < count; i++) {
-            MinerNature nature = MinerNature.drawn(chance.split());
-            String name = "miner" + i;
-            miners.add(
-                    nature.protocol() == Port.Protocol.SV1
-                            ? new SimulatedSv1Miner(world, chance.split(), name, GATEWAY, nature)
-                            : new SimulatedSv2Miner(world, chance.split(), name, GATEWAY, nature));
+            addMiner(i, MinerNature.drawn(chance.split()));
         }
     }
 
-    private String addPools(Books books) {
+    private void addMiner(int number, MinerNature nature) {
+        String name = chance.oneOf("a", "b") + ".miner" + number;
+        String port = chance.happens(0.7) ? PORTS.getFirst() : PORTS.getLast();
+        miners.add(
+                nature.protocol() == Port.Protocol.SV1
+                        ? new SimulatedSv1Miner(world, chance.split(), name, port, nature)
+                        : new SimulatedSv2Miner(world, chance.split(), name, port, nature));
+    }
+
+    private List<String> addPools(Books books) {
         SimulatedNetwork chain = new SimulatedNetwork(world, chance.split());
         network = Optional.of(chain);
         List<String> names = new ArrayList<>();
@@ -62,7 +79,7 @@ final class Site {
             pools.add(pool);
             world.internet().listen(name, pool);
         }
-        return names.getFirst();
+        return names;
     }
 
     /** A pool that is the product itself, solo on a chain of its own: what it gives its visitors, our gateway gets. */
@@ -91,6 +108,7 @@ final class Site {
         pool.onJobStarted((channel, job) -> {
             ToldJob.Extended form = (ToldJob.Extended) job.form();
             UpstreamJobs.Source source = new UpstreamJobs.Source(
+                    UpstreamJobs.NO_LINK,
                     Bytes.concat(form.coinbase1(), channel.prefix()),
                     channel.rollable(),
                     form.coinbase2(),
@@ -104,42 +122,24 @@ final class Site {
         return name;
     }
 
-    private GatewaySide newGateway(Books books, String host) {
-        GatewayPlan plan = GatewayPlan.drawn(chance.split());
-        RoutingPlan routing = RoutingPlan.single(new PoolDefinition(
+    private PoolDefinition.Dialler dialler(Books books, Chance own, GatewayPlan setup) {
+        return (host, user, route) -> new SimulatedPoolConnection(
+                world,
+                own.split(),
                 host,
-                user -> new SimulatedPoolConnection(
-                        world,
-                        chance.split(),
+                new PoolSettings(
                         host,
-                        new PoolSettings(
-                                host,
-                                user.orElse("farm"),
-                                Difficulty.targetOf(plan.vardiff().startDifficulty()),
-                                false,
-                                "simulation",
-                                PoolPatience.DEFAULT),
-                        new UpstreamWitness(books.account()))));
-        return new SimulatedGateway(world, chance.split(), plan, books, routing, FailoverConfig.DEFAULT);
-    }
-
-    private record PoolDefinition(String name, Function<Optional<String>, SimulatedPoolConnection> connection)
-            implements SimulatedDefinition {
-        @Override
-        public Made make(Optional<String> userIdentity) {
-            SimulatedPoolConnection made = connection.apply(userIdentity);
-            return new Made(made, made.session());
-        }
-
-        @Override
-        public boolean leavesBlocksToGateway() {
-            return true;
-        }
+                        user,
+                        Difficulty.targetOf(setup.vardiff().startDifficulty()),
+                        false,
+                        "simulation",
+                        PoolPatience.DEFAULT),
+                new UpstreamWitness(books, route));
     }
 
     private record Solo(String name, SimulatedTemplates templates) implements SimulatedDefinition {
         @Override
-        public Made make(Optional<String> userIdentity) {
+        public Made make(Optional<String> userIdentity, int route) {
             return new Made(templates, templates.session());
         }
 
@@ -152,6 +152,7 @@ final class Site {
     void start() {
         sluicePool.ifPresent(SimulatedGateway::start);
         gateway.start();
+        operator.ifPresent(SimulatedOperator::start);
         miners.forEach(SimulatedMiner::start);
     }
 
@@ -181,24 +182,29 @@ final class Site {
 
     /** Who lacks what; empty where all is well. */
     String whatIsLate() {
-        UpstreamJobs.Source newest = newestJob();
-        if (newest == null) {
-            return "the gateway has no upstream";
-        }
         int mining = 0;
         for (SimulatedMiner miner : miners) {
             if (!miner.isMining()) {
                 continue;
             }
             mining++;
+            Optional<UpstreamJobs.Source> newest = newestFor(miner);
+            if (newest.isEmpty()) {
+                return miner.name() + " has no upstream";
+            }
             for (ToldChannel channel : miner.openChannels()) {
                 ToldJob job = channel.newest();
                 ToldJob same = gateway.witness(miner.link())
                         .flatMap(witness -> witness.newestJob(channel.id()))
                         .orElse(null);
-                if (job == null || same == null || !same.id().equals(job.id()) || !isJob(same, newest)) {
+                if (job == null || same == null || !same.id().equals(job.id()) || !isJob(same, newest.get())) {
                     return "%s mines %s on channel %d; the gateway told it %s; the newest is on %s"
-                            .formatted(miner.name(), job, channel.id(), same, newest.prevHash());
+                            .formatted(
+                                    miner.name(),
+                                    job,
+                                    channel.id(),
+                                    same,
+                                    newest.get().prevHash());
                 }
             }
         }
@@ -214,22 +220,37 @@ final class Site {
                 && source.prevHash().equals(newest.prevHash());
     }
 
-    /** A device that cannot work without version rolling gets nothing where a pool forbids it. */
+    /**
+     * A device that cannot work without version rolling gets nothing where a pool forbids it; nor does an SV2 device that was
+     * told at setup, before it had a place, that versions may be rolled.
+     */
     private boolean canBeServed(SimulatedMiner miner) {
-        return !miner.nature().needsVersionRolling()
+        boolean mayBeMisinformed = miner.nature().protocol() == Port.Protocol.SV2
+                && gateway.control().witness().placesOneByOne();
+        return !miner.nature().needsVersionRolling() && !mayBeMisinformed
                 || pools.stream().noneMatch(pool -> pool.nature().fixedVersion());
     }
 
-    private UpstreamJobs.Source newestJob() {
+    /** The newest job of the upstream that this miner is to mine for. */
+    private Optional<UpstreamJobs.Source> newestFor(SimulatedMiner miner) {
         if (sluicePool.isPresent()) {
-            return gateway.books().jobs().newest();
+            return Optional.ofNullable(gateway.books().jobs().newest());
         }
-        List<PoolJob> newest = pools.stream()
-                .flatMap(pool -> pool.channels().stream())
-                .map(PoolChannel::newest)
-                .toList();
-        require(newest.size() <= 1, "the gateway has %d channels open at pools", newest.size());
-        return newest.isEmpty() ? null : newest.getFirst().source();
+        return gateway.connection(miner.link())
+                .flatMap(gateway::laneOf)
+                .flatMap(SeenLane::engaged)
+                .map(route -> gateway.control().linkOf(route.number()))
+                .flatMap(link -> pools.stream()
+                        .flatMap(pool -> pool.conversations().stream())
+                        .filter(conversation -> conversation.link() == link)
+                        .findFirst())
+                .flatMap(PoolConversation::channel)
+                .map(channel -> channel.newest().source());
+    }
+
+    /** Throws unless everything is as it is to be when nothing goes wrong. */
+    void checkAtRest() {
+        new Rest(gateway, pools).check();
     }
 
     /** Throws unless every share of every miner is accounted for. */

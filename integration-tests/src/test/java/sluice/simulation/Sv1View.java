@@ -131,7 +131,7 @@ final class Sv1View {
         channel.requireNew(job);
         job.start(notify.prevHash(), notify.nbits(), notify.ntime(), bound);
         if (notify.cleanJobs()) {
-            channel.voidJobs();
+            channel.replaceJobs();
         }
         channel.bound(bound);
         channel.start(job);

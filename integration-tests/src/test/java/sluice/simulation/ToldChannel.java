@@ -20,6 +20,8 @@ final class ToldChannel {
     private final String user;
     private final Map<String, ToldJob> futures = new LinkedHashMap<>();
     private final Map<String, ToldJob> jobs = new LinkedHashMap<>();
+    // What the newest job replaced; of the same tip, it may be good for a while.
+    private final LinkedHashMap<String, ToldJob> replaced = new LinkedHashMap<>();
     private final Set<String> known = new HashSet<>();
     private final Map<ToldJob, Long> noncesTried = new HashMap<>();
     private byte[] bound;
@@ -99,6 +101,7 @@ final class ToldChannel {
     void close() {
         open = false;
         jobs.clear();
+        replaced.clear();
         futures.clear();
     }
 
@@ -113,12 +116,41 @@ final class ToldChannel {
         BrokenInvariant.require(
                 job != null, "a tip names job %s, which channel %d never got as a future job", jobId, id);
         futures.clear();
-        jobs.clear();
+        replaceJobs();
         return job;
     }
 
-    void voidJobs() {
+    /** The job that comes now replaces all others. */
+    void replaceJobs() {
+        replaced.putAll(jobs);
         jobs.clear();
+    }
+
+    /** What the newest job replaced is worth nothing any more. */
+    void dropReplaced() {
+        replaced.clear();
+    }
+
+    /** What the newest job replaced is as good as before: it is of another upstream and on the same tip. */
+    void keepReplaced() {
+        Map<String, ToldJob> now = new LinkedHashMap<>(jobs);
+        jobs.clear();
+        jobs.putAll(replaced);
+        jobs.putAll(now);
+        replaced.clear();
+        while (jobs.size() > MAX_JOBS) {
+            jobs.remove(jobs.keySet().iterator().next());
+        }
+    }
+
+    /** Whether the newest job has replaced others of its own tip. */
+    boolean hasReplacedOnItsTip() {
+        return !replaced.isEmpty();
+    }
+
+    /** Whether {@code job} was replaced by one of the same tip: only the gateway knows whether it is still good. */
+    boolean isReplacedOnItsTip(ToldJob job) {
+        return replaced.get(job.id()) == job;
     }
 
     void start(ToldJob job) {
@@ -127,6 +159,7 @@ final class ToldChannel {
         }
         jobs.put(job.id(), job);
         newest = job;
+        replaced.values().removeIf(old -> !old.prevHash().equals(job.prevHash()));
     }
 
     void requireNew(ToldJob job) {

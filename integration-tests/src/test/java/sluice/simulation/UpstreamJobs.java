@@ -9,12 +9,16 @@ import sluice.protocol.bitcoin.Hash256;
 
 /** Every job that upstreams gave one gateway, as the upstreams themselves know them. */
 final class UpstreamJobs {
+    /** Of jobs that come over no link of pools. */
+    static final int NO_LINK = 0;
+
     private final Map<Bytes, List<Source>> byTail = new LinkedHashMap<>();
     private final Map<Hash256, List<Source>> byTip = new LinkedHashMap<>();
     private Source newest;
 
     /** One job of an upstream. */
     static final class Source {
+        private final int link;
         private final Bytes head;
         private final int granted;
         private final Bytes tail;
@@ -26,17 +30,23 @@ final class UpstreamJobs {
         private byte[] bound;
 
         /**
+         * @param link the connection it came over, or {@link #NO_LINK}
          * @param head all of the coinbase in front of the bytes that the gateway may fill
          * @param granted how many these are
          * @param tail all of the coinbase behind them
          */
-        Source(Bytes head, int granted, Bytes tail, List<Hash256> path, long version, boolean rolling) {
+        Source(int link, Bytes head, int granted, Bytes tail, List<Hash256> path, long version, boolean rolling) {
+            this.link = link;
             this.head = head;
             this.granted = granted;
             this.tail = tail;
             this.path = path;
             this.version = version;
             this.rolling = rolling;
+        }
+
+        int link() {
+            return link;
         }
 
         Bytes head() {

@@ -18,18 +18,23 @@ import sluice.upstream.UpstreamCommand;
  */
 final class UpstreamWitness {
     private final Account account;
+    private final RouteBook routes;
+    private final int route;
     private final Map<Long, UpstreamCommand.SubmitShare> open = new HashMap<>();
     private boolean poolIsHonest;
     private boolean mining;
     private long acceptedDue;
     private long rejectedDue;
 
-    UpstreamWitness(Account account) {
-        this.account = account;
+    UpstreamWitness(Books books, int route) {
+        this.account = books.account();
+        this.routes = books.routes();
+        this.route = route;
     }
 
     void connected(Link link) {
         poolIsHonest = link.isHonest();
+        routes.connected(link.number(), route);
     }
 
     void submitted(UpstreamCommand.SubmitShare share) {

@@ -15,6 +15,7 @@ import sluice.protocol.Bytes;
 import sluice.protocol.bitcoin.Hash256;
 import sluice.proxy.event.GatewayEvent;
 import sluice.proxy.mining.share.ForwardedShare;
+import sluice.proxy.route.RouteReplica;
 import sluice.proxy.session.MinerAction;
 import sluice.proxy.session.MinerInput;
 
@@ -40,6 +41,9 @@ abstract class Witness implements ViewListener {
     private final Map<Submission, Instant> judged = new HashMap<>();
     private final Account.Tally told = new Account.Tally();
     private final Account.Tally events = new Account.Tally();
+    private RouteReplica route;
+    private boolean routeChanged;
+    private boolean replacedAll;
     private long submitted;
     private Expectation expected;
     private Submission.Verdict answer;
@@ -54,6 +58,11 @@ abstract class Witness implements ViewListener {
     final void before(MinerInput input) {
         expected = null;
         answer = null;
+        replacedAll = false;
+        if (input instanceof MinerInput.RouteChanged changed) {
+            route = changed.replica();
+            routeChanged = true;
+        }
         read(input);
     }
 
@@ -88,6 +97,9 @@ abstract class Witness implements ViewListener {
             require(forwards == 1 || !expected.mustGoUp(), "a share is not forwarded: %s", expected);
         }
         checkAnswers(Optional.ofNullable(expected), Optional.ofNullable(answer));
+        if (replacedAll) {
+            routeChanged = false;
+        }
     }
 
     /** The connection is gone at the gateway's end. */
@@ -239,12 +251,19 @@ abstract class Witness implements ViewListener {
     @Override
     public final void started(ToldChannel channel, ToldJob job, boolean alone) {
         if (alone) {
-            accepted.remove(channel);
+            replacedAll = true;
+            if (routeChanged && channel.hasReplacedOnItsTip()) {
+                channel.keepReplaced();
+            } else {
+                channel.dropReplaced();
+                accepted.remove(channel);
+            }
         }
         List<UpstreamJobs.Source> from = sourcesOf(channel, job);
         require(!from.isEmpty(), "%s is of no upstream; channel %d", job, channel.id());
         sources.put(job, from);
         job.source(from.getLast());
+        books.routes().require(from, route, job);
         require(
                 from.stream().anyMatch(source -> isEasyEnough(channel, job, source)),
                 "%s asks %g of channel %d, the upstream asks %g",
@@ -252,7 +271,10 @@ abstract class Witness implements ViewListener {
                 Hashing.difficulty(job.bound()),
                 channel.id(),
                 Hashing.difficulty(from.getLast().bound()));
-        books.spaces().claim(channel, job);
+        // What nobody takes any more may be searched twice: an index rests only until it can hurt no live upstream.
+        if (route == null || route.hasWork()) {
+            books.spaces().claim(channel, job);
+        }
         jobsStarted.accept(channel, job);
     }
 

@@ -1,0 +1,476 @@
+package sluice.simulation;
+
+import static sluice.simulation.BrokenInvariant.require;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.TreeMap;
+import sluice.config.FailoverConfig;
+import sluice.config.GoalConfig;
+import sluice.config.IdentityMode;
+import sluice.proxy.event.GatewayEvent;
+import sluice.proxy.event.GatewayEvent.SwitchKind;
+import sluice.proxy.goal.ChangeResult;
+import sluice.proxy.goal.Director;
+import sluice.proxy.goal.DirectorAction;
+import sluice.proxy.goal.DirectorInput;
+import sluice.proxy.goal.RoutingPlan;
+import sluice.proxy.goal.UpstreamPlan;
+import sluice.proxy.route.RouteUpdate;
+import sluice.upstream.UpstreamCommand;
+
+/**
+ * Stands beside a director, reads every input and action as it passes, and holds the actions against what operators are
+ * promised: which upstream may feed a lane, when it may change, and that a change of plan is made whole or not at all.
+ */
+final class DirectorWitness {
+    private final World world;
+    private final Director director;
+    private final RouteBook book;
+    private final Map<Integer, SeenRoute> routes = new TreeMap<>();
+    private final Map<Integer, SeenLane> lanes = new TreeMap<>();
+    private final Map<Long, Integer> places = new HashMap<>();
+    private final Map<String, String> preferred = new HashMap<>();
+    private OptionalInt laneOfAll = OptionalInt.empty();
+    private Instant started = Instant.MIN;
+    private FailoverConfig failover;
+    private Duration shortestFailback;
+    private Duration longestFailback;
+    private Asked asked;
+    private boolean everChanged;
+    private boolean portsClosed;
+
+    /** A change under way. */
+    private record Asked(
+            long id, DirectorInput input, RoutingPlan planBefore, long revisionBefore, Instant at, Duration timeout) {
+        boolean newGoal(String goal) {
+            return input instanceof DirectorInput.Change change
+                    && change.plan().goals().stream()
+                            .anyMatch(config -> config.name().equals(goal));
+        }
+    }
+
+    DirectorWitness(World world, Director director, FailoverConfig failover, RouteBook book) {
+        this.world = world;
+        this.director = director;
+        this.book = book;
+        this.failover = failover;
+        note(failover);
+    }
+
+    /** What may already hold at the moment of a change, and what may hold on. */
+    private void note(FailoverConfig next) {
+        Duration failback = next.failbackAfter();
+        shortestFailback =
+                shortestFailback == null || failback.compareTo(shortestFailback) < 0 ? failback : shortestFailback;
+        longestFailback =
+                longestFailback == null || failback.compareTo(longestFailback) > 0 ? failback : longestFailback;
+    }
+
+    /** The director is about to take this. */
+    void before(DirectorInput input) {
+        if (input instanceof DirectorInput.Started) {
+            started = world.time().instant();
+        }
+        if (asked == null) {
+            switch (input) {
+                case DirectorInput.Change change -> {
+                    ask(change.id(), change);
+                    note(change.failover());
+                }
+                case DirectorInput.Activate activate -> ask(activate.id(), activate);
+                default -> {}
+            }
+        }
+    }
+
+    private void ask(long id, DirectorInput input) {
+        asked = new Asked(
+                id, input, director.plan(), director.revision(), world.time().instant(), failover.switchTimeout());
+        world.trace().tell("asked: " + input);
+    }
+
+    /** The director has answered with these. */
+    void after(DirectorInput input, List<DirectorAction> actions) {
+        Instant now = world.time().instant();
+        for (DirectorAction action : actions) {
+            switch (action) {
+                case DirectorAction.Open open ->
+                    routes.put(
+                            open.route(),
+                            new SeenRoute(open.route(), (SimulatedDefinition) open.upstream(), open.userIdentity()));
+                case DirectorAction.ToUpstream to -> sent(input, to);
+                case DirectorAction.Broadcast broadcast -> update(broadcast.route(), broadcast.update(), now);
+                case DirectorAction.Forget forget -> routes.remove(forget.route());
+                case DirectorAction.Engage engage -> engage(engage, now);
+                case DirectorAction.RemoveLane remove -> {
+                    lanes.remove(remove.lane());
+                    require(
+                            !places.containsValue(remove.lane()) && !laneOfAll.equals(OptionalInt.of(remove.lane())),
+                            "lane %d is removed with its miners",
+                            remove.lane());
+                }
+                case DirectorAction.LaneOfAll all -> {
+                    laneOfAll = all.lane();
+                    places.clear();
+                }
+                case DirectorAction.Place place -> places.put(place.connectionId(), place.lane());
+                case DirectorAction.Publish(GatewayEvent.MinerPlaced placed) ->
+                    lanes.computeIfAbsent(placed.lane(), number -> new SeenLane(number, placed.goal(), now));
+                case DirectorAction.ClosePorts close -> portsClosed = true;
+                case DirectorAction.OpenPorts open -> portsClosed = false;
+                case DirectorAction.Answer answer -> answered(answer);
+                default -> {}
+            }
+        }
+        if (input instanceof DirectorInput.MinerLeft left) {
+            places.remove(left.connectionId());
+        }
+        if (portsClosed) {
+            require(
+                    lanes.values().stream().noneMatch(lane -> isInForce(lane) && lane.isUsable()),
+                    "ports are closed though there is work");
+        }
+        if (!isVerdict(input)) {
+            checkFailover();
+        }
+    }
+
+    private static boolean isVerdict(DirectorInput input) {
+        return input instanceof DirectorInput.Forward;
+    }
+
+    private void sent(DirectorInput input, DirectorAction.ToUpstream to) {
+        SeenRoute route = routes.get(to.route());
+        require(route != null, "%s is for a route that is not open", to);
+        switch (to.command()) {
+            case UpstreamCommand.Close close -> route.close();
+            case UpstreamCommand.SubmitShare submit -> {
+                long generation = switch (input) {
+                    case DirectorInput.Forward forward -> forward.share().job().generation();
+                    case DirectorInput.BlockRecorded recorded ->
+                        recorded.share().job().generation();
+                    default -> throw new BrokenInvariant("a share goes up at " + input);
+                };
+                require(
+                        Integer.valueOf(to.route()).equals(book.ofGeneration(generation)),
+                        "a share of route %d goes up on %s",
+                        book.ofGeneration(generation),
+                        route);
+            }
+            case UpstreamCommand.UpdateDemand demand -> {}
+        }
+    }
+
+    private void update(int number, RouteUpdate update, Instant now) {
+        SeenRoute route = routes.get(number);
+        require(route != null, "%s of a route that is not open", update);
+        switch (update) {
+            case RouteUpdate.UpstreamReady ready -> {
+                book.began(ready.generation(), number);
+                route.connected(ready.channel().versionRollingAllowed());
+            }
+            case RouteUpdate.TipChanged changed -> route.hasTip(now);
+            case RouteUpdate.JobRepeated repeated ->
+                require(feeds(route), "%s, which feeds nobody, repeats its job to miners", route);
+            case RouteUpdate.UpstreamLost lost -> {
+                route.lost();
+                lanes.values().stream()
+                        .filter(lane -> lane.engaged().filter(route::equals).isPresent())
+                        .forEach(lane -> lane.disappointed(now));
+            }
+            case RouteUpdate.JobAdded added -> {}
+            case RouteUpdate.TargetChanged changed -> {}
+        }
+    }
+
+    private boolean feeds(SeenRoute route) {
+        return lanes.values().stream()
+                .anyMatch(lane -> lane.engaged().filter(route::equals).isPresent());
+    }
+
+    private void engage(DirectorAction.Engage engage, Instant now) {
+        SeenLane lane = lanes.computeIfAbsent(
+                engage.lane(), number -> new SeenLane(number, engage.report().goal(), started));
+        SeenRoute next = routes.get(engage.route());
+        require(next != null && next.isReady(), "%s is fed by %s, which has no work", lane, next);
+        require(!next.isClosing(), "%s is fed by %s, which was told to close", lane, next);
+        require(!feeds(next), "%s feeds two lanes, or one twice", next);
+        orderOf(lane)
+                .ifPresent(order -> require(
+                        order.contains(next.name()), "%s is fed by %s, and its order is %s", lane, next, order));
+        SeenRoute before = lane.engaged().orElse(null);
+        SwitchKind kind = engage.report().kind();
+        switch (kind) {
+            case START -> require(before == null, "%s starts and has %s", lane, before);
+            case FAILOVER -> {
+                require(
+                        before != null && (!before.isReady() || !before.isFit() && next.isFit()),
+                        "%s fails over from %s, which works, to %s",
+                        lane,
+                        before,
+                        next);
+                if (before.isReady()) {
+                    lane.disappointed(now);
+                }
+            }
+            case FAILBACK ->
+                require(
+                        before != null
+                                && !next.readySince().plus(shortestFailback).isAfter(now),
+                        "%s fails back to %s after %s and may not before %s",
+                        lane,
+                        next,
+                        Duration.between(next.readySince(), now),
+                        shortestFailback);
+            case SWITCH ->
+                // An order that is new is taken at its word for a while, and at first each is.
+                require(
+                        everChanged
+                                || asked != null
+                                || !lane.created()
+                                        .plus(failover.switchTimeout())
+                                        .isBefore(now),
+                        "%s is switched, and nobody asked for it",
+                        lane);
+        }
+        lane.engage(next, kind, now);
+    }
+
+    /** The order that the lane's upstream must be of; empty where the goal is no more. */
+    private Optional<List<String>> orderOf(SeenLane lane) {
+        return goal(director.plan(), lane.goal())
+                .or(() -> asked != null && asked.input() instanceof DirectorInput.Change change
+                        ? goal(change.plan(), lane.goal())
+                        : Optional.empty())
+                .map(GoalConfig::upstreams);
+    }
+
+    private static Optional<GoalConfig> goal(RoutingPlan plan, String name) {
+        return plan.goals().stream().filter(goal -> goal.name().equals(name)).findFirst();
+    }
+
+    private boolean isInForce(SeenLane lane) {
+        return goal(director.plan(), lane.goal()).isPresent();
+    }
+
+    // ---- changes of plan
+
+    private void answered(DirectorAction.Answer answer) {
+        world.trace().tell("answered: " + answer);
+        require(asked != null, "%s answers nobody", answer);
+        if (answer.id() != asked.id()) {
+            require(answer.result() instanceof ChangeResult.Rejected, "%s while %s is under way", answer, asked);
+            return;
+        }
+        Asked done = asked;
+        asked = null;
+        switch (answer.result()) {
+            case ChangeResult.Rejected rejected ->
+                require(
+                        director.plan() == done.planBefore() && director.revision() == done.revisionBefore(),
+                        "%s was rejected, and the plan is another one",
+                        done.input());
+            case ChangeResult.Applied applied -> {
+                everChanged = true;
+                require(
+                        applied.revision() == done.revisionBefore() + 1 && director.revision() == applied.revision(),
+                        "%s is revision %d after %d",
+                        done.input(),
+                        director.revision(),
+                        done.revisionBefore());
+                applied(done.input());
+            }
+        }
+    }
+
+    private void applied(DirectorInput input) {
+        switch (input) {
+            case DirectorInput.Change change -> {
+                require(director.plan().equals(change.plan()), "another plan is in force than was applied");
+                failover = change.failover();
+                preferred
+                        .entrySet()
+                        .removeIf(entry -> goal(change.plan(), entry.getKey())
+                                .filter(goal -> goal.upstreams().contains(entry.getValue()))
+                                .isEmpty());
+            }
+            case DirectorInput.Activate activate ->
+                activate.upstream()
+                        .ifPresentOrElse(
+                                upstream -> preferred.put(activate.goal(), upstream),
+                                () -> preferred.remove(activate.goal()));
+            default -> throw new IllegalStateException();
+        }
+    }
+
+    // ---- what must be true at all times
+
+    /** Throws where a change is left without its answer. */
+    void check() {
+        require(
+                asked == null
+                        || !asked.at()
+                                .plus(asked.timeout())
+                                .plusSeconds(1)
+                                .isBefore(world.time().instant()),
+                "%s has no answer after %s",
+                asked,
+                asked == null ? null : asked.timeout());
+    }
+
+    /** Where it can be told which route is for which lane: no miner waits while an upstream of its goal has work. */
+    private void checkFailover() {
+        RoutingPlan plan = director.plan();
+        if (asked != null || !hasPlainGoals(plan) || !haveGoalsOfTheirOwn(lanes.values(), plan)) {
+            return;
+        }
+        for (SeenLane lane : lanes.values()) {
+            if (lane.engaged().isEmpty() || lane.isUsable()) {
+                continue;
+            }
+            for (String name : goal(plan, lane.goal()).orElseThrow().upstreams()) {
+                boolean alone = plan.goals().stream()
+                                .filter(goal -> goal.upstreams().contains(name))
+                                .count()
+                        == 1;
+                List<SeenRoute> open = routes.values().stream()
+                        .filter(route -> route.is(definition(plan, name), Optional.empty()))
+                        .toList();
+                require(
+                        !alone
+                                || open.size() != 1
+                                || !open.getFirst().isReady()
+                                || open.getFirst().isClosing(),
+                        "%s waits for %s while there is %s",
+                        lane,
+                        lane.engaged().get(),
+                        open);
+            }
+        }
+    }
+
+    private static boolean haveGoalsOfTheirOwn(Collection<SeenLane> lanes, RoutingPlan plan) {
+        Set<String> goals = new HashSet<>();
+        return lanes.stream()
+                .allMatch(lane -> goal(plan, lane.goal()).isPresent()
+                        && lane.engaged().flatMap(SeenRoute::user).isEmpty()
+                        && goals.add(lane.goal()));
+    }
+
+    private static boolean hasPlainGoals(RoutingPlan plan) {
+        return plan.upstreams().stream()
+                .allMatch(upstream -> upstream.aggregation() == 0 && upstream.identity() != IdentityMode.PER_CHANNEL);
+    }
+
+    private static SimulatedDefinition definition(RoutingPlan plan, String name) {
+        return (SimulatedDefinition) upstream(plan, name).definition();
+    }
+
+    private static UpstreamPlan upstream(RoutingPlan plan, String name) {
+        return plan.upstreams().stream()
+                .filter(upstream -> upstream.name().equals(name))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    // ---- what must be true when nothing has gone wrong for long
+
+    /** Every lane is fed by its best upstream, and no connection is open that nobody needs. */
+    void checkAtRest() {
+        RoutingPlan plan = director.plan();
+        Instant now = world.time().instant();
+        require(asked == null, "%s is still under way", asked);
+        require(!portsClosed, "ports are closed");
+        List<String> needed = new ArrayList<>();
+        for (SeenLane lane : lanes.values()) {
+            GoalConfig goal = goal(plan, lane.goal()).orElse(null);
+            require(goal != null, "%s is there, and its goal is no more", lane);
+            SeenRoute used = lane.engaged().orElse(null);
+            require(used != null && used.isReady(), "%s has no work: %s", lane, used);
+            List<String> ranking = ranking(goal);
+            int own = ranking.indexOf(used.name());
+            require(own >= 0, "%s is fed by %s, and the order is %s", lane, used, ranking);
+            for (int at = 0; at < ranking.size(); at++) {
+                String name = ranking.get(at);
+                SimulatedDefinition definition = definition(plan, name);
+                if (at < own) {
+                    checkWhyNot(lane, used, definition, now);
+                }
+                if (at <= own || upstream(plan, name).warm()) {
+                    needed.add(definition + " " + used.user());
+                }
+            }
+            require(used.definition().equals(definition(plan, used.name())), "%s is fed by the old %s", lane, used);
+        }
+        for (GoalConfig goal : plan.goals()) {
+            require(
+                    lanes.values().stream().anyMatch(lane -> lane.goal().equals(goal.name())),
+                    "goal %s has no lane",
+                    goal.name());
+        }
+        List<String> open = new ArrayList<>(routes.values().stream()
+                .map(route -> route.definition() + " " + route.user())
+                .sorted()
+                .toList());
+        needed.sort(null);
+        require(open.equals(needed), "open are %s, needed are %s", open, needed);
+    }
+
+    /** A better upstream may be passed over for what it is, or for having failed again and again. */
+    private void checkWhyNot(SeenLane lane, SeenRoute used, SimulatedDefinition better, Instant now) {
+        List<SeenRoute> open = routes.values().stream()
+                .filter(route -> route.is(better, used.user()))
+                .toList();
+        boolean excused = open.stream().anyMatch(route -> {
+            if (route.isReady() && !route.isFit() && used.isFit()) {
+                return true;
+            }
+            Duration patience = longestFailback.multipliedBy(1L << Math.min(16, lane.disappointments(better.name())));
+            return route.isReady() && route.readySince().plus(patience).isAfter(now);
+        });
+        require(excused, "%s is fed by %s and should be by %s: %s", lane, used, better, open);
+    }
+
+    private List<String> ranking(GoalConfig goal) {
+        List<String> ranking = new ArrayList<>(goal.upstreams());
+        String first = preferred.get(goal.name());
+        if (first != null) {
+            ranking.remove(first);
+            ranking.addFirst(first);
+        }
+        return ranking;
+    }
+
+    FailoverConfig failover() {
+        return failover;
+    }
+
+    /** The lane that this miner was put into last, if that was said of it alone. */
+    OptionalInt placeOf(long connectionId) {
+        Integer number = places.get(connectionId);
+        return number == null ? laneOfAll : OptionalInt.of(number);
+    }
+
+    /** The lane with this number, or null. */
+    SeenLane lane(int number) {
+        return lanes.get(number);
+    }
+
+    boolean placesOneByOne() {
+        return laneOfAll.isEmpty();
+    }
+
+    Collection<SeenLane> lanes() {
+        return lanes.values();
+    }
+}
