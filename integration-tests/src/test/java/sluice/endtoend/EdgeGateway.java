@@ -6,78 +6,184 @@ import static sluice.endtoend.Patience.await;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import sluice.config.AfterHold;
 import sluice.config.FailoverConfig;
-import sluice.config.IdentityMode;
 import sluice.config.LimitsConfig;
-import sluice.config.PoolConfig;
 import sluice.config.Sv1Config;
-import sluice.config.UpstreamConfig;
 import sluice.config.VardiffConfig;
 import sluice.endtoend.netty.BufferLeaks;
 import sluice.proxy.event.GatewayEvent;
+import sluice.proxy.goal.ChangeResult;
+import sluice.proxy.goal.RoutingPlan;
 import sluice.proxy.netty.Gateway;
 import sluice.proxy.netty.GatewaySettings;
-import sluice.proxy.netty.PoolUpstream;
+import sluice.proxy.netty.MinersPort;
 import sluice.proxy.view.FarmSnapshot;
 
-/** A gateway on loopback in front of a scripted pool, and the watched miners behind it. */
+/** A gateway on loopback in front of scripted pools, and the watched miners behind it. */
 final class EdgeGateway implements AutoCloseable {
-    static final String USER = "farm.edge";
-
     private static final int LOOPS = 2;
 
     private final EventRecorder events = new EventRecorder();
     private final List<WatchedMiner> miners = new ArrayList<>();
+    private final Path blocks;
+    private final Plan plan;
     private final Gateway gateway;
+    private final Map<String, InetSocketAddress> ports = new HashMap<>();
 
     /** What may differ between gateways. {@link #EASY} has one difficulty, so that every good share also goes to the pool. */
-    record Plan(VardiffConfig vardiff, LimitsConfig limits, Sv1Config sv1, InstantSource clock) {
+    record Plan(
+            VardiffConfig vardiff,
+            LimitsConfig limits,
+            Sv1Config sv1,
+            FailoverConfig failover,
+            List<String> ports,
+            InstantSource clock) {
         static final Plan EASY = new Plan(
                 new VardiffConfig(false, 60, PoolScript.EASY, PoolScript.EASY),
                 LimitsConfig.DEFAULT,
                 Sv1Config.DEFAULT,
+                FailoverConfig.DEFAULT,
+                List.of(MinersPort.DEFAULT_NAME),
                 InstantSource.system());
 
         Plan with(Sv1Config other) {
-            return new Plan(vardiff, limits, other, clock);
+            return new Plan(vardiff, limits, other, failover, ports, clock);
         }
 
         Plan with(VardiffConfig other) {
-            return new Plan(other, limits, sv1, clock);
+            return new Plan(other, limits, sv1, failover, ports, clock);
         }
 
         Plan with(InstantSource other) {
-            return new Plan(vardiff, limits, sv1, other);
+            return new Plan(vardiff, limits, sv1, failover, ports, other);
+        }
+
+        private Plan with(FailoverConfig other) {
+            return new Plan(vardiff, limits, sv1, other, ports, clock);
+        }
+
+        /** Besides the default port. */
+        Plan withPort(String name) {
+            List<String> more = new ArrayList<>(ports);
+            more.add(name);
+            return new Plan(vardiff, limits, sv1, failover, List.copyOf(more), clock);
+        }
+
+        Plan failingBackAfter(Duration time) {
+            return with(new FailoverConfig(
+                    failover.hold(),
+                    failover.afterHold(),
+                    time,
+                    failover.switchTimeout(),
+                    failover.noJobTimeout(),
+                    failover.rejectsTimeout(),
+                    failover.redistributeAfter(),
+                    failover.rebalanceInterval()));
+        }
+
+        Plan closingPortsAfter(Duration hold) {
+            return with(new FailoverConfig(
+                    hold,
+                    AfterHold.CLOSE,
+                    failover.failbackAfter(),
+                    failover.switchTimeout(),
+                    failover.noJobTimeout(),
+                    failover.rejectsTimeout(),
+                    failover.redistributeAfter(),
+                    failover.rebalanceInterval()));
+        }
+
+        Plan preparingFor(Duration time) {
+            return with(new FailoverConfig(
+                    failover.hold(),
+                    failover.afterHold(),
+                    failover.failbackAfter(),
+                    time,
+                    failover.noJobTimeout(),
+                    failover.rejectsTimeout(),
+                    failover.redistributeAfter(),
+                    failover.rebalanceInterval()));
+        }
+
+        Plan redistributingAfter(Duration time) {
+            return with(new FailoverConfig(
+                    failover.hold(),
+                    failover.afterHold(),
+                    failover.failbackAfter(),
+                    failover.switchTimeout(),
+                    failover.noJobTimeout(),
+                    failover.rejectsTimeout(),
+                    time,
+                    failover.rebalanceInterval()));
         }
     }
 
-    EdgeGateway(Path directory, Plan plan, ScriptedSv2Pool pool) throws IOException {
+    /** @param directory for found blocks */
+    EdgeGateway(Path directory, Plan plan, EdgeRouting routing) throws IOException {
         BufferLeaks.watch();
+        this.blocks = directory;
+        this.plan = plan;
+        InetSocketAddress any = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
         gateway = Gateway.start(
                 new GatewaySettings(
                         "edge",
-                        new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                        plan.ports().stream()
+                                .map(name -> new MinersPort(name, any))
+                                .toList(),
                         Farm.freshKey(),
                         plan.vardiff(),
                         plan.limits(),
                         plan.sv1(),
                         directory,
                         LOOPS),
-                PoolUpstream.of(
-                        new UpstreamConfig(new PoolConfig(pool.address(), USER), IdentityMode.GATEWAY),
-                        new PoolUpstream.Common(plan.vardiff(), FailoverConfig.DEFAULT, "test", plan.clock())),
+                routing.plan(plan.vardiff(), plan.clock()),
+                plan.failover(),
                 plan.clock(),
                 List.of(events));
+        for (int i = 0; i < plan.ports().size(); i++) {
+            ports.put(plan.ports().get(i), gateway.addresses().get(i));
+        }
+    }
+
+    /** An SV1 miner, an SV2 miner with an extended and one with a standard channel, that have a job. */
+    List<WatchedMiner> oneOfEach() throws IOException {
+        List<WatchedMiner> three = List.of(sv1("alice"), sv2("bob"), standard("carol"));
+        three.forEach(WatchedMiner::awaitJob);
+        return three;
     }
 
     /** An SV1 miner that is logged in. */
     WatchedSv1Miner sv1(String user) throws IOException {
         return keep(WatchedSv1Miner.login(gateway.address(), user));
+    }
+
+    /** An SV1 miner that came in by this port. */
+    WatchedSv1Miner sv1At(String port, String user) throws IOException {
+        return keep(WatchedSv1Miner.login(ports.get(port), user));
+    }
+
+    /** An SV1 miner whose machine has this address. */
+    WatchedSv1Miner sv1From(String address, String user) throws IOException {
+        return keep(WatchedSv1Miner.login(InetAddress.getByName(address), gateway.address(), user));
+    }
+
+    /** An SV2 miner whose standard channel is open. */
+    WatchedSv2Miner standard(String user) throws IOException {
+        return keep(WatchedSv2Miner.loginStandard(gateway.address(), gateway.authorityKey(), user));
     }
 
     /** An SV1 miner that has asked to be logged in. */
@@ -93,6 +199,62 @@ final class EdgeGateway implements AutoCloseable {
     /** An SV2 miner that has asked for its channel. */
     WatchedSv2Miner sv2Asking(String user) throws IOException {
         return keep(WatchedSv2Miner.start(gateway.address(), gateway.authorityKey(), user));
+    }
+
+    /** Asks for another routing and waits for what comes of it. */
+    ChangeResult apply(EdgeRouting routing) throws Exception {
+        return answer(gateway.apply(routing.plan(plan.vardiff(), plan.clock()), plan.failover()));
+    }
+
+    /** Asks for an upstream of the only goal to be put in front, or for its order again. */
+    ChangeResult activate(Optional<String> upstream) throws Exception {
+        return answer(gateway.activate(RoutingPlan.DEFAULT_GOAL, upstream));
+    }
+
+    private static ChangeResult answer(CompletableFuture<ChangeResult> change) throws Exception {
+        return change.get(Patience.LIMIT.toSeconds(), TimeUnit.SECONDS);
+    }
+
+    /** The files of found blocks. */
+    List<Path> blockFiles() throws IOException {
+        if (!Files.exists(blocks)) {
+            return List.of();
+        }
+        try (Stream<Path> files = Files.list(blocks)) {
+            return files.toList();
+        }
+    }
+
+    /** Changes of upstream whose first job has reached every miner, the first upstream included. */
+    List<GatewayEvent.SwitchDelivered> switches() {
+        return events.all(GatewayEvent.SwitchDelivered.class);
+    }
+
+    /** Waits until so many changes of upstream have reached every miner; answers the last. */
+    GatewayEvent.SwitchDelivered awaitSwitches(int count) {
+        await(count + " changes of upstream").until(() -> switches().size() >= count);
+        return switches().getLast();
+    }
+
+    /** Waits until the only lane is fed by this pool, and every miner has its job. */
+    GatewayEvent.SwitchDelivered awaitSwitchTo(ScriptedSv2Pool pool) {
+        await("the change to " + pool)
+                .until(() -> !switches().isEmpty() && switches().getLast().to().equals(pool.name()));
+        return switches().getLast();
+    }
+
+    /** Waits until every miner that is connected has a job on this pool's tip. */
+    void awaitJobsOf(ScriptedSv2Pool pool) {
+        await("jobs of " + pool)
+                .until(() -> miners.stream()
+                        .filter(miner -> !miner.isOver())
+                        .allMatch(miner -> miner.isOnTip(pool.tipHash())));
+    }
+
+    /** Waits until there was an event of this type; answers the first. */
+    <T extends GatewayEvent> T awaitEvent(Class<T> type) {
+        await(type.getSimpleName()).until(() -> !events.all(type).isEmpty());
+        return events.all(type).getFirst();
     }
 
     private <M extends WatchedMiner> M keep(M miner) {
@@ -146,7 +308,7 @@ final class EdgeGateway implements AutoCloseable {
      * Asserts that no share was lost or counted twice between these miners, all there are and none of which is mining now,
      * the gateway and these pools. Holds where there is one difficulty, so that every good share goes up.
      */
-    void assertBooksBalance(Collection<ScriptedSv2Pool> pools) throws InterruptedException {
+    void assertBooksBalance(Collection<? extends JudgingPool> pools) throws InterruptedException {
         await("verdicts of the pools").until(() -> {
             FarmSnapshot.Upstream up = seen().upstream();
             return up.verdictLag() == up.unanswered();
@@ -170,8 +332,8 @@ final class EdgeGateway implements AutoCloseable {
                 .isEqualTo(accepted);
         long judged = 0;
         long good = 0;
-        for (ScriptedSv2Pool pool : pools) {
-            judged += pool.shares().size();
+        for (JudgingPool pool : pools) {
+            judged += pool.judgedShares();
             good += pool.goodShares();
         }
         assertThat(judged)

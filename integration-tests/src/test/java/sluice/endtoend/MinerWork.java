@@ -2,24 +2,19 @@ package sluice.endtoend;
 
 import java.math.BigInteger;
 import java.util.HexFormat;
-import java.util.List;
 
 /**
  * One job as a watched miner was given it, whatever the protocol.
  *
  * @param cleanJobs every earlier job is over
- * @param coinbasePrefix up to the bytes that the miner rolls
- * @param rolledSize bytes that the miner rolls
+ * @param roots the merkle root of each extranonce that the miner may choose
  * @param versionMask bits of the version that the miner may choose
  * @param target what the miner was told that its shares must meet
  */
 record MinerWork(
         String jobId,
         boolean cleanJobs,
-        byte[] coinbasePrefix,
-        int rolledSize,
-        byte[] coinbaseSuffix,
-        List<byte[]> siblings,
+        MinerRoots roots,
         byte[] prevHash,
         long version,
         long versionMask,
@@ -32,16 +27,22 @@ record MinerWork(
     /** A share of this job. */
     record Found(byte[] rolled, long nonce, long versionBits) {}
 
+    /** Bytes that the miner rolls. */
+    int rolledSize() {
+        return roots.rolledSize();
+    }
+
     String prevHashHex() {
         return HexFormat.of().formatHex(prevHash);
     }
 
     /** Searches from a nonce that no earlier search of this miner began at or came across. */
     Found search(long firstNonce) {
-        byte[] rolled = new byte[rolledSize];
-        rolled[rolledSize - 1] = (byte) firstNonce;
-        byte[] root =
-                IndependentHash.merkleRoot(IndependentHash.joined(coinbasePrefix, rolled, coinbaseSuffix), siblings);
+        byte[] rolled = new byte[rolledSize()];
+        if (rolled.length > 0) {
+            rolled[rolled.length - 1] = (byte) firstNonce;
+        }
+        byte[] root = roots.of(rolled);
         long bits = (firstNonce << ROLLED_VERSION_SHIFT) & versionMask;
         long rolledVersion = version & ~versionMask | bits;
         long nonce = firstNonce;

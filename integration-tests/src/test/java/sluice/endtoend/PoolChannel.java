@@ -17,6 +17,7 @@ final class PoolChannel {
     private static final int MAX_NTIME_AHEAD = 7200;
 
     private final long id;
+    private final String user;
     private final int size;
     private final Map<Long, Told> told = new HashMap<>();
     private long group;
@@ -37,8 +38,9 @@ final class PoolChannel {
         }
     }
 
-    PoolChannel(long id, long group, Bytes prefix, int size, BigInteger target) {
+    PoolChannel(long id, String user, long group, Bytes prefix, int size, BigInteger target) {
         this.id = id;
+        this.user = user;
         this.group = group;
         this.prefix = prefix;
         this.size = size;
@@ -47,6 +49,11 @@ final class PoolChannel {
 
     long id() {
         return id;
+    }
+
+    /** Under whose name it was opened. */
+    String user() {
+        return user;
     }
 
     long group() {
@@ -124,7 +131,7 @@ final class PoolChannel {
                 job.tip.prevHash(),
                 IndependentHash.merkleRoot(coinbase, PoolWork.SIBLINGS),
                 share.ntime(),
-                PoolWork.NBITS,
+                job.tip.nbits(),
                 share.nonce());
     }
 }

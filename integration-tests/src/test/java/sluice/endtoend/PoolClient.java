@@ -13,6 +13,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 import sluice.protocol.Bytes;
 import sluice.protocol.bitcoin.Target;
 import sluice.protocol.sv2.message.Sv2Message;
@@ -79,6 +80,10 @@ final class PoolClient implements Runnable {
             case FOREIGN_KEY -> link = NoiseSocket.answer(socket, Farm.freshKey());
             case HANG_UP -> throw new IOException("as the script says");
             case SILENCE -> readToTheEnd();
+            case OTHER_PROTOCOL -> {
+                socket.getOutputStream().write(PoolScript.SV1_REFUSAL);
+                readToTheEnd();
+            }
             case GARBAGE -> {
                 socket.getOutputStream().write(NoiseSocket.random(4096));
                 readToTheEnd();
@@ -160,6 +165,10 @@ final class PoolClient implements Runnable {
             send(new OpenMiningChannelError(open.requestId(), "extension-required"));
             return;
         }
+        if (pool.isBarred(open.userIdentity())) {
+            send(new OpenMiningChannelError(open.requestId(), MiningErrorCode.UNKNOWN_USER));
+            return;
+        }
         switch (pool.script().open()) {
             case PoolScript.Reply.Refusal refusal -> send(new OpenMiningChannelError(open.requestId(), refusal.code()));
             case PoolScript.Reply reply when follows(reply) -> grant(open);
@@ -188,7 +197,7 @@ final class PoolClient implements Runnable {
         Bytes prefix = pool.prefixOf(id, grant.prefix());
         int size = grant.size().orElse(open.minExtranonceSize());
         BigInteger target = IndependentHash.target(grant.difficulty());
-        PoolChannel channel = new PoolChannel(id, grant.group(), prefix, size, target);
+        PoolChannel channel = new PoolChannel(id, open.userIdentity(), grant.group(), prefix, size, target);
         channels.put(id, channel);
         send(new OpenExtendedMiningChannelSuccess(
                 open.requestId(), id, Target.ofBigInteger(target), size, prefix, grant.group()));
@@ -281,9 +290,12 @@ final class PoolClient implements Runnable {
         attempt(() -> send(new SetGroupChannel(group, List.copyOf(channels.keySet()))));
     }
 
-    void closeChannels(String reason) {
-        List<Long> ids = List.copyOf(channels.keySet());
-        channels.clear();
+    void closeChannels(Predicate<String> ofUser, String reason) {
+        List<Long> ids = channels.values().stream()
+                .filter(channel -> ofUser.test(channel.user()))
+                .map(PoolChannel::id)
+                .toList();
+        channels.keySet().removeAll(ids);
         closed.addAll(ids);
         ids.forEach(id -> attempt(() -> send(new CloseChannel(id, reason))));
     }

@@ -1,5 +1,7 @@
 package sluice.endtoend;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.util.OptionalInt;
 import java.util.Set;
 
@@ -26,6 +28,10 @@ record PoolScript(
     /** The easiest difficulty there is: a share every few hashes. */
     static final double EASY = 1e-9;
 
+    /** What an SV1 pool makes of a handshake. */
+    static final byte[] SV1_REFUSAL =
+            "{\"id\":null,\"result\":null,\"error\":[20,\"parse error\",null]}\n".getBytes(UTF_8);
+
     static final PoolScript GOOD = new PoolScript(
             Greeting.HANDSHAKE,
             Reply.YES,
@@ -44,6 +50,8 @@ record PoolScript(
         HANG_UP,
         /** Bytes of the right number that are no handshake. */
         GARBAGE,
+        /** A line of SV1. */
+        OTHER_PROTOCOL,
         /** A handshake under another authority. */
         FOREIGN_KEY
     }

@@ -19,19 +19,22 @@ record PoolWork(long jobId, long ntime, boolean versionRolling, int weight) {
     static final long VERSION = 0x20004000L;
     static final long ROLLABLE = 0x1fffffe0L;
     static final long NBITS = 0x1d00ffffL;
+    /** Almost every hash that is a share is a block. */
+    static final long NBITS_OF_EASY_BLOCKS = 0x207fffffL;
+
     static final List<byte[]> SIBLINGS =
             List.of(IndependentHash.sha256("sibling".getBytes(UTF_8)), IndependentHash.sha256("uncle".getBytes(UTF_8)));
 
     private static final String HEIGHT = "03a0bb0d";
 
     /** A block that jobs are mined on. */
-    record Tip(int number, byte[] prevHash, long ntime) {
-        static Tip of(String pool, int number, long ntime) {
-            return new Tip(number, IndependentHash.sha256((pool + number).getBytes(UTF_8)), ntime);
+    record Tip(int number, byte[] prevHash, long nbits, long ntime) {
+        static Tip of(String pool, int number, long nbits, long ntime) {
+            return new Tip(number, IndependentHash.sha256((pool + number).getBytes(UTF_8)), nbits, ntime);
         }
 
         SetNewPrevHash activating(long channelOrGroup, long jobId) {
-            return new SetNewPrevHash(channelOrGroup, jobId, Hash256.of(prevHash, 0), ntime, NBITS);
+            return new SetNewPrevHash(channelOrGroup, jobId, Hash256.of(prevHash, 0), ntime, nbits);
         }
     }
 

@@ -92,11 +92,15 @@ final class RawSv2Miner implements AutoCloseable {
     }
 
     static SetupConnection setupConnection() {
+        return setupConnection(0);
+    }
+
+    static SetupConnection setupConnection(long flags) {
         return new SetupConnection(
                 SetupConnection.MINING,
                 SetupConnection.VERSION,
                 SetupConnection.VERSION,
-                0,
+                flags,
                 "127.0.0.1",
                 3333,
                 "raw",

@@ -27,7 +27,7 @@ import tools.jackson.databind.ObjectMapper;
  * An SV1 pool on loopback that believes nothing: it builds the block header of every share from what it sent and what came
  * back, with the JDK's SHA-256 and none of our code, and holds it against the difficulty of the share's job.
  */
-final class RehashingSv1Pool implements AutoCloseable {
+final class RehashingSv1Pool implements JudgingPool, AutoCloseable {
     static final String PASSWORD = "geheim";
     private static final HexFormat HEX = HexFormat.of();
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -56,6 +56,7 @@ final class RehashingSv1Pool implements AutoCloseable {
     private int lastJob;
     private int tips;
     private int resumed;
+    private int judged;
 
     private record Job(String id, String prevHash, double difficulty, long ntime, int tip) {}
 
@@ -102,6 +103,16 @@ final class RehashingSv1Pool implements AutoCloseable {
     /** Whose shares of this job were good, and how many. */
     synchronized Map<String, Integer> accepted(String jobId) {
         return Map.copyOf(acceptedByJob.getOrDefault(jobId, Map.of()));
+    }
+
+    @Override
+    public synchronized int judgedShares() {
+        return judged;
+    }
+
+    @Override
+    public int goodShares() {
+        return acceptedInAll();
     }
 
     synchronized int acceptedInAll() {
@@ -232,6 +243,7 @@ final class RehashingSv1Pool implements AutoCloseable {
 
         /** The error for the answer, or nothing. */
         private String judge(JsonNode params) {
+            judged++;
             String worker = params.get(0).asString();
             Job job = jobs.get(params.get(1).asString());
             String extranonce2 = params.get(2).asString();

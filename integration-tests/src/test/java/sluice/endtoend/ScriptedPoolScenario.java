@@ -16,6 +16,7 @@ abstract class ScriptedPoolScenario {
     private Path directory;
 
     private final List<ScriptedSv2Pool> pools = new ArrayList<>();
+    private final List<RehashingSv1Pool> sv1Pools = new ArrayList<>();
     private final List<EdgeGateway> gateways = new ArrayList<>();
 
     /** A pool that behaves. */
@@ -37,21 +38,40 @@ abstract class ScriptedPoolScenario {
         return pool;
     }
 
-    EdgeGateway gatewayTo(ScriptedSv2Pool pool) throws IOException {
-        return gatewayTo(pool, EdgeGateway.Plan.EASY);
+    /** A pool that behaves and speaks SV1. */
+    RehashingSv1Pool sv1Pool() throws IOException {
+        RehashingSv1Pool pool = new RehashingSv1Pool(PoolScript.EASY);
+        sv1Pools.add(pool);
+        return pool;
+    }
+
+    /** All miners mine for the first of these that is good. */
+    EdgeGateway gatewayTo(ScriptedSv2Pool... inOrder) throws IOException {
+        return gatewayTo(EdgeRouting.inOrder(inOrder));
     }
 
     EdgeGateway gatewayTo(ScriptedSv2Pool pool, EdgeGateway.Plan plan) throws IOException {
-        EdgeGateway gateway = new EdgeGateway(directory.resolve("edge-" + gateways.size()), plan, pool);
+        return gatewayTo(EdgeRouting.inOrder(pool), plan);
+    }
+
+    EdgeGateway gatewayTo(EdgeRouting routing) throws IOException {
+        return gatewayTo(routing, EdgeGateway.Plan.EASY);
+    }
+
+    EdgeGateway gatewayTo(EdgeRouting routing, EdgeGateway.Plan plan) throws IOException {
+        EdgeGateway gateway = new EdgeGateway(directory.resolve("edge-" + gateways.size()), plan, routing);
         gateways.add(gateway);
         return gateway;
     }
 
     @AfterEach
-    void endTheStory() throws InterruptedException {
+    void endTheStory() throws Exception {
         try {
             for (ScriptedSv2Pool pool : pools) {
                 assertThat(pool.faults()).as("bad shares at %s", pool).isEmpty();
+            }
+            for (RehashingSv1Pool pool : sv1Pools) {
+                assertThat(pool.refused()).as("bad shares at the SV1 pool").isEmpty();
             }
             for (EdgeGateway gateway : gateways) {
                 assertThat(gateway.seen().disconnects()).doesNotContainKey("internal-error");
@@ -60,6 +80,9 @@ abstract class ScriptedPoolScenario {
         } finally {
             gateways.forEach(EdgeGateway::close);
             pools.forEach(ScriptedSv2Pool::close);
+            for (RehashingSv1Pool pool : sv1Pools) {
+                pool.close();
+            }
         }
         BufferLeaks.assertNone();
     }

@@ -10,6 +10,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.HexFormat;
@@ -19,14 +20,18 @@ import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import java.util.function.LongFunction;
+import java.util.stream.Collectors;
 import sluice.config.Sv2PoolAddress;
 import sluice.protocol.Bytes;
 import sluice.protocol.sv2.message.Sv2Message;
 import sluice.protocol.sv2.message.common.Reconnect;
+import sluice.protocol.sv2.message.extension.WorkerIdentity;
 import sluice.protocol.sv2.message.mining.MiningErrorCode;
 import sluice.protocol.sv2.message.mining.SubmitSharesExtended;
 import sluice.protocol.sv2.noise.AuthoritySecretKey;
@@ -36,7 +41,7 @@ import sluice.protocol.sv2.noise.Secp256k1;
  * An SV2 pool on loopback that does what a {@link PoolScript} says, gives work on command, keeps all that it is told, and
  * re-hashes every share with none of our code.
  */
-final class ScriptedSv2Pool implements AutoCloseable {
+final class ScriptedSv2Pool implements JudgingPool, AutoCloseable {
     private static final int BACKLOG = 64;
     // Above the groups that tests use, so that the one can never pass for the other.
     private static final long FIRST_CHANNEL = 101;
@@ -49,6 +54,7 @@ final class ScriptedSv2Pool implements AutoCloseable {
     private final Queue<JudgedShare> judged = new ConcurrentLinkedQueue<>();
     private final Map<Long, PoolWork> futures = new HashMap<>();
     private final Set<String> seen = new HashSet<>();
+    private final Set<String> barred = ConcurrentHashMap.newKeySet();
     private volatile PoolScript script;
     private volatile ServerSocket listener;
     private int connections;
@@ -65,6 +71,11 @@ final class ScriptedSv2Pool implements AutoCloseable {
         boolean isGood() {
             return fault.equals(PoolChannel.NONE);
         }
+
+        /** The worker that the share names (extension 0x0002), if it does. */
+        Optional<String> worker() {
+            return WorkerIdentity.in(share.tlvs(extension -> extension == WorkerIdentity.EXTENSION_TYPE));
+        }
     }
 
     /** @param name also makes its chain another than those of other pools */
@@ -76,7 +87,7 @@ final class ScriptedSv2Pool implements AutoCloseable {
         this.name = name;
         this.authority = authority;
         this.script = script;
-        tip = PoolWork.Tip.of(name, 1, now());
+        tip = PoolWork.Tip.of(name, 1, PoolWork.NBITS, now());
         work = nextWork(0);
         listen(0);
         port = listener.getLocalPort();
@@ -121,6 +132,14 @@ final class ScriptedSv2Pool implements AutoCloseable {
         return work.jobId();
     }
 
+    /** A block was found, and on top of it every share is another. Answers the job's id. */
+    synchronized long newTipOfEasyBlocks() {
+        work = nextWork(0);
+        all(client -> client.announceFuture(work));
+        moveTo(work.jobId(), PoolWork.NBITS_OF_EASY_BLOCKS);
+        return work.jobId();
+    }
+
     /** One more job on the tip in force. Answers its id. */
     synchronized long newJob() {
         work = nextWork(0);
@@ -144,7 +163,11 @@ final class ScriptedSv2Pool implements AutoCloseable {
     }
 
     private void moveTo(long job) {
-        tip = PoolWork.Tip.of(name, tip.number() + 1, now());
+        moveTo(job, tip.nbits());
+    }
+
+    private void moveTo(long job, long nbits) {
+        tip = PoolWork.Tip.of(name, tip.number() + 1, nbits, now());
         all(client -> client.activate(job, tip));
     }
 
@@ -162,7 +185,22 @@ final class ScriptedSv2Pool implements AutoCloseable {
     }
 
     synchronized void closeChannels(String reason) {
-        all(client -> client.closeChannels(reason));
+        all(client -> client.closeChannels(user -> true, reason));
+    }
+
+    /** Closes the channels that were opened under this name, and opens none for it any more. */
+    synchronized void bar(String user, String reason) {
+        barred.add(user);
+        all(client -> client.closeChannels(user::equals, reason));
+    }
+
+    /** Opens channels for this name again. */
+    void readmit(String user) {
+        barred.remove(user);
+    }
+
+    boolean isBarred(String user) {
+        return barred.contains(user);
     }
 
     void askToReconnectTo(ScriptedSv2Pool other) {
@@ -311,6 +349,22 @@ final class ScriptedSv2Pool implements AutoCloseable {
         return clients.stream().mapToInt(client -> client.channels().size()).sum();
     }
 
+    /** Under whose names channels are open now, in alphabetical order. */
+    synchronized List<String> users() {
+        List<String> users = new ArrayList<>();
+        all(client -> client.channels().forEach(channel -> users.add(channel.user())));
+        Collections.sort(users);
+        return users;
+    }
+
+    /** The workers that good shares named. */
+    Set<String> workers() {
+        return judged.stream()
+                .filter(JudgedShare::isGood)
+                .flatMap(share -> share.worker().stream())
+                .collect(Collectors.toCollection(TreeSet::new));
+    }
+
     /** The extranonce prefixes of all open channels. */
     synchronized Set<Bytes> prefixes() {
         Set<Bytes> prefixes = new HashSet<>();
@@ -322,7 +376,13 @@ final class ScriptedSv2Pool implements AutoCloseable {
         return List.copyOf(judged);
     }
 
-    int goodShares() {
+    @Override
+    public int judgedShares() {
+        return judged.size();
+    }
+
+    @Override
+    public int goodShares() {
         return (int) judged.stream().filter(JudgedShare::isGood).count();
     }
 
@@ -413,6 +473,11 @@ final class ScriptedSv2Pool implements AutoCloseable {
     private PoolWork nextWork(int weight) {
         boolean rolling = script.versions() == PoolScript.Versions.ROLLED;
         return new PoolWork(++lastJob, now(), rolling, weight);
+    }
+
+    /** What upstreams and their events call it. */
+    String name() {
+        return name;
     }
 
     private static long now() {

@@ -52,7 +52,7 @@ class TranslatorScenariosTest extends ScriptedPoolScenario {
 
         assertThat(pool.heard(OpenExtendedMiningChannel.class))
                 .extracting(OpenExtendedMiningChannel::userIdentity)
-                .containsExactly(EdgeGateway.USER);
+                .containsExactly(EdgeUpstream.USER);
     }
 
     @Test

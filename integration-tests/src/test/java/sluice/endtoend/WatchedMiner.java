@@ -55,6 +55,12 @@ abstract class WatchedMiner implements AutoCloseable {
         return List.copyOf(works);
     }
 
+    /** Whether its latest job is mined on this previous block, in hex. */
+    boolean isOnTip(String prevHash) {
+        List<MinerWork> all = jobs();
+        return !all.isEmpty() && all.getLast().prevHashHex().equals(prevHash);
+    }
+
     /** Jobs so far that ended every earlier one. */
     int tips() {
         return (int) jobs().stream().filter(MinerWork::cleanJobs).count();

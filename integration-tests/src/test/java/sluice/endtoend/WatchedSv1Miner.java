@@ -8,6 +8,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.math.BigInteger;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.util.ArrayList;
@@ -40,23 +41,32 @@ final class WatchedSv1Miner extends WatchedMiner {
     private double difficulty;
     private boolean authorized;
 
-    private WatchedSv1Miner(InetSocketAddress address, String user) throws IOException {
+    private WatchedSv1Miner(InetAddress from, InetSocketAddress to, String user) throws IOException {
         super(user);
-        socket = new Socket(address.getAddress(), address.getPort());
+        socket = new Socket(to.getAddress(), to.getPort(), from, 0);
         socket.setTcpNoDelay(true);
         Thread.ofVirtual().name(user).start(this::read);
     }
 
     /** Connects and logs in; returns when it is taken as a miner, whether there is a job or not. */
     static WatchedSv1Miner login(InetSocketAddress address, String user) throws IOException {
-        WatchedSv1Miner miner = start(address, user);
+        return login(InetAddress.getLoopbackAddress(), address, user);
+    }
+
+    /** As the other, from a machine with this address. */
+    static WatchedSv1Miner login(InetAddress from, InetSocketAddress to, String user) throws IOException {
+        WatchedSv1Miner miner = start(from, to, user);
         miner.awaitLogin();
         return miner;
     }
 
     /** Connects and asks to be logged in, and does not wait for it. */
     static WatchedSv1Miner start(InetSocketAddress address, String user) throws IOException {
-        WatchedSv1Miner miner = new WatchedSv1Miner(address, user);
+        return start(InetAddress.getLoopbackAddress(), address, user);
+    }
+
+    private static WatchedSv1Miner start(InetAddress from, InetSocketAddress to, String user) throws IOException {
+        WatchedSv1Miner miner = new WatchedSv1Miner(from, to, user);
         miner.say(CONFIGURE, "mining.configure", "[[\"version-rolling\"],{\"version-rolling.mask\":\"1fffe000\"}]");
         miner.say(SUBSCRIBE, "mining.subscribe", "[\"watched/1\"]");
         miner.say(AUTHORIZE, "mining.authorize", "[\"" + user + "\",\"x\"]");
@@ -133,10 +143,11 @@ final class WatchedSv1Miner extends WatchedMiner {
         return new MinerWork(
                 notify.path(0).asString(),
                 notify.path(8).asBoolean(),
-                HEX.parseHex(notify.path(2).asString() + extranonce1),
-                extranonce2Size,
-                HEX.parseHex(notify.path(3).asString()),
-                siblings,
+                new MinerRoots.Rolled(
+                        HEX.parseHex(notify.path(2).asString() + extranonce1),
+                        extranonce2Size,
+                        HEX.parseHex(notify.path(3).asString()),
+                        siblings),
                 IndependentHash.wordsReversed(HEX.parseHex(notify.path(1).asString())),
                 number(notify.path(5)),
                 versionMask,

@@ -14,47 +14,71 @@ import sluice.protocol.Bytes;
 import sluice.protocol.bitcoin.Target;
 import sluice.protocol.sv2.message.Sv2Message;
 import sluice.protocol.sv2.message.common.Reconnect;
+import sluice.protocol.sv2.message.common.SetupConnectionFlags;
 import sluice.protocol.sv2.message.common.SetupConnectionSuccess;
 import sluice.protocol.sv2.message.mining.CloseChannel;
 import sluice.protocol.sv2.message.mining.NewExtendedMiningJob;
+import sluice.protocol.sv2.message.mining.NewMiningJob;
 import sluice.protocol.sv2.message.mining.OpenExtendedMiningChannel;
 import sluice.protocol.sv2.message.mining.OpenExtendedMiningChannelSuccess;
+import sluice.protocol.sv2.message.mining.OpenStandardMiningChannel;
+import sluice.protocol.sv2.message.mining.OpenStandardMiningChannelSuccess;
 import sluice.protocol.sv2.message.mining.SetExtranoncePrefix;
 import sluice.protocol.sv2.message.mining.SetNewPrevHash;
 import sluice.protocol.sv2.message.mining.SetTarget;
 import sluice.protocol.sv2.message.mining.SubmitSharesError;
 import sluice.protocol.sv2.message.mining.SubmitSharesExtended;
+import sluice.protocol.sv2.message.mining.SubmitSharesStandard;
 import sluice.protocol.sv2.message.mining.SubmitSharesSuccess;
 import sluice.protocol.sv2.noise.AuthorityKey;
 
-/** A {@link WatchedMiner} that speaks SV2, with one extended channel. */
+/** A {@link WatchedMiner} that speaks SV2, with one channel, extended or standard. */
 final class WatchedSv2Miner extends WatchedMiner {
     private static final long ROLLABLE = 0x1fffffe0L;
     private static final int ROLLED_SIZE = 4;
 
+    private final Kind kind;
     private final NoiseSocket link;
     private final List<Sv2Message> heard = new ArrayList<>();
-    private final Map<Long, NewExtendedMiningJob> futures = new HashMap<>();
-    private OpenExtendedMiningChannelSuccess channel;
+    private final Map<Long, Sv2Message> futures = new HashMap<>();
+    // Absent until the channel is open.
     private Bytes prefix;
+    private long channelId;
+    private int rolledSize;
     private BigInteger target;
     private SetNewPrevHash tip;
     private long lastSequence;
 
-    private WatchedSv2Miner(String user, NoiseSocket link) {
+    private enum Kind {
+        EXTENDED,
+        /** Takes standard jobs only, as a machine that hashes headers does. */
+        STANDARD
+    }
+
+    private WatchedSv2Miner(String user, Kind kind, NoiseSocket link) {
         super(user);
+        this.kind = kind;
         this.link = link;
         Thread.ofVirtual().name(user).start(this::read);
     }
 
-    /** Connects and opens a channel; returns when that is open, whether there is a job or not. */
+    /** Connects and opens an extended channel; returns when that is open, whether there is a job or not. */
     static WatchedSv2Miner login(InetSocketAddress address, AuthorityKey authority, String user) throws IOException {
         WatchedSv2Miner miner = start(address, authority, user);
         miner.awaitChannel();
         return miner;
     }
 
-    /** Connects and asks for a channel, and does not wait for it: it may have to wait for the pool. */
+    /** As {@link #login}, with a standard channel. */
+    static WatchedSv2Miner loginStandard(InetSocketAddress address, AuthorityKey authority, String user)
+            throws IOException {
+        WatchedSv2Miner miner = setUp(address, authority, user, Kind.STANDARD);
+        miner.askForChannel();
+        miner.awaitChannel();
+        return miner;
+    }
+
+    /** Connects and asks for an extended channel, and does not wait for it: it may have to wait for the pool. */
     static WatchedSv2Miner start(InetSocketAddress address, AuthorityKey authority, String user) throws IOException {
         WatchedSv2Miner miner = setUp(address, authority, user);
         miner.askForChannel();
@@ -63,14 +87,24 @@ final class WatchedSv2Miner extends WatchedMiner {
 
     /** Connects and sets the connection up. */
     static WatchedSv2Miner setUp(InetSocketAddress address, AuthorityKey authority, String user) throws IOException {
-        WatchedSv2Miner miner = new WatchedSv2Miner(user, NoiseSocket.dial(address, authority));
-        miner.say(RawSv2Miner.setupConnection());
+        return setUp(address, authority, user, Kind.EXTENDED);
+    }
+
+    private static WatchedSv2Miner setUp(InetSocketAddress address, AuthorityKey authority, String user, Kind kind)
+            throws IOException {
+        WatchedSv2Miner miner = new WatchedSv2Miner(user, kind, NoiseSocket.dial(address, authority));
+        miner.say(RawSv2Miner.setupConnection(
+                kind == Kind.STANDARD ? SetupConnectionFlags.MINING_REQUIRES_STANDARD_JOBS : 0));
         miner.awaitHeard(SetupConnectionSuccess.class, 1);
         return miner;
     }
 
     void askForChannel() throws IOException {
-        say(new OpenExtendedMiningChannel(1, user(), 0f, Target.MAX, ROLLED_SIZE));
+        say(
+                switch (kind) {
+                    case EXTENDED -> new OpenExtendedMiningChannel(1, user(), 0f, Target.MAX, ROLLED_SIZE);
+                    case STANDARD -> new OpenStandardMiningChannel(1, user(), 0f, Target.MAX);
+                });
     }
 
     void awaitChannel() {
@@ -78,7 +112,7 @@ final class WatchedSv2Miner extends WatchedMiner {
     }
 
     private synchronized boolean hasChannel() {
-        return channel != null;
+        return prefix != null;
     }
 
     private void read() {
@@ -98,7 +132,13 @@ final class WatchedSv2Miner extends WatchedMiner {
         heard.add(message);
         switch (message) {
             case OpenExtendedMiningChannelSuccess success -> {
-                channel = success;
+                channelId = success.channelId();
+                rolledSize = success.extranonceSize();
+                prefix = success.extranoncePrefix();
+                target = success.target().toBigInteger();
+            }
+            case OpenStandardMiningChannelSuccess success -> {
+                channelId = success.channelId();
                 prefix = success.extranoncePrefix();
                 target = success.target().toBigInteger();
             }
@@ -106,9 +146,11 @@ final class WatchedSv2Miner extends WatchedMiner {
             case SetExtranoncePrefix set -> prefix = set.extranoncePrefix();
             case NewExtendedMiningJob job when job.minNtime().isEmpty() -> futures.put(job.jobId(), job);
             case NewExtendedMiningJob job -> given(work(job, job.minNtime().getAsLong(), false));
+            case NewMiningJob job when job.minNtime().isEmpty() -> futures.put(job.jobId(), job);
+            case NewMiningJob job -> given(work(job, job.minNtime().getAsLong(), false));
             case SetNewPrevHash next -> {
                 tip = next;
-                NewExtendedMiningJob activated = futures.get(next.jobId());
+                Sv2Message activated = futures.get(next.jobId());
                 futures.clear();
                 given(work(activated, next.minNtime(), true));
             }
@@ -118,17 +160,42 @@ final class WatchedSv2Miner extends WatchedMiner {
         }
     }
 
-    private MinerWork work(NewExtendedMiningJob job, long ntime, boolean clean) {
+    private MinerWork work(Sv2Message message, long ntime, boolean clean) {
+        return switch (message) {
+            case NewExtendedMiningJob job ->
+                work(
+                        job.jobId(),
+                        new MinerRoots.Rolled(
+                                Bytes.concat(job.coinbaseTxPrefix(), prefix).toArray(),
+                                rolledSize,
+                                job.coinbaseTxSuffix().toArray(),
+                                job.merklePath().stream()
+                                        .map(hash -> hash.toArray())
+                                        .toList()),
+                        job.version(),
+                        job.versionRollingAllowed() ? ROLLABLE : 0,
+                        ntime,
+                        clean);
+            case NewMiningJob job ->
+                work(
+                        job.jobId(),
+                        new MinerRoots.Given(job.merkleRoot().toArray()),
+                        job.version(),
+                        ROLLABLE,
+                        ntime,
+                        clean);
+            default -> throw new AssertionError("a tip for a job that is none: " + message);
+        };
+    }
+
+    private MinerWork work(long jobId, MinerRoots roots, long version, long versionMask, long ntime, boolean clean) {
         return new MinerWork(
-                Long.toString(job.jobId()),
+                Long.toString(jobId),
                 clean,
-                Bytes.concat(job.coinbaseTxPrefix(), prefix).toArray(),
-                channel.extranonceSize(),
-                job.coinbaseTxSuffix().toArray(),
-                job.merklePath().stream().map(hash -> hash.toArray()).toList(),
+                roots,
                 tip.prevHash().toArray(),
-                job.version(),
-                job.versionRollingAllowed() ? ROLLABLE : 0,
+                version,
+                versionMask,
                 tip.nbits(),
                 ntime,
                 target);
@@ -140,15 +207,19 @@ final class WatchedSv2Miner extends WatchedMiner {
         // Sequence numbers go out in order.
         synchronized (link) {
             booked();
-            link.send(new SubmitSharesExtended(
-                    channel.channelId(),
-                    ++lastSequence,
-                    Long.parseLong(work.jobId()),
-                    found.nonce(),
-                    work.ntime(),
-                    work.version() & ~work.versionMask() | found.versionBits(),
-                    Bytes.of(found.rolled())));
+            link.send(share(work, found, ++lastSequence));
         }
+    }
+
+    private Sv2Message share(MinerWork work, MinerWork.Found found, long sequence) {
+        long job = Long.parseLong(work.jobId());
+        long version = work.version() & ~work.versionMask() | found.versionBits();
+        return switch (kind) {
+            case EXTENDED ->
+                new SubmitSharesExtended(
+                        channelId, sequence, job, found.nonce(), work.ntime(), version, Bytes.of(found.rolled()));
+            case STANDARD -> new SubmitSharesStandard(channelId, sequence, job, found.nonce(), work.ntime(), version);
+        };
     }
 
     /** Says something that is booked nowhere. */
@@ -157,7 +228,7 @@ final class WatchedSv2Miner extends WatchedMiner {
     }
 
     synchronized long channelId() {
-        return channel.channelId();
+        return channelId;
     }
 
     @Override
