@@ -9,6 +9,7 @@ import sluice.protocol.sv2.message.mining.CloseChannel;
 import sluice.protocol.sv2.message.mining.NewExtendedMiningJob;
 import sluice.protocol.sv2.message.mining.OpenMiningChannelError;
 import sluice.protocol.sv2.message.mining.OpenStandardMiningChannel;
+import sluice.protocol.sv2.message.mining.SetNewPrevHash;
 import sluice.protocol.sv2.message.mining.SubmitSharesError;
 import sluice.proxy.event.GatewayEvent.ChannelClosed;
 import sluice.upstream.UpstreamEvent;
@@ -83,6 +84,16 @@ class Sv2UpstreamChangeTest {
         assertThat(miner.inbox).isEmpty();
         narrow.activate(narrow.futureJob(OTHER_POOL, 0x2000_0000L));
         assertThat(miner.newest().extranonceSize()).isEqualTo(8);
+    }
+
+    @Test
+    void givesAChannelThatWaitedForARouteItsFirstJobOnce() {
+        Sv2Client miner = new Sv2Farm().connect(4);
+        miner.openExtended(4);
+        assertThat(miner.channels).isEmpty();
+        miner.feed(new MinerInput.RouteChanged(farm.replica));
+        assertThat(miner.channels).hasSize(1);
+        assertThat(miner.inbox).filteredOn(SetNewPrevHash.class::isInstance).hasSize(1);
     }
 
     @Test
