@@ -48,6 +48,7 @@ final class ScriptedSv2Pool implements JudgingPool, AutoCloseable {
 
     private final String name;
     private final AuthoritySecretKey authority;
+    private String chain;
     private final int port;
     private final List<PoolClient> clients = new CopyOnWriteArrayList<>();
     private final Queue<Heard> heard = new ConcurrentLinkedQueue<>();
@@ -78,7 +79,7 @@ final class ScriptedSv2Pool implements JudgingPool, AutoCloseable {
         }
     }
 
-    /** @param name also makes its chain another than those of other pools */
+    /** Its chain is another than those of other pools, so that one job shows whose it is. */
     ScriptedSv2Pool(String name) {
         this(name, Farm.freshKey(), PoolScript.GOOD);
     }
@@ -87,7 +88,8 @@ final class ScriptedSv2Pool implements JudgingPool, AutoCloseable {
         this.name = name;
         this.authority = authority;
         this.script = script;
-        tip = PoolWork.Tip.of(name, 1, PoolWork.NBITS, now());
+        chain = name;
+        tip = PoolWork.Tip.of(chain, 1, PoolWork.NBITS, now());
         work = nextWork(0);
         listen(0);
         port = listener.getLocalPort();
@@ -96,6 +98,15 @@ final class ScriptedSv2Pool implements JudgingPool, AutoCloseable {
     /** Another pool under the same authority, as one that this one may send its clients to. */
     ScriptedSv2Pool sibling(String sibling) {
         return new ScriptedSv2Pool(sibling, authority, PoolScript.GOOD);
+    }
+
+    /** It mines on the same blocks as this other one, as all real pools do. Before anybody has a channel here. */
+    synchronized ScriptedSv2Pool onTheTipOf(ScriptedSv2Pool other) {
+        synchronized (other) {
+            chain = other.chain;
+            tip = other.tip;
+        }
+        return this;
     }
 
     /** What it does from now on. */
@@ -167,7 +178,7 @@ final class ScriptedSv2Pool implements JudgingPool, AutoCloseable {
     }
 
     private void moveTo(long job, long nbits) {
-        tip = PoolWork.Tip.of(name, tip.number() + 1, nbits, now());
+        tip = PoolWork.Tip.of(chain, tip.number() + 1, nbits, now());
         all(client -> client.activate(job, tip));
     }
 
