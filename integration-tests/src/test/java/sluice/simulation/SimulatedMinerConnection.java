@@ -145,11 +145,7 @@ final class SimulatedMinerConnection implements Link.Receiver {
                 case MinerAction.DemandChanged changed -> home.demandChanged(this);
                 case MinerAction.Identified identified -> {
                     facts = new DirectorInput.MinerFacts(
-                            connectionId,
-                            identified.userIdentity(),
-                            visit.address(),
-                            visit.host(),
-                            identified.index());
+                            connectionId, identified.userIdentity(), visit.address(), visit.host(), identified.index());
                     home.identified(this);
                 }
                 case MinerAction.Disconnect disconnect -> disconnect(disconnect.reason(), disconnect.detail());
