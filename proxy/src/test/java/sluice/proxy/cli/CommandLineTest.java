@@ -189,12 +189,6 @@ class CommandLineTest {
     }
 
     @Test
-    void runSaysThatItTakesOnePoolAndOnePortYet() throws IOException {
-        assertThat(execute("run", "-c", write(SEVERAL_POOLS).toString())).isEqualTo(3);
-        assertThat(err.toString()).contains("More than one [[upstream]] or [[listener]] is checked, but not yet run");
-    }
-
-    @Test
     void checkNamesTheKeptKeyAndMakesNone() throws IOException, CommandFailure {
         Path file = write(POOL);
         Path kept = directory.resolve("data/authority.key");
