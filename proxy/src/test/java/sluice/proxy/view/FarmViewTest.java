@@ -10,6 +10,8 @@ import sluice.protocol.bitcoin.Difficulty;
 import sluice.protocol.bitcoin.Hash256;
 import sluice.proxy.event.GatewayEvent;
 import sluice.proxy.event.GatewayEvent.MinerProtocol;
+import sluice.proxy.event.GatewayEvent.PlacementReason;
+import sluice.proxy.event.GatewayEvent.SwitchKind;
 import sluice.proxy.mining.share.ShareVerdict;
 
 class FarmViewTest {
@@ -158,5 +160,52 @@ class FarmViewTest {
                 .doesNotContainKeys("one-past", "two-past")
                 .containsEntry("other", 2L)
                 .containsEntry("reason-0", 2L);
+    }
+
+    private static GatewayEvent switched(long lane, String to) {
+        return new GatewayEvent.SwitchDelivered(
+                AT, "ours", (int) lane, "a", to, SwitchKind.FAILOVER, "gone", 7, Duration.ofMillis(3));
+    }
+
+    @Test
+    void countsEachUpstreamApartUpToItsLimitAndTheRestTogether() {
+        for (int i = 0; i < FarmView.MAX_UPSTREAMS; i++) {
+            view.on(new GatewayEvent.ShareForwarded(AT, "pool" + i, 1));
+        }
+        assertThat(after().upstreams()).hasSize(FarmView.MAX_UPSTREAMS).doesNotContainKey("other");
+        FarmSnapshot now = after(
+                new GatewayEvent.ShareForwarded(AT, "one more", 1),
+                new GatewayEvent.ShareForwarded(AT, "and another", 1),
+                new GatewayEvent.ShareForwarded(AT, "pool0", 1));
+        assertThat(now.upstreams()).hasSize(FarmView.MAX_UPSTREAMS + 1).doesNotContainKey("one more");
+        assertThat(now.upstreams().get("other").forwarded()).isEqualTo(2);
+        assertThat(now.upstreams().get("pool0").forwarded()).isEqualTo(2);
+        assertThat(now.upstream().forwarded()).isEqualTo(FarmView.MAX_UPSTREAMS + 3L);
+    }
+
+    @Test
+    void remembersTheLatestSwitches() {
+        for (int lane = 1; lane <= FarmView.MAX_SWITCHES; lane++) {
+            view.on(switched(lane, "b"));
+        }
+        assertThat(after().switches()).hasSize(FarmView.MAX_SWITCHES);
+        FarmSnapshot now = after(switched(1_000, "c"));
+        assertThat(now.switches()).hasSize(FarmView.MAX_SWITCHES);
+        assertThat(now.switches().getFirst().lane()).isEqualTo(2);
+        assertThat(now.switches().getLast())
+                .isEqualTo(new FarmSnapshot.Switch(
+                        "ours", 1_000, "a", "c", SwitchKind.FAILOVER, "gone", 7, Duration.ofMillis(3)));
+    }
+
+    @Test
+    void countsHoldsAndMinersThatWentFromOneGoalToAnother() {
+        FarmSnapshot now = after(
+                new GatewayEvent.HoldBegan(AT, "ours", 1, "gone"),
+                new GatewayEvent.HoldEnded(AT, "ours", 1),
+                new GatewayEvent.MinerPlaced(AT, 1, "ours", 1, "", PlacementReason.WEIGHT),
+                new GatewayEvent.MinerPlaced(AT, 1, "ours", 2, "ours", PlacementReason.WEIGHT),
+                new GatewayEvent.MinerPlaced(AT, 1, "theirs", 3, "ours", PlacementReason.REBALANCING));
+        assertThat(now.holds()).isEqualTo(1);
+        assertThat(now.placements()).isEqualTo(1);
     }
 }
