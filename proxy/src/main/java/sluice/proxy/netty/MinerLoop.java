@@ -120,7 +120,12 @@ final class MinerLoop {
 
     /** From the control loop: a route has news. */
     void post(int route, RouteUpdate update, LoopLanes.Delivery delivery) {
-        loop.execute(() -> lanes.update(route, update, delivery));
+        loop.execute(() -> {
+            lanes.update(route, update, delivery);
+            if (update instanceof RouteUpdate.UpstreamReady) {
+                context.versionRollingAllowed(lanes.isVersionRollingAllowed());
+            }
+        });
     }
 
     /** From the control loop: a lane is fed by this route from now on. */
@@ -132,7 +137,10 @@ final class MinerLoop {
 
     /** From the control loop: a route is over. */
     void forget(int route) {
-        loop.execute(() -> lanes.forget(route));
+        loop.execute(() -> {
+            lanes.forget(route);
+            context.versionRollingAllowed(lanes.isVersionRollingAllowed());
+        });
     }
 
     /** From the control loop: a lane is over. */

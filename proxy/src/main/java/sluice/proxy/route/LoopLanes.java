@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeMap;
+import sluice.upstream.UpstreamChannel;
 
 /**
  * Routes and lanes as one event loop sees them: a replica of every route that is open, the route that feeds each lane, and
@@ -165,6 +166,13 @@ public final class LoopLanes<M> {
                     .forEach(other -> elsewhere.addAll(other.members));
             moveAll(elsewhere, lane(lane.getAsInt()));
         }
+    }
+
+    /** Whether no upstream of a route that is open forbids a job's version to be rolled. */
+    public boolean isVersionRollingAllowed() {
+        return routes.values().stream()
+                .flatMap(route -> route.replica.channel().stream())
+                .allMatch(UpstreamChannel::versionRollingAllowed);
     }
 
     /** A miner joins: where all are, or with no lane until it is {@link #place placed}. */

@@ -13,6 +13,7 @@ public final class MinerContext {
     private final IndexSource indexes;
     private final ShareValidator validator;
     private VardiffConfig vardiff;
+    private boolean versionRollingAllowed = true;
 
     /**
      * @param route what feeds a miner until it is told of another route
@@ -56,5 +57,14 @@ public final class MinerContext {
 
     public void vardiff(VardiffConfig next) {
         vardiff = next;
+    }
+
+    /** Whether all upstreams that are known here allow a job's version to be rolled: any may feed a miner without a lane. */
+    boolean versionRollingAllowed() {
+        return versionRollingAllowed;
+    }
+
+    public void versionRollingAllowed(boolean now) {
+        versionRollingAllowed = now;
     }
 }

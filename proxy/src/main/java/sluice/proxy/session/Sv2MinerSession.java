@@ -159,7 +159,7 @@ public final class Sv2MinerSession implements MinerSession {
     }
 
     private void onSetup(SetupConnection request, Instant now) {
-        switch (Sv2Setup.judge(request, versionRollingAllowed())) {
+        switch (Sv2Setup.judge(request, versionRollingAllowed(context.versionRollingAllowed()))) {
             case Sv2Setup.Refused refused -> {
                 out.send(refused.error());
                 end("setup-refused", refused.error().errorCode());
@@ -249,14 +249,15 @@ public final class Sv2MinerSession implements MinerSession {
      * gets standard jobs: those do not carry the flag that extended jobs do, and all its rolled shares would be refused.
      */
     private boolean isMisinformed() {
-        return !versionRollingAllowed() && !agreed.fixedVersion() && !agreed.requiresVersionRolling();
+        return !versionRollingAllowed(true) && !agreed.fixedVersion() && !agreed.requiresVersionRolling();
     }
 
-    private boolean versionRollingAllowed() {
+    /** @param unknown what to take it for while the route has had no upstream */
+    private boolean versionRollingAllowed(boolean unknown) {
         return route.replica()
                 .channel()
                 .map(UpstreamChannel::versionRollingAllowed)
-                .orElse(true);
+                .orElse(unknown);
     }
 
     private void onDeadline(MinerDeadline deadline, Instant now) {

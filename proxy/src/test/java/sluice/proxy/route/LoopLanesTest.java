@@ -275,6 +275,20 @@ class LoopLanesTest {
         assertThat(host.replicas.getLast()).isSameAs(replica);
     }
 
+    @Test
+    void versionRollingIsAllowedWhileNoRouteThatIsOpenForbidsIt() {
+        assertThat(lanes.isVersionRollingAllowed()).isTrue();
+        working(ROUTE);
+        assertThat(lanes.isVersionRollingAllowed()).isTrue();
+        update(
+                OTHER,
+                new RouteUpdate.UpstreamReady(
+                        new UpstreamChannel("pool", VectorJobs.UPSTREAM_PREFIX, VectorJobs.GRANTED, TARGET, false), 9));
+        assertThat(lanes.isVersionRollingAllowed()).isFalse();
+        lanes.forget(OTHER);
+        assertThat(lanes.isVersionRollingAllowed()).isTrue();
+    }
+
     // ---- routine jobs
 
     @Test

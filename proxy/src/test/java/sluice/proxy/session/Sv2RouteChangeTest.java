@@ -402,6 +402,28 @@ class Sv2RouteChangeTest {
     }
 
     @Test
+    void whoHasNoLaneIsToldNotToRollWhereOneOfTheUpstreamsForbidsIt() {
+        PlayedRoute fixed = route("ffffff", false);
+        work(fixed, 1);
+        Sv2Client early = farm.connect(STANDARD_JOBS_ONLY);
+        early.send(new OpenStandardMiningChannel(1, "rig1", 0f, Target.MAX));
+        move(early, a, fixed);
+        assertThat(early.disconnect.reason())
+                .as("it was told that it may roll, and a standard job cannot say otherwise")
+                .isEqualTo("version-rolling-forbidden");
+
+        farm.context.versionRollingAllowed(false);
+        Sv2Client again = farm.connect(STANDARD_JOBS_ONLY);
+        again.send(new OpenStandardMiningChannel(1, "rig1", 0f, Target.MAX));
+        move(again, a, fixed);
+        assertThat(again.disconnect).as("no second time").isNull();
+        assertMines(again, again.newest(), fixed);
+        work(a, 1);
+        move(again, fixed, a);
+        assertMines(again, again.newest(), a);
+    }
+
+    @Test
     void aConnectionThatIsNotSetUpYetBeginsWhereItIsThen() {
         work(a, 1);
         work(b, 1);
