@@ -3,12 +3,13 @@ package sluice.endtoend;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.time.InstantSource;
+import sluice.config.FailoverConfig;
 import sluice.config.IdentityMode;
 import sluice.config.PoolAddress;
 import sluice.config.PoolConfig;
 import sluice.config.Sv1PoolAddress;
+import sluice.config.UpstreamConfig;
 import sluice.config.VardiffConfig;
-import sluice.protocol.bitcoin.Difficulty;
 import sluice.proxy.goal.UpstreamPlan;
 import sluice.proxy.netty.PoolUpstream;
 import sluice.upstream.session.PoolPatience;
@@ -68,17 +69,22 @@ record EdgeUpstream(
     }
 
     UpstreamPlan plan(VardiffConfig vardiff, InstantSource clock) {
-        return new UpstreamPlan(
-                new PoolUpstream(
-                        name,
-                        pool,
-                        identity == IdentityMode.PER_SHARE,
-                        Difficulty.targetOf(vardiff.startDifficulty()),
-                        patience,
-                        "test",
-                        clock),
-                identity,
-                aggregation,
-                warm);
+        PoolUpstream configured = PoolUpstream.of(
+                new UpstreamConfig(name, pool, identity, aggregation, warm),
+                new PoolUpstream.Common(vardiff, FailoverConfig.DEFAULT, "test", clock));
+        return new UpstreamPlan(withPatience(configured), identity, aggregation, warm);
+    }
+
+    // No operator may write so little patience, because no real pool is so quick.
+    private PoolUpstream withPatience(PoolUpstream configured) {
+        return new PoolUpstream(
+                configured.name(),
+                configured.pool(),
+                configured.namesPerShare(),
+                configured.firstWanted(),
+                patience,
+                configured.leastExtranonce2Size(),
+                configured.softwareVersion(),
+                configured.clock());
     }
 }

@@ -46,6 +46,7 @@ final class PoolClient implements Runnable {
     private final Map<Long, PoolChannel> channels = new LinkedHashMap<>();
     private final Set<Long> closed = new HashSet<>();
     private final List<OpenExtendedMiningChannel> unanswered = new ArrayList<>();
+    private final List<SubmitSharesExtended> unjudged = new ArrayList<>();
     private Set<Integer> agreed = Set.of();
     private NoiseSocket link;
 
@@ -237,13 +238,23 @@ final class PoolClient implements Runnable {
             case PoolScript.Reply reply
             when follows(reply) -> {
                 if (fault.equals(PoolChannel.NONE)) {
-                    send(new SubmitSharesSuccess(share.channelId(), share.sequenceNumber(), 1, 1));
+                    accept(share);
                 } else {
                     reject(share, fault);
                 }
             }
-            default -> {}
+            default -> unjudged.add(share);
         }
+    }
+
+    /** Says yes to the shares that it said nothing to so far. */
+    void answerUnanswered() {
+        unjudged.forEach(share -> attempt(() -> accept(share)));
+        unjudged.clear();
+    }
+
+    private void accept(SubmitSharesExtended share) throws IOException {
+        send(new SubmitSharesSuccess(share.channelId(), share.sequenceNumber(), 1, 1));
     }
 
     private void reject(SubmitSharesExtended share, String code) throws IOException {

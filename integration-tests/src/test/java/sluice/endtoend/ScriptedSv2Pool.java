@@ -233,6 +233,12 @@ final class ScriptedSv2Pool implements JudgingPool, AutoCloseable {
         all(PoolClient::grantUnanswered);
     }
 
+    /** Gives its verdict on the shares that came while the script said to give none. */
+    synchronized void answerUnanswered() {
+        script = script.shares(PoolScript.Reply.YES);
+        all(PoolClient::answerUnanswered);
+    }
+
     /** Says something that is no frame. */
     void sayGarbage() {
         all(PoolClient::sayGarbage);

@@ -55,6 +55,7 @@ class StandbyTest extends ScriptedPoolScenario {
         EdgeGateway gateway = gatewayTo(EdgeRouting.inOrder(first, next), FAILING_BACK);
         List<WatchedMiner> miners = gateway.oneOfEach();
         WatchedMiner.mineAll(miners, ENOUGH);
+        first.awaitGoodShares(3 * ENOUGH);
         assertThat(next.connections()).isZero();
 
         first.die();
