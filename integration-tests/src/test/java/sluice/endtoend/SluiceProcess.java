@@ -1,0 +1,121 @@
+package sluice.endtoend;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static sluice.endtoend.Patience.await;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.ConnectException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** Sluice as an operator runs it: a process of its own, whose output goes to files. */
+final class SluiceProcess implements AutoCloseable {
+    private final Process process;
+    private final Path out;
+    private final Path err;
+
+    private SluiceProcess(Process process, Path out, Path err) {
+        this.process = process;
+        this.out = out;
+        this.err = err;
+    }
+
+    /** @param directory where it runs and its output goes */
+    static SluiceProcess start(Path directory, String... arguments) throws IOException {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--enable-native-access=ALL-UNNAMED",
+                "--sun-misc-unsafe-memory-access=allow",
+                "-cp",
+                System.getProperty("java.class.path"),
+                "sluice.proxy.cli.Sluice"));
+        command.addAll(List.of(arguments));
+        Path out = directory.resolve("out");
+        Path err = directory.resolve("err");
+        ProcessBuilder builder = new ProcessBuilder(command)
+                .directory(directory.toFile())
+                .redirectOutput(out.toFile())
+                .redirectError(err.toFile());
+        builder.environment().keySet().removeIf(name -> name.startsWith("MODULE_CONFIG_"));
+        return new SluiceProcess(builder.start(), out, err);
+    }
+
+    /** A port that nobody listens on. */
+    static InetSocketAddress freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return new InetSocketAddress(socket.getInetAddress(), socket.getLocalPort());
+        }
+    }
+
+    /** Waits until it listens there. */
+    void awaitListening(InetSocketAddress port) {
+        await("a process that listens").until(() -> isListening(port));
+    }
+
+    private boolean isListening(InetSocketAddress port) {
+        assertThat(process.isAlive()).as("still running: %s", log()).isTrue();
+        try {
+            new RawConnection(port).close();
+            return true;
+        } catch (ConnectException notYet) {
+            return false;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** What it has logged so far. */
+    String log() {
+        try {
+            return Files.readString(err);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Waits until a line of the log holds all of these. */
+    void awaitLogged(String... parts) {
+        await("a line with " + List.of(parts))
+                .until(() ->
+                        log().lines().anyMatch(line -> List.of(parts).stream().allMatch(line::contains)));
+    }
+
+    /** What it has printed so far. */
+    List<String> printed() throws IOException {
+        return Files.readAllLines(out);
+    }
+
+    /** Asks it to end; answers its exit value when it has. */
+    int terminate() throws InterruptedException {
+        process.destroy();
+        return awaitEnd();
+    }
+
+    /** Waits until it has ended; answers its exit value. */
+    int awaitEnd() throws InterruptedException {
+        assertThat(process.waitFor(Patience.LIMIT.toSeconds(), TimeUnit.SECONDS))
+                .as("ended: %s", log())
+                .isTrue();
+        return process.exitValue();
+    }
+
+    /** Sends it a signal, by its name. */
+    void signal(String name) throws IOException, InterruptedException {
+        Process kill = new ProcessBuilder("kill", "-" + name, Long.toString(process.pid()))
+                .inheritIO()
+                .start();
+        assertThat(kill.waitFor()).isZero();
+    }
+
+    @Override
+    public void close() {
+        process.destroyForcibly();
+    }
+}
