@@ -26,6 +26,11 @@ final class Expectations {
         this.farm = farm;
     }
 
+    /** Whether all has come so far; where not, what builds on it is not worth waiting for. */
+    boolean areMet() {
+        return troubles.isEmpty();
+    }
+
     /** What did not come in time, a sentence each. */
     List<String> troubles() {
         return List.copyOf(troubles);

@@ -51,7 +51,7 @@ public final class SwitchScenario implements Scenario {
             expectations.expect(expectations.minedAt(SV2), "the SV2 pool accepted no work");
             List<SwitchingReport.LiveSwitch> switches = new ArrayList<>();
             Operator operator = new Operator(farm.gateway(), sv2First, sv1First);
-            for (int i = 0; i < SWITCHES; i++) {
+            for (int i = 0; i < SWITCHES && expectations.areMet(); i++) {
                 farm.mineFor(stage.duration().dividedBy(CALMS_IN_DURATION));
                 SwitchingReport.LiveSwitch seen =
                         watch(operator.ways().get(i % operator.ways().size()), farm, expectations);
