@@ -65,7 +65,7 @@ final class Switchover {
             if (goal == null) {
                 change.add(lanes.begin(config.name(), terms, now));
             } else if (!terms.order().equals(goal.order())) {
-                prepare(change, goal, terms.order(), now);
+                prepare(change, goal, newlyNeeded(goal, terms.order()), now);
             }
         }
     }
@@ -104,12 +104,27 @@ final class Switchover {
         return prepared.isPresent();
     }
 
+    /**
+     * Of which upstreams one must be ready before a goal gets a new order: the first, where it is another one than before,
+     * because that is what is asked for; all, where the one in use is to go; none else.
+     */
+    private static List<UpstreamSelector.Entry> newlyNeeded(Goal goal, List<UpstreamSelector.Entry> order) {
+        UpstreamSelector.Entry first = order.getFirst();
+        if (!first.upstream().equals(goal.order().getFirst().upstream())) {
+            return List.of(first);
+        }
+        Optional<String> inUse = goal.first().selector().inUse();
+        boolean stays = order.stream()
+                .anyMatch(entry -> inUse.filter(entry.upstream()::equals).isPresent());
+        return stays ? List.of() : order;
+    }
+
     // A goal without a usable upstream has nothing to lose, so its new order holds at once.
-    private static void prepare(PlannedChange change, Goal goal, List<UpstreamSelector.Entry> order, Instant now) {
+    private static void prepare(PlannedChange change, Goal goal, List<UpstreamSelector.Entry> needed, Instant now) {
         Lane lane = goal.first();
-        if (lane.isUsable()) {
+        if (lane.isUsable() && !needed.isEmpty()) {
             change.add(lane);
-            lane.prepare(order, now);
+            lane.prepare(needed, now);
         }
     }
 

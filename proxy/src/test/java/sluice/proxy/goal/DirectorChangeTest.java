@@ -116,6 +116,32 @@ class DirectorChangeTest {
     }
 
     @Test
+    void anotherFirstChoiceThatCannotBeHadRejectsTheChangeThoughTheOneInUseIsListedBehindIt() {
+        long change = bench.change(PlanSketch.of("other", "main"));
+        bench.lost(bench.upstream("other"), UpstreamEvent.Step.CONNECT, "refused");
+        assertThat(bench.answers).containsEntry(change, new ChangeResult.Rejected("other", "CONNECT", "refused"));
+        assertNothingChanged(List.of("main"));
+    }
+
+    @Test
+    void backupsAreChangedWithoutWaitingForThem() {
+        long change = bench.change(PlanSketch.of("main", "backup"));
+        assertThat(bench.answers).containsEntry(change, new ChangeResult.Applied(2));
+        assertThat(bench.feeding()).isSameAs(main);
+        assertThat(bench.open()).containsExactly("main");
+    }
+
+    @Test
+    void aFirstChoiceThatIsLostAlreadyDoesNotKeepTheOperatorFromChangingTheOthers() {
+        DirectorBench two = DirectorBench.mining(PlanSketch.of("main", "backup"), "main");
+        two.lost("main");
+        two.ready("backup");
+        long change = two.change(PlanSketch.of("main", "backup", "third"));
+        assertThat(two.answers).containsEntry(change, new ChangeResult.Applied(2));
+        assertThat(two.feeding()).hasToString("backup");
+    }
+
+    @Test
     void theSamePlanAgainTouchesNoUpstream() {
         DirectorBench two = DirectorBench.mining(PlanSketch.of("main").warm("backup"), "main", "backup");
         long change = two.change(PlanSketch.of("main").warm("backup"));
