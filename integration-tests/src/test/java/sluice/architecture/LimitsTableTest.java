@@ -147,6 +147,7 @@ class LimitsTableTest {
             case Record record -> {
                 List<Double> all = new ArrayList<>();
                 for (RecordComponent component : record.getClass().getRecordComponents()) {
+                    component.getAccessor().setAccessible(true);
                     all.addAll(quantitiesOf(component.getAccessor().invoke(record)));
                 }
                 yield all;
