@@ -110,6 +110,7 @@ final class Account {
             case GatewayEvent.MiningPoolDisconnected pool -> {}
             case GatewayEvent.MiningJobCreated job -> {}
             case GatewayEvent.ChainTipUpdated tip -> tips++;
+            case GatewayEvent.MiningDifficultyChanged changed -> {}
             case GatewayEvent.JobDelivered job -> {}
             case GatewayEvent.BlockFound block -> blocksFound++;
             case GatewayEvent.BlockAnswered block -> {}

@@ -2,6 +2,7 @@ package sluice.protocol.bitcoin;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 import sluice.protocol.Bytes;
 
 /**
@@ -16,6 +17,7 @@ public final class Coinbase {
 
     private static final Bytes MARKER_AND_FLAG = Bytes.of((byte) 0, (byte) 1);
     private static final int VERSION_LENGTH = 4;
+    private static final int OUTPOINT_LENGTH = 36;
     private static final int LOCK_TIME_LENGTH = 4;
     /** One stack item of 32 bytes, with both lengths. */
     private static final int WITNESS_LENGTH = 2 + WITNESS_RESERVED_VALUE_LENGTH;
@@ -130,6 +132,18 @@ public final class Coinbase {
                         prefix.slice(VERSION_LENGTH + MARKER_AND_FLAG.length(), prefix.length())),
                 Bytes.concat(
                         suffix.slice(0, witnessAt), suffix.slice(suffix.length() - LOCK_TIME_LENGTH, suffix.length())));
+    }
+
+    /**
+     * The block height (BIP34) of a coinbase that begins with {@code prefix}, without BIP141 marker and flag; empty where the
+     * prefix is no beginning of one or its script starts with no height.
+     */
+    public static OptionalLong heightOf(Bytes prefix) {
+        // Behind the version: one input, its outpoint, and the length of its script, which is one byte up to 100.
+        int scriptAt = VERSION_LENGTH + 1 + OUTPOINT_LENGTH + 1;
+        return prefix.length() <= scriptAt || prefix.at(VERSION_LENGTH) != 1
+                ? OptionalLong.empty()
+                : Bip34.heightOf(prefix.slice(scriptAt, prefix.length()));
     }
 
     /** Collects what a coinbase is made of; what is not set keeps the value that every block accepts. */

@@ -144,4 +144,17 @@ class CoinbaseTest {
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("32 bytes, not 31");
     }
+
+    @Test
+    void theHeightIsReadFromTheBeginningOfACoinbase() {
+        Bytes upToScript = Bytes.fromHex("0200000001" + "00".repeat(32) + "ffffffff" + "10");
+        assertThat(Coinbase.heightOf(Bytes.concat(upToScript, Bytes.fromHex("03a0bb0d"))))
+                .hasValue(900_000);
+        assertThat(Coinbase.heightOf(Bytes.concat(upToScript, Bytes.fromHex("5100"))))
+                .hasValue(1);
+        assertThat(Coinbase.heightOf(Bytes.concat(upToScript, Bytes.fromHex("4c03a0bb0d"))))
+                .isEmpty();
+        assertThat(Coinbase.heightOf(upToScript)).isEmpty();
+        assertThat(Coinbase.heightOf(Bytes.fromHex("02000000"))).isEmpty();
+    }
 }

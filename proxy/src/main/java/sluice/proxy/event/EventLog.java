@@ -35,6 +35,11 @@ public final class EventLog implements GatewayEvents.Listener {
                 log.debug("share not forwarded userIdentity={} reason={}", e.userIdentity(), e.reason());
             case GatewayEvent.ChainTipUpdated e ->
                 log.info("new tip prevHash={} nbits={}", e.prevHash().display(), Long.toHexString(e.nbits()));
+            case GatewayEvent.MiningDifficultyChanged e ->
+                log.info(
+                        "network difficulty changed nbits={} before={}",
+                        Long.toHexString(e.newNbits()),
+                        Long.toHexString(e.oldNbits()));
             case GatewayEvent.BlockFound e ->
                 log.info(
                         "BLOCK FOUND hash={} userIdentity={} upstream={}",

@@ -3,6 +3,7 @@ package sluice.proxy.event;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.OptionalLong;
 import sluice.protocol.bitcoin.Hash256;
 import sluice.protocol.bitcoin.Target;
 import sluice.proxy.mining.share.ShareVerdict;
@@ -41,7 +42,12 @@ public sealed interface GatewayEvent {
     /** A miner's channel got a new target. */
     record MinerTargetChanged(Instant at, long connectionId, long channelId, Target target) implements GatewayEvent {}
 
-    /** One share and what we told its miner. {@code difficulty} is that of its target, 0 unless accepted. */
+    /**
+     * One share and what we told its miner.
+     *
+     * @param difficulty that of its target; 0 unless accepted
+     * @param shareHash the header's, of a share that goes upstream
+     */
     record ShareSubmitted(
             Instant at,
             long connectionId,
@@ -50,7 +56,8 @@ public sealed interface GatewayEvent {
             String userIdentity,
             long jobId,
             ShareVerdict verdict,
-            double difficulty)
+            double difficulty,
+            Optional<Hash256> shareHash)
             implements GatewayEvent {}
 
     /** A share went to the upstream. {@code difficulty} is that of the upstream's target for its job. */
@@ -74,9 +81,17 @@ public sealed interface GatewayEvent {
     record MiningPoolDisconnected(Instant at, String upstream, String step, String reason, boolean hadChannel)
             implements GatewayEvent {}
 
-    record MiningJobCreated(Instant at, long jobId, Hash256 prevHash, boolean future) implements GatewayEvent {}
+    /**
+     * @param prevHash zero for a job that waits for its tip
+     * @param height of the block that is mined, where the coinbase says it (BIP34)
+     */
+    record MiningJobCreated(Instant at, long jobId, Hash256 prevHash, boolean future, OptionalLong height)
+            implements GatewayEvent {}
 
     record ChainTipUpdated(Instant at, Hash256 prevHash, long nbits) implements GatewayEvent {}
+
+    /** The network's difficulty changed with a new tip of the same upstream; both as compact targets, U32. */
+    record MiningDifficultyChanged(Instant at, long oldNbits, long newNbits) implements GatewayEvent {}
 
     /** A job reached the last miner's socket this long after its upstream's frame came in. */
     record JobDelivered(Instant at, long jobId, int miners, long nanos) implements GatewayEvent {}

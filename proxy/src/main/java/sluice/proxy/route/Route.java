@@ -10,7 +10,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import sluice.protocol.bitcoin.ChainTip;
+import sluice.protocol.bitcoin.Coinbase;
 import sluice.protocol.bitcoin.Hash256;
 import sluice.protocol.bitcoin.Target;
 import sluice.proxy.event.GatewayEvent;
@@ -55,6 +57,8 @@ public final class Route {
     private long generation;
     private Target target = Target.MAX;
     private ChainTip tip;
+    // The compact target that operators heard of last.
+    private OptionalLong toldNbits = OptionalLong.empty();
     private MiningJob current;
     private Instant currentSince;
     private long lastAnnouncement;
@@ -254,13 +258,21 @@ public final class Route {
     private void tellOfJob(MiningJob job, Instant now) {
         if (engaged) {
             publish(new GatewayEvent.MiningJobCreated(
-                    now, job.id(), job.isFuture() ? Hash256.ZERO : job.tip().prevHash(), job.isFuture()));
+                    now,
+                    job.id(),
+                    job.isFuture() ? Hash256.ZERO : job.tip().prevHash(),
+                    job.isFuture(),
+                    Coinbase.heightOf(job.source().coinbasePrefix())));
         }
     }
 
     private void tellOfTip(Instant now) {
         if (engaged) {
             publish(new GatewayEvent.ChainTipUpdated(now, tip.prevHash(), tip.nbits()));
+            if (toldNbits.isPresent() && toldNbits.getAsLong() != tip.nbits()) {
+                publish(new GatewayEvent.MiningDifficultyChanged(now, toldNbits.getAsLong(), tip.nbits()));
+            }
+            toldNbits = OptionalLong.of(tip.nbits());
         }
     }
 

@@ -334,7 +334,15 @@ public final class Sv1MinerSession implements MinerSession {
                         : Sv1Response.refused(submit.id(), ShareRefusal.of(verdict)));
         outcome.forward().ifPresent(share -> actions.add(new MinerAction.Forward(share)));
         publish(new GatewayEvent.ShareSubmitted(
-                now, connectionId, CHANNEL_ID, MinerProtocol.SV1, worker, jobId, verdict, outcome.difficulty()));
+                now,
+                connectionId,
+                CHANNEL_ID,
+                MinerProtocol.SV1,
+                worker,
+                jobId,
+                verdict,
+                outcome.difficulty(),
+                outcome.shareHash()));
         if (verdict.isAccepted()) {
             demandChangedIf(difficulty.onShare(outcome.difficulty(), now));
         }

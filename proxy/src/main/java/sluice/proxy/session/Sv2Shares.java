@@ -3,6 +3,7 @@ package sluice.proxy.session;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashSet;
+import java.util.Optional;
 import java.util.Set;
 import sluice.protocol.sv2.message.mining.MiningErrorCode;
 import sluice.protocol.sv2.message.mining.SubmitSharesError;
@@ -124,7 +125,8 @@ final class Sv2Shares {
                 worker,
                 jobId,
                 outcome.verdict(),
-                outcome.difficulty()));
+                outcome.difficulty(),
+                outcome.shareHash()));
         boolean full = channel.batch().add(sequence, outcome.difficulty());
         if (full || outcome.forward().filter(ForwardedShare::blockFound).isPresent()) {
             channels.acknowledge(channel);
@@ -150,7 +152,8 @@ final class Sv2Shares {
             ShareVerdict verdict,
             Instant now) {
         out.send(new SubmitSharesError(channelId, sequence, errorCode(verdict)));
-        out.publish(new GatewayEvent.ShareSubmitted(now, connectionId, channelId, protocol, worker, jobId, verdict, 0));
+        out.publish(new GatewayEvent.ShareSubmitted(
+                now, connectionId, channelId, protocol, worker, jobId, verdict, 0, Optional.empty()));
     }
 
     private static String owner(Sv2Channel channelOrNull) {

@@ -95,6 +95,7 @@ public final class FarmView implements GatewayEvents.Listener {
             }
             case GatewayEvent.MiningJobCreated job -> jobs++;
             case GatewayEvent.ChainTipUpdated tip -> chainTips++;
+            case GatewayEvent.MiningDifficultyChanged changed -> {}
             case GatewayEvent.JobDelivered delivered -> {
                 deliveries++;
                 deliveryNanosLast = delivered.nanos();

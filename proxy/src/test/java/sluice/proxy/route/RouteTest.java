@@ -10,6 +10,7 @@ import java.util.OptionalLong;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import sluice.protocol.Bytes;
+import sluice.protocol.bitcoin.ChainTip;
 import sluice.protocol.bitcoin.Difficulty;
 import sluice.protocol.bitcoin.Hash256;
 import sluice.protocol.bitcoin.Target;
@@ -358,5 +359,18 @@ class RouteTest {
                 .isEmpty();
         assertThat(of(upstream(new UpstreamEvent.SharesAccepted(1, 1, 1)), GatewayEvent.UpstreamAccepted.class))
                 .hasSize(1);
+    }
+
+    @Test
+    void aTipWithAnotherNetworkTargetIsSaidToChangeTheDifficulty() {
+        ChainTip first = VectorJobs.SHARE_TIP;
+        upstream(new UpstreamEvent.JobAnnounced(job(8, OptionalLong.empty())));
+        assertThat(of(upstream(new UpstreamEvent.TipChanged(8, first)), GatewayEvent.MiningDifficultyChanged.class))
+                .as("the same network target")
+                .isEmpty();
+        upstream(new UpstreamEvent.JobAnnounced(job(9, OptionalLong.empty())));
+        ChainTip harder = new ChainTip(Hash256.ZERO, 0x1c00_ffffL, first.minNtime());
+        assertThat(of(upstream(new UpstreamEvent.TipChanged(9, harder)), GatewayEvent.MiningDifficultyChanged.class))
+                .containsExactly(new GatewayEvent.MiningDifficultyChanged(now, first.nbits(), 0x1c00_ffffL));
     }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -142,7 +143,8 @@ class Sv2SharesTest {
                                 "farm.extended",
                                 1,
                                 ShareVerdict.ACCEPTED,
-                                Difficulty.of(Sv2Farm.EASY_TARGET)),
+                                Difficulty.of(Sv2Farm.EASY_TARGET),
+                                Optional.of(miner.forwarded.getFirst().hash())),
                         new ShareSubmitted(
                                 farm.now,
                                 1,
@@ -151,7 +153,8 @@ class Sv2SharesTest {
                                 "farm.extended",
                                 1,
                                 ShareVerdict.LOW_DIFFICULTY,
-                                0));
+                                0,
+                                Optional.empty()));
         ForwardedShare forwarded = miner.forwarded.getFirst();
         assertThat(miner.forwarded).hasSize(1);
         assertThat(forwarded.window()).isEqualTo(Bytes.concat(channel.prefix(), ROLLED));

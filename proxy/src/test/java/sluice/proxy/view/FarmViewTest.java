@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 import sluice.protocol.bitcoin.Difficulty;
 import sluice.protocol.bitcoin.Hash256;
@@ -28,7 +29,8 @@ class FarmViewTest {
     }
 
     private static GatewayEvent share(MinerProtocol protocol, ShareVerdict verdict, double difficulty) {
-        return new GatewayEvent.ShareSubmitted(AT, 1, 2, protocol, "acct.rig1", 3, verdict, difficulty);
+        return new GatewayEvent.ShareSubmitted(
+                AT, 1, 2, protocol, "acct.rig1", 3, verdict, difficulty, Optional.empty());
     }
 
     private static GatewayEvent disconnected(long connectionId, String reason) {
@@ -120,8 +122,8 @@ class FarmViewTest {
     @Test
     void countsJobsTipsAndBlocksAndWhichOfThemWereTaken() {
         FarmSnapshot now = after(
-                new GatewayEvent.MiningJobCreated(AT, 1, Hash256.ZERO, true),
-                new GatewayEvent.MiningJobCreated(AT, 2, Hash256.ZERO, false),
+                new GatewayEvent.MiningJobCreated(AT, 1, Hash256.ZERO, true, OptionalLong.empty()),
+                new GatewayEvent.MiningJobCreated(AT, 2, Hash256.ZERO, false, OptionalLong.empty()),
                 new GatewayEvent.ChainTipUpdated(AT, Hash256.ZERO, 0x207fffffL),
                 new GatewayEvent.BlockFound(AT, Hash256.ZERO, "acct.rig1", "pool"),
                 new GatewayEvent.BlockFound(AT, Hash256.ZERO, "acct.rig1", "pool"),

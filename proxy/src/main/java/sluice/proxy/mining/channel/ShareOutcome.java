@@ -1,6 +1,7 @@
 package sluice.proxy.mining.channel;
 
 import java.util.Optional;
+import sluice.protocol.bitcoin.Hash256;
 import sluice.proxy.mining.share.ForwardedShare;
 import sluice.proxy.mining.share.ShareVerdict;
 
@@ -17,6 +18,11 @@ public record ShareOutcome(ShareVerdict verdict, double difficulty, Optional<For
         for (ShareVerdict verdict : ShareVerdict.values()) {
             REFUSALS[verdict.ordinal()] = new ShareOutcome(verdict, 0, Optional.empty());
         }
+    }
+
+    /** The header's hash, of a share that goes upstream. */
+    public Optional<Hash256> shareHash() {
+        return forward.map(ForwardedShare::hash);
     }
 
     /** A refusal, which has no difficulty and goes nowhere. */

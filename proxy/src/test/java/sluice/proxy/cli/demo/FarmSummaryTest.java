@@ -7,6 +7,7 @@ import static sluice.proxy.cli.demo.Snapshots.share;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 import sluice.protocol.bitcoin.Hash256;
 import sluice.proxy.event.GatewayEvent;
@@ -30,7 +31,7 @@ class FarmSummaryTest {
                 new GatewayEvent.ShareForwarded(AT, "pool", 2),
                 new GatewayEvent.ShareForwarded(AT, "pool", 2),
                 new GatewayEvent.UpstreamAccepted(AT, "pool", 1, 2),
-                new GatewayEvent.MiningJobCreated(AT, 1, Hash256.ZERO, false),
+                new GatewayEvent.MiningJobCreated(AT, 1, Hash256.ZERO, false, OptionalLong.empty()),
                 new GatewayEvent.ChainTipUpdated(AT, Hash256.ZERO, 0x207fffffL),
                 new GatewayEvent.BlockFound(AT, Hash256.ZERO, "w", "pool")));
         assertThat(report.json()).doesNotContain("\n");

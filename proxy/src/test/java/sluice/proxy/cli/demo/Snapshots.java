@@ -3,6 +3,7 @@ package sluice.proxy.cli.demo;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import sluice.proxy.event.GatewayEvent;
@@ -28,7 +29,8 @@ final class Snapshots {
     }
 
     static GatewayEvent share(MinerProtocol protocol, ShareVerdict verdict) {
-        return new GatewayEvent.ShareSubmitted(AT, 1, 1, protocol, "w", 1, verdict, verdict.isAccepted() ? 0.5 : 0);
+        return new GatewayEvent.ShareSubmitted(
+                AT, 1, 1, protocol, "w", 1, verdict, verdict.isAccepted() ? 0.5 : 0, Optional.empty());
     }
 
     static FarmSummary summary(FarmSnapshot gateway, MinerProtocol... asked) {
