@@ -330,6 +330,11 @@ final class EdgeGateway implements AutoCloseable {
         assertThat(up.forwarded() + up.unforwardable())
                 .as("every good share goes up or is counted as not going")
                 .isEqualTo(accepted);
+        assertThat(seen.upstreams().values().stream()
+                        .mapToLong(FarmSnapshot.Upstream::forwarded)
+                        .sum())
+                .as("what went up went to a pool that is named")
+                .isEqualTo(up.forwarded());
         long judged = 0;
         long good = 0;
         for (JudgingPool pool : pools) {

@@ -197,4 +197,49 @@ class LiveSwitchTest extends ScriptedPoolScenario {
         assertThat(gateway.seen().upstream().unanswered()).isZero();
         gateway.assertBooksBalance(List.of(old, next));
     }
+
+    @Test
+    void aLateShareIsJudgedByThePoolWhoseJobItIs() throws Exception {
+        ScriptedSv2Pool old = pool("A");
+        ScriptedSv2Pool next = pool("B").onTheTipOf(old);
+        EdgeGateway gateway = gatewayTo(old);
+        List<WatchedMiner> miners = gateway.oneOfEach();
+        List<MinerWork> works = miners.stream().map(WatchedMiner::awaitJob).toList();
+
+        assertApplied(gateway.apply(EdgeRouting.inOrder(next)));
+        miners.forEach(miner -> miner.awaitTips(2));
+        for (int i = 0; i < miners.size(); i++) {
+            miners.get(i).find(works.get(i), ENOUGH);
+        }
+        WatchedMiner.mineAll(miners, ENOUGH);
+
+        old.awaitGoodShares(3 * ENOUGH);
+        next.awaitGoodShares(3 * ENOUGH);
+        await("the old pool left").until(() -> old.connected() == 0);
+        assertThat(gateway.seen().upstream().unforwardable()).isZero();
+        miners.forEach(WatchedMiner::assertUndisturbed);
+        gateway.assertBooksBalance(List.of(old, next));
+    }
+
+    @Test
+    void aBlockFoundDuringASwitchIsOnDiskAndGoesToThePoolWhoseJobItWas() throws Exception {
+        ScriptedSv2Pool old = pool("A");
+        long job = old.newTipOfEasyBlocks();
+        ScriptedSv2Pool next = pool("B").onTheTipOf(old);
+        EdgeGateway gateway = gatewayTo(old);
+        WatchedMiner miner = gateway.sv1("alice");
+        MinerWork work = miner.awaitJob();
+
+        assertApplied(gateway.apply(EdgeRouting.inOrder(next)));
+        miner.awaitTips(2);
+        miner.mine(work, 1);
+
+        old.awaitGoodShares(job, 1);
+        assertThat(next.shares()).isEmpty();
+        await("the block on disk").until(() -> gateway.blockFiles().size() == 1);
+        await("the block's answer").until(() -> gateway.seen().blocksAccepted() == 1);
+        assertThat(gateway.awaitEvent(GatewayEvent.BlockFound.class).upstream()).isEqualTo("A");
+        miner.assertUndisturbed();
+        gateway.assertBooksBalance(List.of(old, next));
+    }
 }

@@ -125,8 +125,10 @@ class ReloadEndToEndTest extends ScriptedPoolScenario {
         replace("[[upstream]]\nname = \"second\"\nurl = \"stratum2+tcp://127.0.0.1:1/not-a-key\"\n");
         sluice.awaitLogged("configuration not applied", "sluice.toml", "url");
         configure(closed);
+        sluice.signal("HUP");
         sluice.awaitLogged("configuration not applied", "upstream=closed", "step=CONNECT", "connection refused");
         configure(refusing);
+        sluice.signal("HUP");
         sluice.awaitLogged("configuration not applied", "upstream=refusing", "step=SETUP", "not-today");
         Files.delete(file);
         stays("running", Duration.ofMillis(100), () -> miners.stream().noneMatch(WatchedMiner::isOver));

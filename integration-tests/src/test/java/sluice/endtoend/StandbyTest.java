@@ -15,7 +15,7 @@ class StandbyTest extends ScriptedPoolScenario {
     /** Shares of one miner; so many are acknowledged without delay, whatever the protocol. */
     private static final int ENOUGH = 10;
 
-    private static final Duration FAILBACK = Duration.ofSeconds(2);
+    private static final Duration FAILBACK = Duration.ofSeconds(1);
 
     private static final EdgeGateway.Plan FAILING_BACK = EdgeGateway.Plan.EASY.failingBackAfter(FAILBACK);
 
@@ -131,7 +131,8 @@ class StandbyTest extends ScriptedPoolScenario {
     void aFirstPoolThatComesAndGoesDoesNotMoveTheFarm() throws Exception {
         ScriptedSv2Pool first = pool("A");
         ScriptedSv2Pool next = pool("B");
-        EdgeGateway gateway = gatewayTo(EdgeRouting.inOrder(first, next), FAILING_BACK);
+        EdgeGateway gateway = gatewayTo(
+                EdgeRouting.inOrder(first, next), EdgeGateway.Plan.EASY.failingBackAfter(Duration.ofSeconds(2)));
         List<WatchedMiner> miners = gateway.oneOfEach();
         first.play(PoolScript.GOOD.open(PoolScript.Reply.NONE));
         first.hangUp();
