@@ -26,6 +26,7 @@ final class Account {
     private long poolsConnected;
     private long tips;
     private long switches;
+    private boolean portsEverClosed;
     private String dueUser;
     private String dueReason;
 
@@ -75,7 +76,10 @@ final class Account {
         view.on(event);
         switch (event) {
             case GatewayEvent.MinerConnected miner -> connected++;
-            case GatewayEvent.MinerDisconnected miner -> disconnected++;
+            case GatewayEvent.MinerDisconnected miner -> {
+                disconnected++;
+                checkReason(miner);
+            }
             case GatewayEvent.MinerMessageIgnored message -> {}
             case GatewayEvent.ChannelOpened opened -> openChannels++;
             case GatewayEvent.ChannelClosed closed -> openChannels--;
@@ -121,9 +125,30 @@ final class Account {
             case GatewayEvent.MinerPlaced placed -> {}
             case GatewayEvent.PlanApplied plan -> {}
             case GatewayEvent.PlanRejected plan -> {}
-            case GatewayEvent.PortsClosed ports -> {}
+            case GatewayEvent.PortsClosed ports -> portsEverClosed = true;
             case GatewayEvent.PortsOpened ports -> {}
         }
+    }
+
+    /** No miner pays with its connection for what becomes of upstreams. */
+    private void checkReason(GatewayEvent.MinerDisconnected miner) {
+        boolean permitted = switch (miner.reason()) {
+            // What a miner did or did not do.
+            case "closed-by-miner",
+                    "idle",
+                    "idle-timeout",
+                    "no-channel",
+                    "setup-timeout",
+                    "setup-refused",
+                    "slow-reader",
+                    "too-many-connections",
+                    "bad-json" -> true;
+            // It was told at setup what is not true any more, and only setup can correct it.
+            case "version-rolling-forbidden" -> true;
+            case "no-upstream" -> portsEverClosed;
+            default -> false;
+        };
+        require(permitted, "%s", miner);
     }
 
     static Submission.Verdict verdict(GatewayEvent.ShareSubmitted share) {

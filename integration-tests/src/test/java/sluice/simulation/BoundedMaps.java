@@ -2,6 +2,9 @@ package sluice.simulation;
 
 import static sluice.simulation.BrokenInvariant.require;
 
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
 import java.lang.reflect.Array;
 import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
@@ -106,20 +109,50 @@ final class BoundedMaps {
             "sluice.upstream.session",
             "sluice.upstream.template");
 
-    private static final ClassValue<List<Field>> FIELDS = new ClassValue<>() {
+    private static final ClassValue<Boolean> MACHINES = new ClassValue<>() {
         @Override
-        protected List<Field> computeValue(Class<?> type) {
-            List<Field> fields = new ArrayList<>();
-            for (Field field : type.getDeclaredFields()) {
-                boolean fixedArray = field.getType().isArray() && Modifier.isFinal(field.getModifiers());
-                if (!Modifier.isStatic(field.getModifiers()) && !field.getType().isPrimitive() && !fixedArray) {
-                    field.setAccessible(true);
-                    fields.add(field);
-                }
-            }
-            return fields;
+        protected Boolean computeValue(Class<?> type) {
+            return PACKAGES.contains(type.getPackageName()) && !type.isRecord() && !type.isEnum() && !type.isHidden();
         }
     };
+
+    private static final ClassValue<List<Part>> PARTS = new ClassValue<>() {
+        @Override
+        protected List<Part> computeValue(Class<?> type) {
+            List<Part> parts = new ArrayList<>();
+            for (Field field : type.getDeclaredFields()) {
+                boolean fixedArray = field.getType().isArray() && Modifier.isFinal(field.getModifiers());
+                if (!Modifier.isStatic(field.getModifiers()) && !isPlain(field.getType()) && !fixedArray) {
+                    parts.add(Part.of(field));
+                }
+            }
+            return parts;
+        }
+    };
+
+    /** One field that may hold a collection or a machine. */
+    private record Part(String name, MethodHandle getter) {
+        static Part of(Field field) {
+            field.setAccessible(true);
+            try {
+                return new Part(
+                        field.getDeclaringClass().getSimpleName() + "." + field.getName(),
+                        MethodHandles.lookup()
+                                .unreflectGetter(field)
+                                .asType(MethodType.methodType(Object.class, Object.class)));
+            } catch (IllegalAccessException impossible) {
+                throw new IllegalStateException(impossible);
+            }
+        }
+
+        Object of(Object object) {
+            try {
+                return (Object) getter.invokeExact(object);
+            } catch (Throwable impossible) {
+                throw new IllegalStateException(impossible);
+            }
+        }
+    }
 
     private final Set<Object> visited = Collections.newSetFromMap(new IdentityHashMap<>());
 
@@ -133,44 +166,46 @@ final class BoundedMaps {
         if (!isMachine(object) || !visited.add(object)) {
             return;
         }
-        for (Field field : FIELDS.get(object.getClass())) {
-            Object value = value(field, object);
+        for (Part part : PARTS.get(object.getClass())) {
+            Object value = part.of(object);
             if (value instanceof Collection<?> collection) {
-                measure(field, collection.size());
-                collection.forEach(this::visit);
+                measure(part, collection.size());
+                visitAll(collection);
             } else if (value instanceof Map<?, ?> map) {
-                measure(field, map.size());
-                map.values().forEach(this::visit);
+                measure(part, map.size());
+                visitAll(map.values());
             } else if (value instanceof Optional<?> optional) {
                 optional.ifPresent(this::visit);
             } else if (value != null && value.getClass().isArray()) {
-                measure(field, Array.getLength(value));
+                measure(part, Array.getLength(value));
             } else {
                 visit(value);
             }
         }
     }
 
+    // No collection holds both machines and values.
+    private void visitAll(Collection<?> elements) {
+        if (!elements.isEmpty() && isMachine(elements.iterator().next())) {
+            elements.forEach(this::visit);
+        }
+    }
+
     private static boolean isMachine(Object object) {
-        if (object == null) {
-            return false;
-        }
-        Class<?> type = object.getClass();
-        return PACKAGES.contains(type.getPackageName()) && !type.isRecord() && !type.isEnum() && !type.isHidden();
+        return object != null && MACHINES.get(object.getClass());
     }
 
-    private static void measure(Field field, int size) {
-        String name = field.getDeclaringClass().getSimpleName() + "." + field.getName();
-        Integer limit = LIMITS.get(name);
-        require(limit != null, "%s is a collection that nobody watches", name);
-        require(size <= limit, "%s holds %d and may hold %d", name, size, limit);
+    private static boolean isPlain(Class<?> type) {
+        return type != Optional.class
+                && (type.isPrimitive()
+                        || type.isRecord()
+                        || type.isEnum()
+                        || Modifier.isFinal(type.getModifiers()) && !type.isArray() && !MACHINES.get(type));
     }
 
-    private static Object value(Field field, Object object) {
-        try {
-            return field.get(object);
-        } catch (IllegalAccessException impossible) {
-            throw new IllegalStateException(impossible);
-        }
+    private static void measure(Part part, int size) {
+        Integer limit = LIMITS.get(part.name());
+        require(limit != null, "%s is a collection that nobody watches", part.name());
+        require(size <= limit, "%s holds %d and may hold %d", part.name(), size, limit);
     }
 }

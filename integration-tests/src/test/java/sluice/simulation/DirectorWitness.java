@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -17,6 +18,7 @@ import java.util.TreeMap;
 import sluice.config.FailoverConfig;
 import sluice.config.GoalConfig;
 import sluice.config.IdentityMode;
+import sluice.config.PinConfig;
 import sluice.proxy.event.GatewayEvent;
 import sluice.proxy.event.GatewayEvent.SwitchKind;
 import sluice.proxy.goal.ChangeResult;
@@ -33,6 +35,9 @@ import sluice.upstream.UpstreamCommand;
  * promised: which upstream may feed a lane, when it may change, and that a change of plan is made whole or not at all.
  */
 final class DirectorWitness {
+    /** For what is to happen as soon as a time is over, and is not looked at all the time. */
+    private static final Duration SLACK = Duration.ofSeconds(5);
+
     private final World world;
     private final Director director;
     private final RouteBook book;
@@ -48,6 +53,10 @@ final class DirectorWitness {
     private Asked asked;
     private boolean everChanged;
     private boolean portsClosed;
+    // When each goal had work last, or was new.
+    private final Map<String, Instant> lastUsable = new HashMap<>();
+    private final Map<String, Instant> lastUnusable = new HashMap<>();
+    private final Map<Long, DirectorInput.MinerFacts> facts = new HashMap<>();
 
     /** A change under way. */
     private record Asked(
@@ -126,27 +135,63 @@ final class DirectorWitness {
                 case DirectorAction.Place place -> places.put(place.connectionId(), place.lane());
                 case DirectorAction.Publish(GatewayEvent.MinerPlaced placed) ->
                     lanes.computeIfAbsent(placed.lane(), number -> new SeenLane(number, placed.goal(), now));
-                case DirectorAction.ClosePorts close -> portsClosed = true;
+                case DirectorAction.ClosePorts close -> {
+                    portsClosed = true;
+                    checkHold(now);
+                }
                 case DirectorAction.OpenPorts open -> portsClosed = false;
                 case DirectorAction.Answer answer -> answered(answer);
                 default -> {}
             }
         }
-        if (input instanceof DirectorInput.MinerLeft left) {
-            places.remove(left.connectionId());
-        }
-        if (portsClosed) {
-            require(
-                    lanes.values().stream().noneMatch(lane -> isInForce(lane) && lane.isUsable()),
-                    "ports are closed though there is work");
-        }
-        if (!isVerdict(input)) {
-            checkFailover();
+        if (!isShare(input)) {
+            follow(input, now);
         }
     }
 
-    private static boolean isVerdict(DirectorInput input) {
-        return input instanceof DirectorInput.Forward;
+    private static boolean isShare(DirectorInput input) {
+        return input instanceof DirectorInput.Forward || input instanceof DirectorInput.BlockRecorded;
+    }
+
+    private void follow(DirectorInput input, Instant now) {
+        switch (input) {
+            case DirectorInput.MinerLeft left -> {
+                places.remove(left.connectionId());
+                facts.remove(left.connectionId());
+            }
+            case DirectorInput.MinerIdentified identified -> know(identified.miner());
+            case DirectorInput.Census census -> census.miners().forEach(counted -> know(counted.miner()));
+            default -> {}
+        }
+        noteUsability(now);
+        require(
+                !portsClosed || lanes.values().stream().noneMatch(lane -> isInForce(lane) && lane.isUsable()),
+                "ports are closed though there is work");
+        checkFailover();
+    }
+
+    private void know(DirectorInput.MinerFacts miner) {
+        facts.put(miner.connectionId(), miner);
+    }
+
+    private void noteUsability(Instant now) {
+        RoutingPlan plan = director.plan();
+        for (GoalConfig goal : plan.goals()) {
+            boolean usable =
+                    lanes.values().stream().anyMatch(lane -> lane.goal().equals(goal.name()) && lane.isUsable());
+            (usable ? lastUsable : lastUnusable).put(goal.name(), now);
+            lastUsable.putIfAbsent(goal.name(), now);
+        }
+        lastUsable.keySet().removeIf(name -> goal(plan, name).isEmpty());
+        lastUnusable.keySet().removeIf(name -> goal(plan, name).isEmpty());
+    }
+
+    private void checkHold(Instant now) {
+        Duration hold = asked != null && asked.input() instanceof DirectorInput.Change change
+                ? Collections.min(List.of(failover.hold(), change.failover().hold()))
+                : failover.hold();
+        lastUsable.forEach((goal, since) ->
+                require(!since.plus(hold).isAfter(now), "ports close, and goal %s had work at %s", goal, since));
     }
 
     private void sent(DirectorInput input, DirectorAction.ToUpstream to) {
@@ -288,21 +333,20 @@ final class DirectorWitness {
                         done.input(),
                         director.revision(),
                         done.revisionBefore());
-                applied(done.input());
+                applied(done);
             }
         }
     }
 
-    private void applied(DirectorInput input) {
-        switch (input) {
+    private void applied(Asked done) {
+        switch (done.input()) {
             case DirectorInput.Change change -> {
                 require(director.plan().equals(change.plan()), "another plan is in force than was applied");
                 failover = change.failover();
                 preferred
                         .entrySet()
-                        .removeIf(entry -> goal(change.plan(), entry.getKey())
-                                .filter(goal -> goal.upstreams().contains(entry.getValue()))
-                                .isEmpty());
+                        .removeIf(
+                                entry -> !mayStay(entry.getKey(), entry.getValue(), done.planBefore(), change.plan()));
             }
             case DirectorInput.Activate activate ->
                 activate.upstream()
@@ -313,10 +357,20 @@ final class DirectorWitness {
         }
     }
 
+    // Under another definition it is another upstream, which nobody preferred.
+    private static boolean mayStay(String goal, String preferred, RoutingPlan before, RoutingPlan now) {
+        return goal(now, goal)
+                .filter(config -> config.upstreams().contains(preferred))
+                .filter(config -> definition(now, preferred).equals(definition(before, preferred)))
+                .isPresent();
+    }
+
     // ---- what must be true at all times
 
-    /** Throws where a change is left without its answer. */
+    /** Throws where a change is left without its answer, or miners are left at a goal without work. */
     void check() {
+        noteUsability(world.time().instant());
+        checkEvacuation(world.time().instant());
         require(
                 asked == null
                         || !asked.at()
@@ -326,6 +380,34 @@ final class DirectorWitness {
                 "%s has no answer after %s",
                 asked,
                 asked == null ? null : asked.timeout());
+    }
+
+    private void checkEvacuation(Instant now) {
+        Instant then = now.minus(failover.redistributeAfter()).minus(SLACK);
+        boolean otherwhere = lastUsable.keySet().stream()
+                .anyMatch(goal -> lastUnusable.getOrDefault(goal, Instant.MIN).isBefore(now.minus(SLACK)));
+        if (!otherwhere || laneOfAll.isPresent()) {
+            return;
+        }
+        places.forEach((connection, number) -> {
+            SeenLane lane = lanes.get(number);
+            require(
+                    !lastUsable.getOrDefault(lane.goal(), Instant.MAX).isBefore(then)
+                            || !lastUnusable.containsKey(lane.goal())
+                            || pinOf(facts.get(connection)).isPresent(),
+                    "%s is left in %s, which has had no work since %s",
+                    facts.get(connection),
+                    lane,
+                    lastUsable.get(lane.goal()));
+        });
+    }
+
+    /** The goal that this miner is pinned to. */
+    Optional<String> pinOf(DirectorInput.MinerFacts miner) {
+        return director.plan().pins().stream()
+                .filter(pin -> pin.matches(miner.userIdentity(), miner.address(), miner.listener()))
+                .map(PinConfig::goal)
+                .findFirst();
     }
 
     /** Where it can be told which route is for which lane: no miner waits while an upstream of its goal has work. */
@@ -406,7 +488,8 @@ final class DirectorWitness {
                 if (at < own) {
                     checkWhyNot(lane, used, definition, now);
                 }
-                if (at <= own || upstream(plan, name).warm()) {
+                // While nothing works for all miners, whatever might is looked for.
+                if (at <= own || upstream(plan, name).warm() || !used.isFit()) {
                     needed.add(definition + " " + used.user());
                 }
             }

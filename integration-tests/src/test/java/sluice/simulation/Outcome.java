@@ -13,6 +13,7 @@ import java.time.Duration;
  * @param channels that upstreams opened
  * @param tips that the gateway followed
  * @param blocks found
+ * @param switches of lanes from one upstream to another, first ones included
  */
 record Outcome(
         long seed,
@@ -25,4 +26,5 @@ record Outcome(
         long connections,
         long channels,
         long tips,
-        long blocks) {}
+        long blocks,
+        long switches) {}

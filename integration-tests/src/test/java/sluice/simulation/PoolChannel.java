@@ -160,7 +160,10 @@ final class PoolChannel {
                 "a share of difficulty %g where %g is asked for",
                 Hashing.difficulty(raw),
                 Hashing.difficulty(job.bound()));
-        require(seen.add(hash), "the same share twice: %s", hash);
+        // The gateway's witnesses see to it that there is a reason: a miner that came back to a tip it had left.
+        if (!seen.add(hash)) {
+            return new Judgement(Optional.of(MiningErrorCode.DUPLICATE_SHARE), hash, false, job);
+        }
         return new Judgement(Optional.empty(), hash, block, job);
     }
 }

@@ -2,6 +2,8 @@ package sluice.simulation;
 
 import static sluice.simulation.BrokenInvariant.require;
 
+import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -10,8 +12,6 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import sluice.config.GoalConfig;
-import sluice.config.PinConfig;
-import sluice.proxy.goal.DirectorInput;
 import sluice.proxy.goal.RoutingPlan;
 
 /** What must be true of a gateway and its pools when nothing has gone wrong for long. */
@@ -21,10 +21,15 @@ final class Rest {
 
     private static final double WORTH_A_MOVE = 0.1;
 
+    /** Lanes stay for a minute without miners, and we look every few seconds. */
+    private static final Duration LINGER = Duration.ofSeconds(70);
+
+    private final Instant now;
     private final SimulatedGateway gateway;
     private final List<SimulatedPool> pools;
 
-    Rest(SimulatedGateway gateway, List<SimulatedPool> pools) {
+    Rest(Instant now, SimulatedGateway gateway, List<SimulatedPool> pools) {
+        this.now = now;
         this.gateway = gateway;
         this.pools = pools;
     }
@@ -57,7 +62,7 @@ final class Rest {
     }
 
     private void checkPlace(SimulatedMinerConnection miner, DirectorWitness witness) {
-        if (miner.facts().isEmpty()) {
+        if (miner.facts().isEmpty() || miner.identifiedAt().plusSeconds(1).isAfter(now)) {
             return;
         }
         SeenLane lane = gateway.laneOf(miner).orElse(null);
@@ -69,7 +74,7 @@ final class Rest {
                 miner.facts(),
                 lane,
                 place);
-        Optional<String> pin = pinOf(miner.facts().get());
+        Optional<String> pin = gateway.control().witness().pinOf(miner.facts().get());
         require(
                 pin.isEmpty() || pin.get().equals(lane.goal()),
                 "%s is pinned to %s and in %s",
@@ -84,23 +89,14 @@ final class Rest {
                 user);
     }
 
-    private Optional<String> pinOf(DirectorInput.MinerFacts facts) {
-        for (PinConfig pin : gateway.control().director().plan().pins()) {
-            if (pin.matches(facts.userIdentity(), facts.address(), facts.listener())) {
-                return Optional.of(pin.goal());
+    /** No lane is left over: each has a miner or had one a moment ago, or is the one that its goal always has. */
+    private void checkLanes(DirectorWitness witness) {
+        Map<String, Integer> empty = new HashMap<>();
+        for (SeenLane lane : witness.lanes()) {
+            if (lane.lastInhabited().plus(LINGER).isBefore(now)) {
+                empty.merge(lane.goal(), 1, Integer::sum);
             }
         }
-        return Optional.empty();
-    }
-
-    /** No lane is left over: each has a miner, or is the one that its goal always has. */
-    private void checkLanes(DirectorWitness witness) {
-        Set<Integer> inhabited = new HashSet<>();
-        gateway.connections().forEach(miner -> gateway.laneOf(miner).ifPresent(lane -> inhabited.add(lane.number())));
-        Map<String, Integer> empty = new HashMap<>();
-        witness.lanes().stream()
-                .filter(lane -> !inhabited.contains(lane.number()))
-                .forEach(lane -> empty.merge(lane.goal(), 1, Integer::sum));
         empty.forEach((goal, count) -> require(count == 1, "goal %s has %d empty lanes", goal, count));
     }
 
@@ -111,12 +107,12 @@ final class Rest {
         Map<String, Double> all = new HashMap<>();
         double whole = 0;
         for (SimulatedMinerConnection miner : gateway.connections()) {
-            if (miner.facts().isPresent()) {
+            if (gateway.laneOf(miner).isPresent()) {
                 String goal = gateway.laneOf(miner).orElseThrow().goal();
                 double hashrate = miner.session().nominalHashrate();
                 whole += hashrate;
                 all.merge(goal, hashrate, Double::sum);
-                if (pinOf(miner.facts().get()).isPresent()) {
+                if (gateway.control().witness().pinOf(miner.facts().get()).isPresent()) {
                     fixed.merge(goal, hashrate, Double::sum);
                 }
             }
@@ -126,7 +122,8 @@ final class Rest {
         }
         Map<String, Double> targets = targets(plan.goals(), fixed, whole);
         for (SimulatedMinerConnection miner : gateway.connections()) {
-            if (miner.facts().isEmpty() || pinOf(miner.facts().get()).isPresent()) {
+            if (gateway.laneOf(miner).isEmpty()
+                    || gateway.control().witness().pinOf(miner.facts().get()).isPresent()) {
                 continue;
             }
             double hashrate = miner.session().nominalHashrate();

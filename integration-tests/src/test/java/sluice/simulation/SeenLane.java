@@ -19,11 +19,13 @@ final class SeenLane {
     private SeenRoute engaged;
     private SwitchKind kind;
     private Instant since;
+    private Instant lastInhabited;
 
     SeenLane(int number, String goal, Instant created) {
         this.number = number;
         this.goal = goal;
         this.created = created;
+        this.lastInhabited = created;
     }
 
     int number() {
@@ -60,6 +62,15 @@ final class SeenLane {
     /** What feeds it; empty before the first. */
     Optional<SeenRoute> engaged() {
         return Optional.ofNullable(engaged);
+    }
+
+    void inhabited(Instant now) {
+        lastInhabited = now;
+    }
+
+    /** When a miner was last seen in it. */
+    Instant lastInhabited() {
+        return lastInhabited;
     }
 
     boolean isUsable() {

@@ -282,7 +282,18 @@ final class SimulatedControl {
         books.account().on(event);
         world.trace().mix(event.getClass().getSimpleName().hashCode());
         if (world.trace().isInWords()) {
-            world.trace().tell(event.toString());
+            switch (event) {
+                case GatewayEvent.ShareSubmitted _,
+                        GatewayEvent.ShareForwarded _,
+                        GatewayEvent.ShareUnforwardable _,
+                        GatewayEvent.UpstreamAccepted _,
+                        GatewayEvent.MinerTargetChanged _,
+                        GatewayEvent.MiningJobCreated _,
+                        GatewayEvent.ChainTipUpdated _,
+                        GatewayEvent.BlockFound _,
+                        GatewayEvent.BlockAnswered _ -> world.trace().mutter(event.toString());
+                default -> world.trace().tell(event.toString());
+            }
         }
     }
 

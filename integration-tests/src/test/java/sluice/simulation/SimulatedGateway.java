@@ -27,6 +27,9 @@ import sluice.proxy.session.Sv2MinerSession;
 /** A gateway: real sessions and lanes on several simulated loops, a real director, and the upstreams of its plan. */
 final class SimulatedGateway implements GatewaySide, Port {
     private static final long HIGHEST_INDEX = 0xffff_ffffL;
+    /** Looking into all maps takes longer than all else there is to check. */
+    private static final int LOOKS_WITHOUT_MAPS = 5;
+
     private static final String NO_UPSTREAM = "no-upstream";
 
     private final World world;
@@ -43,6 +46,7 @@ final class SimulatedGateway implements GatewaySide, Port {
     private final BoundedMaps bounds = new BoundedMaps();
     private BiConsumer<ToldChannel, ToldJob> jobsStarted = (channel, job) -> {};
     private boolean portsClosed;
+    private int looks;
     private long lastConnectionId;
 
     SimulatedGateway(
@@ -86,12 +90,13 @@ final class SimulatedGateway implements GatewaySide, Port {
         @Override
         public void close(String reason) {
             portsClosed = true;
-            loops.forEach(loop -> loop.closeConnections(NO_UPSTREAM));
+            loops.forEach(loop -> loop.turnMinersAway(NO_UPSTREAM));
         }
 
         @Override
         public void open() {
             portsClosed = false;
+            loops.forEach(SimulatedLoop::takeMiners);
         }
     }
 
@@ -165,9 +170,14 @@ final class SimulatedGateway implements GatewaySide, Port {
     public void check() {
         books.account().check(control.underWay(), control.director().unanswered());
         control.witness().check();
-        machines.forEach(bounds::check);
-        control.machines().forEach(bounds::check);
-        connections.forEach(connection -> bounds.check(connection.session()));
+        for (SimulatedMinerConnection connection : connections) {
+            laneOf(connection).ifPresent(lane -> lane.inhabited(world.time().instant()));
+        }
+        if (looks++ % LOOKS_WITHOUT_MAPS == 0) {
+            machines.forEach(bounds::check);
+            control.machines().forEach(bounds::check);
+            connections.forEach(connection -> bounds.check(connection.session()));
+        }
     }
 
     @Override

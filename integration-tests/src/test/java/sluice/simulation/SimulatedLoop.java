@@ -33,6 +33,7 @@ final class SimulatedLoop {
     private final Mailbox own;
     private final Map<Long, SimulatedMinerConnection> connections = new LinkedHashMap<>();
     private final Set<Integer> lanesToReport = new LinkedHashSet<>();
+    private String turnAwayReason;
     private boolean demandScheduled;
     private boolean placedOneByOne;
     private boolean censusScheduled;
@@ -105,7 +106,12 @@ final class SimulatedLoop {
     // ---- from the control loop
 
     void post(int route, RouteUpdate update, Delivery delivery) {
-        inbound.post(() -> lanes.update(route, update, delivery));
+        inbound.post(() -> {
+            lanes.update(route, update, delivery);
+            if (update instanceof RouteUpdate.UpstreamReady) {
+                context.versionRollingAllowed(lanes.isVersionRollingAllowed());
+            }
+        });
     }
 
     void engage(int lane, int route, Delivery delivery) {
@@ -113,7 +119,10 @@ final class SimulatedLoop {
     }
 
     void forget(int route) {
-        inbound.post(() -> lanes.forget(route));
+        inbound.post(() -> {
+            lanes.forget(route);
+            context.versionRollingAllowed(lanes.isVersionRollingAllowed());
+        });
     }
 
     void removeLane(int lane) {
@@ -149,8 +158,15 @@ final class SimulatedLoop {
         });
     }
 
-    void closeConnections(String reason) {
-        inbound.post(() -> List.copyOf(connections.values()).forEach(connection -> connection.shutDown(reason)));
+    void turnMinersAway(String reason) {
+        inbound.post(() -> {
+            turnAwayReason = reason;
+            List.copyOf(connections.values()).forEach(connection -> connection.shutDown(reason));
+        });
+    }
+
+    void takeMiners() {
+        inbound.post(() -> turnAwayReason = null);
     }
 
     // ---- from miners
@@ -158,6 +174,10 @@ final class SimulatedLoop {
     void add(SimulatedMinerConnection connection) {
         connections.put(connection.connectionId(), connection);
         lanes.join(connection);
+        if (turnAwayReason != null) {
+            String reason = turnAwayReason;
+            own.post(() -> connection.shutDown(reason));
+        }
     }
 
     void remove(SimulatedMinerConnection connection) {

@@ -53,7 +53,7 @@ abstract class SimulatedMiner implements Internet.Caller, ViewListener {
     private long connections;
 
     /** What the miner knows of a share it sent. */
-    private record Sent(Quality quality, ToldChannel channel, boolean rolledVersion) {}
+    private record Sent(Quality quality, ToldChannel channel, boolean rolledVersion, boolean onTipOfOld) {}
 
     /** What a share is worth, by all that its miner knew when it was sent. */
     enum Quality {
@@ -353,7 +353,8 @@ abstract class SimulatedMiner implements Internet.Caller, ViewListener {
     private void note(Optional<Submission> submission, Quality quality, Find find) {
         submission.ifPresent(share -> {
             record.counts[0]++;
-            sent.put(share, new Sent(quality, find.channel(), find.isRolled()));
+            boolean onTipOfOld = find.channel().hasReturnedTo(find.job().prevHash());
+            sent.put(share, new Sent(quality, find.channel(), find.isRolled(), onTipOfOld));
         });
     }
 
@@ -420,7 +421,7 @@ abstract class SimulatedMiner implements Internet.Caller, ViewListener {
             case PROOF -> require(accepted, "%s: mining does not go on: %s", share, words);
             case REPLACED -> {}
             case LATE -> require(!accepted, "%s of a job that was over is accepted", share);
-            case AGAIN -> require(!accepted, "%s is accepted twice", share);
+            case AGAIN -> require(!accepted || known.onTipOfOld, "%s is accepted twice", share);
             case WORTHLESS -> require(!accepted, "%s is worthless and accepted", share);
         }
     }

@@ -1,6 +1,7 @@
 package sluice.simulation;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -33,6 +34,7 @@ final class SimulatedMinerConnection implements Link.Receiver {
     private final Sv1LineCodec lines = new Sv1LineCodec(Sv1Limits.CLIENT);
     private final Map<MinerDeadline, VirtualTime.Timer> deadlines = new EnumMap<>(MinerDeadline.class);
     private DirectorInput.MinerFacts facts;
+    private Instant identifiedAt;
     private boolean closing;
     private boolean concluded;
     private boolean ended;
@@ -73,6 +75,11 @@ final class SimulatedMinerConnection implements Link.Receiver {
     /** What pins are held against; empty until the miner has said who it is. */
     Optional<DirectorInput.MinerFacts> facts() {
         return Optional.ofNullable(facts);
+    }
+
+    /** When the miner said who it is. */
+    Instant identifiedAt() {
+        return identifiedAt;
     }
 
     MinerSession session() {
@@ -146,6 +153,7 @@ final class SimulatedMinerConnection implements Link.Receiver {
                 case MinerAction.Identified identified -> {
                     facts = new DirectorInput.MinerFacts(
                             connectionId, identified.userIdentity(), visit.address(), visit.host(), identified.index());
+                    identifiedAt = home.world().time().instant();
                     home.identified(this);
                 }
                 case MinerAction.Disconnect disconnect -> disconnect(disconnect.reason(), disconnect.detail());

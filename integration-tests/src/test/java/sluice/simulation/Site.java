@@ -220,14 +220,9 @@ final class Site {
                 && source.prevHash().equals(newest.prevHash());
     }
 
-    /**
-     * A device that cannot work without version rolling gets nothing where a pool forbids it; nor does an SV2 device that was
-     * told at setup, before it had a place, that versions may be rolled.
-     */
+    /** A device that cannot work without version rolling gets nothing where a pool forbids it. */
     private boolean canBeServed(SimulatedMiner miner) {
-        boolean mayBeMisinformed = miner.nature().protocol() == Port.Protocol.SV2
-                && gateway.control().witness().placesOneByOne();
-        return !miner.nature().needsVersionRolling() && !mayBeMisinformed
+        return !miner.nature().needsVersionRolling()
                 || pools.stream().noneMatch(pool -> pool.nature().fixedVersion());
     }
 
@@ -250,7 +245,7 @@ final class Site {
 
     /** Throws unless everything is as it is to be when nothing goes wrong. */
     void checkAtRest() {
-        new Rest(gateway, pools).check();
+        new Rest(world.time().instant(), gateway, pools).check();
     }
 
     /** Throws unless every share of every miner is accounted for. */
@@ -311,6 +306,7 @@ final class Site {
                 miners.stream().mapToLong(SimulatedMiner::connections).sum(),
                 account.poolsConnected(),
                 account.tips(),
-                account.blocksFound());
+                account.blocksFound(),
+                account.switches());
     }
 }
