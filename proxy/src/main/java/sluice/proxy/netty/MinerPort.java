@@ -47,7 +47,8 @@ final class MinerPort implements AutoCloseable {
     private final AtomicLong lastConnectionId;
     private ServerBootstrap bootstrap;
     private InetSocketAddress address;
-    // Below: changed by the control loop, the loops that bind, and whoever closes; guarded by this.
+    private EventLoop owner;
+    // What follows is confined to the owner.
     private Channel channel;
     private ChannelFuture closing;
     private boolean binding;
@@ -94,6 +95,7 @@ final class MinerPort implements AutoCloseable {
                         accept(accepted);
                     }
                 });
+        owner = group.next();
         var bound = bootstrap.bind(settings.listen()).awaitUninterruptibly();
         if (!bound.isSuccess()) {
             throw new IOException(
@@ -102,10 +104,8 @@ final class MinerPort implements AutoCloseable {
                             + bound.cause().getMessage(),
                     bound.cause());
         }
-        synchronized (this) {
-            channel = bound.channel();
-            address = (InetSocketAddress) channel.localAddress();
-        }
+        address = (InetSocketAddress) bound.channel().localAddress();
+        owner.execute(() -> channel = bound.channel());
     }
 
     /** The address it is bound to, or was while it is {@link #suspend suspended}. */
@@ -114,37 +114,45 @@ final class MinerPort implements AutoCloseable {
     }
 
     /** Stops listening until {@link #resume}. Returns at once; may be called on any thread. */
-    synchronized void suspend() {
-        suspended = true;
+    void suspend() {
+        owner.execute(() -> {
+            suspended = true;
+            unbind();
+        });
+    }
+
+    /** Listens again at the same address, and tries until it can. Returns at once; may be called on any thread. */
+    void resume() {
+        owner.execute(() -> {
+            suspended = false;
+            bind();
+        });
+    }
+
+    private void unbind() {
         if (channel != null) {
             closing = channel.close();
             channel = null;
         }
     }
 
-    /** Listens again at the same address, and tries until it can. Returns at once; may be called on any thread. */
-    synchronized void resume() {
-        suspended = false;
-        bind();
-    }
-
-    private synchronized void bind() {
+    private void bind() {
         if (closed || suspended || binding || channel != null) {
             return;
         }
         if (closing != null && !closing.isDone()) {
-            closing.addListener(done -> bind());
+            closing.addListener(done -> owner.execute(this::bind));
             return;
         }
         binding = true;
-        bootstrap.bind(address).addListener((ChannelFuture bound) -> onBound(bound));
+        bootstrap.bind(address).addListener((ChannelFuture bound) -> owner.execute(() -> onBound(bound)));
     }
 
-    private synchronized void onBound(ChannelFuture bound) {
+    private void onBound(ChannelFuture bound) {
         binding = false;
         if (!bound.isSuccess()) {
             LOG.warn("cannot listen on {} again: {}", address, bound.cause().getMessage());
-            bound.channel().eventLoop().schedule(this::bind, REOPEN_PAUSE.toMillis(), TimeUnit.MILLISECONDS);
+            owner.schedule(this::bind, REOPEN_PAUSE.toMillis(), TimeUnit.MILLISECONDS);
         } else if (closed || suspended) {
             closing = bound.channel().close();
         } else {
@@ -152,15 +160,20 @@ final class MinerPort implements AutoCloseable {
         }
     }
 
+    /** Stops listening for good, and returns when that is done. */
     @Override
     public void close() {
-        Channel listening;
-        synchronized (this) {
-            closed = true;
-            listening = channel;
+        if (owner == null) {
+            return;
         }
-        if (listening != null) {
-            listening.close().awaitUninterruptibly();
+        owner.submit(() -> {
+                    closed = true;
+                    unbind();
+                })
+                .awaitUninterruptibly();
+        ChannelFuture last = closing;
+        if (last != null) {
+            last.awaitUninterruptibly();
         }
     }
 
