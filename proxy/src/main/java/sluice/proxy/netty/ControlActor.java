@@ -150,9 +150,10 @@ final class ControlActor {
         return loop.submit(() -> {});
     }
 
-    /** Closes every upstream. */
+    /** Closes every upstream. The miners' loops hear nothing any more: they may end before the upstreams have. */
     void close(String reason) {
         loop.execute(() -> {
+            minerLoops = List.of();
             feed(new DirectorInput.Stopped(reason));
             upstreams.values().forEach(OpenUpstream::cancelDeadlines);
             if (wakeUp != null) {

@@ -3,6 +3,7 @@ package sluice.proxy.netty;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.netty.channel.EventLoopGroup;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,6 +12,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -27,6 +29,7 @@ import sluice.proxy.mining.job.MiningJob;
 import sluice.proxy.mining.share.ForwardedShare;
 import sluice.upstream.UpstreamCommand;
 import sluice.upstream.UpstreamEvent;
+import sluice.upstream.netty.Transport;
 
 @Timeout(60)
 class ControlActorTest {
@@ -69,6 +72,22 @@ class ControlActorTest {
             fixture.control.forward(LoopFixture.share(current(fixture), true));
             await().until(() -> !fixture.commands.isEmpty());
             assertThat(fixture.commands).hasOnlyElementsOfType(UpstreamCommand.SubmitShare.class);
+        }
+    }
+
+    @Test
+    void whatAnUpstreamSaysAfterTheEndReachesNoLoopOfMinersAnyMore() throws Exception {
+        EventLoopGroup others = Transport.NIO.newEventLoops(1, "others");
+        try (LoopFixture fixture = new LoopFixture(home, command -> {})) {
+            fixture.upstreamGivesWorkTo(List.of(fixture.miners, fixture.minersOn(others.next())));
+            fixture.control.close("over");
+            others.shutdownGracefully(0, 1, TimeUnit.SECONDS).sync();
+
+            fixture.onLoop(
+                    () -> fixture.upstreamSays(new UpstreamEvent.Lost(UpstreamEvent.Step.MINING, "closed by us")));
+
+            assertThat(fixture.events(GatewayEvent.MiningPoolDisconnected.class))
+                    .hasSize(1);
         }
     }
 

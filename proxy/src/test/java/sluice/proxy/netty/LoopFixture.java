@@ -56,12 +56,13 @@ final class LoopFixture implements AutoCloseable {
     final MinerLoop miners;
     private final EventLoopGroup group = Transport.NIO.newEventLoops(1, "test");
     private final EventLoop loop = group.next();
+    private final Numbering numbering = new Numbering();
+    private final InstantSource clock = InstantSource.fixed(Instant.ofEpochSecond(VectorJobs.SHARE_TIP.minNtime()));
     private final GatewayEvents events = new GatewayEvents("test", List.of(published::add));
     private final CompletableFuture<Consumer<UpstreamEvent>> started = new CompletableFuture<>();
 
     /** @param blocks where found blocks are kept */
     LoopFixture(Path blocks, Consumer<UpstreamCommand> onCommand) {
-        InstantSource clock = InstantSource.fixed(Instant.ofEpochSecond(VectorJobs.SHARE_TIP.minNtime()));
         Upstream upstream = new Upstream() {
             @Override
             public void start(Consumer<UpstreamEvent> to) {
@@ -74,7 +75,6 @@ final class LoopFixture implements AutoCloseable {
                 commands.add(command);
             }
         };
-        Numbering numbering = new Numbering();
         control = new ControlActor(
                 loop,
                 new Director(
@@ -95,9 +95,18 @@ final class LoopFixture implements AutoCloseable {
                     @Override
                     public void open() {}
                 });
-        miners = new MinerLoop(
-                loop,
-                0,
+        miners = minersOn(loop, 0);
+    }
+
+    /** The miners of one more loop, which is not the control loop. */
+    MinerLoop minersOn(EventLoop other) {
+        return minersOn(other, 1);
+    }
+
+    private MinerLoop minersOn(EventLoop at, int number) {
+        return new MinerLoop(
+                at,
+                number,
                 new MinerContext(
                         new RouteReplica(numbering),
                         ExtranonceShape.ROLL_4,
@@ -120,7 +129,12 @@ final class LoopFixture implements AutoCloseable {
 
     /** The upstream opens its channel and gives a job with its tip. */
     void upstreamGivesWork() throws Exception {
-        control.start(List.of(miners));
+        upstreamGivesWorkTo(List.of(miners));
+    }
+
+    /** As the other, with miners on all of these loops. */
+    void upstreamGivesWorkTo(List<MinerLoop> loops) throws Exception {
+        control.start(loops);
         Consumer<UpstreamEvent> events = started.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
         onLoop(() -> {
             events.accept(new UpstreamEvent.ChannelOpened(
