@@ -47,7 +47,7 @@ class ScenariosTest {
 
     @Test
     void minersOfBothProtocolsMineAtOnePool() throws IOException, InterruptedException {
-        DemoReport report = new MiningScenario().play(stage(Duration.ofSeconds(5), 1, 2));
+        DemoReport report = new MiningScenario().play(stage(Duration.ofSeconds(12), 1, 2));
         assertThat(report.failures()).as(report.json()).isEmpty();
     }
 
