@@ -27,6 +27,7 @@ import sluice.proxy.goal.DirectorAction;
 import sluice.proxy.goal.DirectorInput;
 import sluice.proxy.goal.RoutingPlan;
 import sluice.proxy.goal.UpstreamPlan;
+import sluice.proxy.mining.share.ForwardedShare;
 import sluice.proxy.route.RouteUpdate;
 import sluice.upstream.UpstreamCommand;
 
@@ -111,6 +112,7 @@ final class DirectorWitness {
     /** The director has answered with these. */
     void after(DirectorInput input, List<DirectorAction> actions) {
         Instant now = world.time().instant();
+        checkShare(input, actions);
         for (DirectorAction action : actions) {
             switch (action) {
                 case DirectorAction.Open open ->
@@ -147,6 +149,28 @@ final class DirectorWitness {
         if (!isShare(input)) {
             follow(input, now);
         }
+    }
+
+    /** What its upstream takes is sent up, after its way over the disk where it is a block. */
+    private void checkShare(DirectorInput input, List<DirectorAction> actions) {
+        ForwardedShare share = switch (input) {
+            case DirectorInput.Forward forward -> forward.share();
+            case DirectorInput.BlockRecorded recorded -> recorded.share();
+            default -> null;
+        };
+        if (share == null) {
+            return;
+        }
+        long generation = share.job().generation();
+        SeenRoute route = routes.get(book.ofGeneration(generation));
+        boolean toDisk = share.blockFound() && input instanceof DirectorInput.Forward;
+        long done = actions.stream()
+                .filter(action -> toDisk
+                        ? action instanceof DirectorAction.RecordBlock
+                        : action instanceof DirectorAction.ToUpstream)
+                .count();
+        boolean wanted = toDisk || route != null && route.takes(generation);
+        require(done == (wanted ? 1 : 0), "a share for %s becomes %s", route, actions);
     }
 
     private static boolean isShare(DirectorInput input) {
@@ -222,7 +246,7 @@ final class DirectorWitness {
         switch (update) {
             case RouteUpdate.UpstreamReady ready -> {
                 book.began(ready.generation(), number);
-                route.connected(ready.channel().versionRollingAllowed());
+                route.connected(ready.generation(), ready.channel().versionRollingAllowed());
             }
             case RouteUpdate.TipChanged changed -> route.hasTip(now);
             case RouteUpdate.JobRepeated repeated ->

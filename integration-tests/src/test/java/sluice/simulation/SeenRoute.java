@@ -8,6 +8,8 @@ final class SeenRoute {
     private final int number;
     private final SimulatedDefinition definition;
     private final Optional<String> user;
+    // Of the channel in force; 0 while there is none.
+    private long generation;
     private boolean fit;
     private boolean closing;
     private Instant readySince;
@@ -34,7 +36,8 @@ final class SeenRoute {
         return user;
     }
 
-    void connected(boolean allowsVersionRolling) {
+    void connected(long channel, boolean allowsVersionRolling) {
+        generation = channel;
         fit = allowsVersionRolling;
         readySince = null;
     }
@@ -46,6 +49,7 @@ final class SeenRoute {
     }
 
     void lost() {
+        generation = 0;
         readySince = null;
     }
 
@@ -55,6 +59,11 @@ final class SeenRoute {
 
     boolean isClosing() {
         return closing;
+    }
+
+    /** Whether its upstream takes a share of this generation of jobs. */
+    boolean takes(long generationOfJob) {
+        return generation == generationOfJob && !closing;
     }
 
     /** Whether it has work that somebody takes. */
