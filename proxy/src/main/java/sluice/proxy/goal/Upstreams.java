@@ -40,14 +40,22 @@ final class Upstreams {
     }
 
     private String keyOf(UpstreamPlan upstream) {
-        for (int version = 1; ; version++) {
-            String key = version == 1 ? upstream.name() : upstream.name() + "#" + version;
-            UpstreamPlan known = byKey.get(key);
-            if (known == null || known.definition().equals(upstream.definition())) {
-                byKey.put(key, upstream);
-                return key;
-            }
+        // The key it has comes first: with another, each change of plan would connect it anew.
+        String key = byKey.entrySet().stream()
+                .filter(known -> known.getValue().definition().equals(upstream.definition()))
+                .map(Map.Entry::getKey)
+                .findFirst()
+                .orElseGet(() -> freeKey(upstream.name()));
+        byKey.put(key, upstream);
+        return key;
+    }
+
+    private String freeKey(String name) {
+        String key = name;
+        for (int version = 2; byKey.containsKey(key); version++) {
+            key = name + "#" + version;
         }
+        return key;
     }
 
     /** The entry of {@code order} whose upstream has this name. */

@@ -183,6 +183,19 @@ class DirectorChangeTest {
     }
 
     @Test
+    void anUpstreamThatWasDefinedAnewIsNotTouchedByTheNextChanges() {
+        PlanSketch anew = new PlanSketch().withUser("main", "somebody else");
+        bench.change(anew);
+        DirectorBench.Opened fresh = bench.ready("main");
+        bench.pass(Routes.DRAIN_PATIENCE);
+        bench.closed(main);
+        bench.change(anew);
+        bench.change(anew);
+        assertThat(bench.upstreams("main")).containsExactly(fresh);
+        assertThat(bench.feeding()).isSameAs(fresh);
+    }
+
+    @Test
     void aNewGoalIsTriedFirstAndGivenUpWithTheChange() {
         long change = bench.change(
                 PlanSketch.of("main", "other").goal("default", 1, "main").goal("new", 1, "other"));
