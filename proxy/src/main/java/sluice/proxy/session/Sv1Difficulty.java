@@ -80,6 +80,7 @@ final class Sv1Difficulty {
             return false;
         }
         vardiff = new Vardiff(config, start, now);
+        vardiff.inForce(told, now);
         return true;
     }
 
@@ -88,7 +89,12 @@ final class Sv1Difficulty {
         return vardiff != null && vardiff.onShare(shareDifficulty, now).isPresent();
     }
 
-    /** {@link Vardiff#WINDOW} has passed. Says whether the miner is rated anew. */
+    /** When {@link #onTick} is due; only for a miner that {@link #begin has begun}. */
+    Instant nextLook() {
+        return vardiff.nextLook();
+    }
+
+    /** The miner was silent until now. Says whether it is rated anew. */
     boolean onTick(Instant now) {
         return vardiff != null && vardiff.onTick(now).isPresent();
     }
@@ -128,7 +134,7 @@ final class Sv1Difficulty {
      *
      * @param routeTarget what the upstream asks of jobs to come
      */
-    boolean settle(MiningJob job, Target routeTarget) {
+    boolean settle(MiningJob job, Target routeTarget, Instant now) {
         // The job may be older than the route's target. Above either, a miner throws away work that would be paid for.
         Target limit = Target.easiest(routeTarget, job.routeTarget().orElse(routeTarget));
         double wanted = wanted();
@@ -140,6 +146,9 @@ final class Sv1Difficulty {
         double next = AdvertisedDifficulty.notAbove(Math.min(wanted, Difficulty.roundedDown(limit)));
         boolean changed = next != told;
         told = next;
+        if (vardiff != null) {
+            vardiff.inForce(told, now);
+        }
         return changed;
     }
 

@@ -30,7 +30,6 @@ import sluice.proxy.mining.channel.ShareOutcome;
 import sluice.proxy.mining.extranonce.ExtranonceShape;
 import sluice.proxy.mining.job.MiningJob;
 import sluice.proxy.mining.share.ShareVerdict;
-import sluice.proxy.mining.vardiff.Vardiff;
 import sluice.proxy.route.RouteReplica;
 import sluice.proxy.route.RouteUpdate;
 import sluice.proxy.translation.ShareRefusal;
@@ -296,7 +295,8 @@ public final class Sv1MinerSession implements MinerSession {
                     "the upstream grants " + job.grantedSize() + " bytes, a miner needs " + shape.windowSize());
             return;
         }
-        if (difficulty.settle(job, route.target())) {
+        boolean retold = difficulty.settle(job, route.target(), now);
+        if (retold) {
             channel.target(difficulty.toldTarget());
             send(new Sv1ServerMessage.SetDifficulty(difficulty.told()));
             publish(new GatewayEvent.MinerTargetChanged(now, connectionId, CHANNEL_ID, channel.target()));
@@ -318,8 +318,8 @@ public final class Sv1MinerSession implements MinerSession {
         routeChanged = false;
         highestToldId = Math.max(highestToldId, job.id());
         actions.add(new MinerAction.Send(Sv1Job.line(job, shape, context.versionMask(), replacesOthers)));
-        if (difficulty.begin(now)) {
-            setDeadline(MinerDeadline.VARDIFF, now.plus(Vardiff.WINDOW));
+        if (difficulty.begin(now) || retold) {
+            setDeadline(MinerDeadline.VARDIFF, difficulty.nextLook());
         }
     }
 
@@ -401,7 +401,7 @@ public final class Sv1MinerSession implements MinerSession {
             }
             case VARDIFF -> {
                 demandChangedIf(difficulty.onTick(now));
-                setDeadline(MinerDeadline.VARDIFF, now.plus(Vardiff.WINDOW));
+                setDeadline(MinerDeadline.VARDIFF, difficulty.nextLook());
             }
             // SV1 opens its channel without waiting, and shares are answered one by one.
             case OPEN, ACKNOWLEDGE -> {}

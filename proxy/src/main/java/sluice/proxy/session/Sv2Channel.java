@@ -91,9 +91,19 @@ final class Sv2Channel {
         return follow(vardiff.onShare(difficulty, now));
     }
 
-    /** Time to look at the share rate; true if another target is wanted from now on. */
+    /** The miner was silent until now; true if another target is wanted from now on. */
     boolean onTick(Instant now) {
         return follow(vardiff.onTick(now));
+    }
+
+    /** The miner has got an active job, which brings the channel's target into force (SV2 5.3.21). */
+    void onJob(Instant now) {
+        vardiff.inForce(mining.difficulty(), now);
+    }
+
+    /** When {@link #onTick} is due. */
+    Instant nextLook() {
+        return vardiff.nextLook();
     }
 
     private boolean follow(OptionalDouble difficulty) {

@@ -1,5 +1,6 @@
 package sluice.proxy.session;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -16,7 +17,6 @@ import sluice.protocol.sv2.message.mining.UpdateChannel;
 import sluice.protocol.sv2.message.mining.UpdateChannelError;
 import sluice.proxy.event.GatewayEvent;
 import sluice.proxy.mining.extranonce.ExtranonceShape;
-import sluice.proxy.mining.vardiff.Vardiff;
 
 /**
  * The open channels of one SV2 connection, their ids, groups and targets, and how they end (SV2 5.3.7-5.3.9, 5.3.21).
@@ -29,6 +29,9 @@ final class Sv2Channels {
     /** The first channel id. Groups have the ids below, so no group is ever taken for a channel (SV2 5.1.3). */
     static final long FIRST_ID = 16;
 
+    /** Between two looks at all channels' share rates at least. */
+    static final Duration VARDIFF_PAUSE = Duration.ofSeconds(1);
+
     private static final long LAST_ID = 0xffff_ffffL;
 
     private final long connectionId;
@@ -39,6 +42,7 @@ final class Sv2Channels {
     private final Map<Long, Sv2Channel> open = new LinkedHashMap<>();
     private final int[] members = new int[ExtranonceShape.values().length];
     private long nextId = FIRST_ID;
+    private Instant nextLook = Instant.MAX;
     // A closed channel's index rests until its jobs are stale. Without this a miner that opens and closes for ever
     // would
     // take every index there is from the others.
@@ -141,11 +145,29 @@ final class Sv2Channels {
         }
     }
 
-    /** Starts to watch share rates with the first channel. */
-    void scheduleVardiff(Instant now) {
-        if (context.vardiff().enabled()) {
-            out.deadline(MinerDeadline.VARDIFF, now.plus(Vardiff.WINDOW));
+    /** A channel opened: its silence is to be noticed in time. */
+    void watch(Sv2Channel channel, Instant now) {
+        lookBy(channel.nextLook(), now);
+    }
+
+    /** Jobs of other difficulties move the moments at which silence says something. */
+    void watchAll(Instant now) {
+        Instant earliest = Instant.MAX;
+        for (Sv2Channel channel : open.values()) {
+            Instant due = channel.nextLook();
+            earliest = due.isBefore(earliest) ? due : earliest;
         }
+        lookBy(earliest, now);
+    }
+
+    private void lookBy(Instant due, Instant now) {
+        if (!context.vardiff().enabled() || !due.isBefore(nextLook)) {
+            return;
+        }
+        // Thousands of channels are not looked at all the time.
+        Instant soonest = now.plus(VARDIFF_PAUSE);
+        nextLook = due.isBefore(soonest) ? soonest : due;
+        out.deadline(MinerDeadline.VARDIFF, nextLook);
     }
 
     void onVardiff(Instant now) {
@@ -155,9 +177,8 @@ final class Sv2Channels {
                 out.demandChanged();
             }
         }
-        if (!open.isEmpty()) {
-            scheduleVardiff(now);
-        }
+        nextLook = Instant.MAX;
+        watchAll(now);
     }
 
     void onUpdate(UpdateChannel update, Instant now) {

@@ -77,10 +77,11 @@ final class Sv2Jobs {
             // In front of the job, because a target holds for the jobs behind it (SV2 5.3.21).
             channels.retargetAll(now);
             if (routeChanged || replica.tips() != tips) {
-                activate(newest);
+                activate(newest, now);
             } else {
-                add(newest);
+                add(newest, now);
             }
+            channels.watchAll(now);
             current = newest;
             tips = replica.tips();
             routeChanged = false;
@@ -91,7 +92,7 @@ final class Sv2Jobs {
     }
 
     /** {@code newest} replaces every other job. */
-    private void activate(MiningJob newest) {
+    private void activate(MiningJob newest, Instant now) {
         shares.acknowledgeAll();
         // A tip may only name a job that was sent as a future one (SV2 5.3.17).
         boolean known = announced.contains(newest.id());
@@ -118,6 +119,7 @@ final class Sv2Jobs {
             } else {
                 channel.mining().replaceJobs(job, versionMask(job));
             }
+            channel.onJob(now);
         }
         announced.clear();
         channels.onTipChanged();
@@ -125,7 +127,7 @@ final class Sv2Jobs {
     }
 
     /** {@code newest} joins the other jobs of the tip. */
-    private void add(MiningJob newest) {
+    private void add(MiningJob newest, Instant now) {
         MiningJob job = underNewId(newest);
         if (!agreed.standardJobsOnly()) {
             for (ExtranonceShape shape : SHAPES) {
@@ -140,6 +142,7 @@ final class Sv2Jobs {
                         job, channel.id(), channel.mining().standardRoot(job, context.validator())));
             }
             channel.mining().addJob(job, versionMask(job));
+            channel.onJob(now);
         }
         tell(job);
     }
@@ -150,10 +153,11 @@ final class Sv2Jobs {
      *
      * @param alone the channel is the only one of its group
      */
-    void introduce(Sv2Channel channel, boolean alone) {
+    void introduce(Sv2Channel channel, boolean alone, Instant now) {
         out.send(futureForOne(channel, told));
         out.send(Sv2Frames.addressed(Sv2Frames.tip(told, channel.shape()), channel.id()));
         channel.mining().replaceJobs(told, versionMask(told));
+        channel.onJob(now);
         for (MiningJob future : route.replica().futureJobs()) {
             if (!announced.contains(future.id()) && mayBeKnown(future)) {
                 continue;

@@ -219,17 +219,14 @@ final class Sv2Opening {
                 request.maxTarget(),
                 now);
         boolean alone = !channels.hasMembers(open.shape());
-        boolean first = channels.isEmpty();
         channels.add(channel);
         succeed(request.requestId(), channel);
-        jobs.introduce(channel, alone);
+        jobs.introduce(channel, alone, now);
         out.publish(new GatewayEvent.ChannelOpened(
                 now, connectionId, channel.id(), request.protocol(), request.userIdentity()));
         out.publish(new GatewayEvent.MinerTargetChanged(now, connectionId, channel.id(), target));
         out.demandChanged();
-        if (first) {
-            channels.scheduleVardiff(now);
-        }
+        channels.watch(channel, now);
     }
 
     private void succeed(long requestId, Sv2Channel channel) {

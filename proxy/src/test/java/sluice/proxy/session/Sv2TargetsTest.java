@@ -3,6 +3,7 @@ package sluice.proxy.session;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.time.Instant;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -21,7 +22,6 @@ import sluice.protocol.sv2.message.mining.UpdateChannelError;
 import sluice.proxy.event.GatewayEvent.MinerTargetChanged;
 import sluice.proxy.event.GatewayEvent.ShareSubmitted;
 import sluice.proxy.mining.share.ShareVerdict;
-import sluice.proxy.mining.vardiff.Vardiff;
 import sluice.upstream.UpstreamEvent;
 
 /** Which targets channels get, when they move, and what they hold for (SV2 5.3.2, 5.3.7, 5.3.21). */
@@ -177,12 +177,41 @@ class Sv2TargetsTest {
         Sv2ClientChannel channel = open(miner, 1e15f, Target.MAX);
         Target first = channel.target();
         for (int i = 0; i < 4; i++) {
-            assertThat(miner.deadlines).containsEntry(MinerDeadline.VARDIFF, farm.now.plus(Vardiff.WINDOW));
-            farm.pass(Vardiff.WINDOW);
+            Instant look = miner.deadlines.get(MinerDeadline.VARDIFF);
+            assertThat(look).isBetween(farm.now.plusSeconds(1), farm.now.plusSeconds(61));
+            farm.pass(Duration.between(farm.now, look));
             miner.reach(MinerDeadline.VARDIFF);
         }
         assertThat(channel.target().isEasierThan(first)).isTrue();
         assertThat(miner.session.nominalHashrate()).isLessThan(1e15);
+    }
+
+    @Test
+    void silenceAtAnEasierTargetSaysMoreFromTheFirstJobOnThatHasIt() {
+        Sv2Farm farm = Sv2Farm.mining(VARDIFF, HARD);
+        Sv2Client miner = farm.connect(4);
+        open(miner, 1e15f, Target.MAX);
+        assertThat(miner.deadlines.get(MinerDeadline.VARDIFF)).isAfter(farm.now.plusSeconds(19));
+        farm.event(new UpstreamEvent.TargetChanged(Difficulty.targetOf(1000)));
+        assertThat(miner.deadlines.get(MinerDeadline.VARDIFF)).isAfter(farm.now.plusSeconds(19));
+        farm.activeJob();
+        assertThat(miner.deadlines.get(MinerDeadline.VARDIFF)).isBefore(farm.now.plusSeconds(2));
+    }
+
+    @Test
+    void looksAtTheChannelThatIsDueFirst() {
+        Sv2Farm farm = Sv2Farm.mining(VARDIFF, HARD);
+        Sv2Client miner = farm.connect(4);
+        open(miner, 1e12f, Target.MAX);
+        Instant first = miner.deadlines.get(MinerDeadline.VARDIFF);
+        farm.pass(Duration.ofSeconds(10));
+        open(miner, 1e12f, Target.MAX);
+        assertThat(miner.deadlines.get(MinerDeadline.VARDIFF)).isEqualTo(first);
+        farm.pass(Duration.between(farm.now, first));
+        miner.reach(MinerDeadline.VARDIFF);
+        assertThat(miner.deadlines.get(MinerDeadline.VARDIFF))
+                .as("the second one's turn")
+                .isBetween(farm.now.plusSeconds(1), first.plusSeconds(11));
     }
 
     @Test

@@ -118,6 +118,11 @@ public final class MiningChannel {
         return target;
     }
 
+    /** {@link #target} as a difficulty. */
+    public double difficulty() {
+        return difficulty;
+    }
+
     public void target(Target next) {
         this.target = next;
         // A big division, so it is made per target and not per share.
