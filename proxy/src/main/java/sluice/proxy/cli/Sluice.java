@@ -18,7 +18,13 @@ import picocli.CommandLine.Spec;
         versionProvider = Sluice.Version.class,
         mixinStandardHelpOptions = true,
         scope = ScopeType.INHERIT,
-        subcommands = {RunCommand.class, DemoCommand.class, MinerCommand.class, CheckCommand.class, KeygenCommand.class
+        subcommands = {
+            RunCommand.class,
+            DemoCommand.class,
+            MinerCommand.class,
+            BenchCommand.class,
+            CheckCommand.class,
+            KeygenCommand.class
         },
         synopsisSubcommandLabel = "COMMAND",
         exitCodeListHeading = "%nExit codes:%n",
