@@ -3,9 +3,9 @@ package sluice.proxy.mining.vardiff.bench;
 import java.util.random.RandomGenerator;
 
 /**
- * How often a halved share rate can be noticed within five minutes at best, by a test that knows both rates exactly and
- * raises a false alarm every {@value #HOURS_BETWEEN_FALSE_ALARMS} hours: the better of Page's test (optimal for the mean delay) and of counting
- * in a moving window (near the optimum for a fixed time). A false alarm costs two changes, there and back.
+ * How often a halved share rate is noticed within five minutes by the best tests we know, which are told both rates and may
+ * raise a false alarm every {@value #HOURS_BETWEEN_FALSE_ALARMS} hours: Page's test (optimal for the mean delay) and counting in a moving window (near the
+ * optimum for a fixed time). A false alarm costs two changes, there and back.
  */
 final class DetectionBound {
     static final int HOURS_BETWEEN_FALSE_ALARMS = 2;

@@ -162,7 +162,7 @@ enum Scenario {
     /** So long a difficulty has to stay right to count as settled. */
     private static final double SETTLED_SECONDS = 120;
 
-    private static final int CYCLES = 6;
+    private static final int CYCLES = 2;
     private static final double CYCLE_SECONDS = 600;
 
     private final String title;
