@@ -39,6 +39,8 @@ final class DirectorWitness {
     /** For what is to happen as soon as a time is over, and is not looked at all the time. */
     private static final Duration SLACK = Duration.ofSeconds(5);
 
+    private static final Duration DRAINING = Duration.ofSeconds(15);
+
     private final World world;
     private final Director director;
     private final RouteBook book;
@@ -48,6 +50,7 @@ final class DirectorWitness {
     private final Map<String, String> preferred = new HashMap<>();
     private OptionalInt laneOfAll = OptionalInt.empty();
     private Instant started = Instant.MIN;
+    private Instant lastRemoval = Instant.MIN;
     private FailoverConfig failover;
     private Duration shortestFailback;
     private Duration longestFailback;
@@ -124,7 +127,10 @@ final class DirectorWitness {
                 case DirectorAction.Forget forget -> routes.remove(forget.route());
                 case DirectorAction.Engage engage -> engage(engage, now);
                 case DirectorAction.RemoveLane remove -> {
-                    lanes.remove(remove.lane());
+                    SeenLane gone = lanes.remove(remove.lane());
+                    if (gone != null) {
+                        lastRemoval = now;
+                    }
                     require(
                             !places.containsValue(remove.lane()) && !laneOfAll.equals(OptionalInt.of(remove.lane())),
                             "lane %d is removed with its miners",
@@ -214,8 +220,11 @@ final class DirectorWitness {
         Duration hold = asked != null && asked.input() instanceof DirectorInput.Change change
                 ? Collections.min(List.of(failover.hold(), change.failover().hold()))
                 : failover.hold();
-        lastUsable.forEach((goal, since) ->
-                require(!since.plus(hold).isAfter(now), "ports close, and goal %s had work at %s", goal, since));
+        lastUsable.forEach((goal, since) -> require(
+                goal(director.plan(), goal).isEmpty() || !since.plus(hold).isAfter(now),
+                "ports close, and goal %s had work at %s",
+                goal,
+                since));
     }
 
     private void sent(DirectorInput input, DirectorAction.ToUpstream to) {
@@ -278,6 +287,12 @@ final class DirectorWitness {
                 .ifPresent(order -> require(
                         order.contains(next.name()), "%s is fed by %s, and its order is %s", lane, next, order));
         SeenRoute before = lane.engaged().orElse(null);
+        require(
+                before == null || !before.definition().equals(next.definition()),
+                "%s is switched from %s to the same, %s",
+                lane,
+                before,
+                next);
         SwitchKind kind = engage.report().kind();
         switch (kind) {
             case START -> require(before == null, "%s starts and has %s", lane, before);
@@ -312,6 +327,7 @@ final class DirectorWitness {
                         "%s is switched, and nobody asked for it",
                         lane);
         }
+        lane.engaged().ifPresent(old -> old.left(now));
         lane.engage(next, kind, now);
     }
 
@@ -526,11 +542,14 @@ final class DirectorWitness {
                     goal.name());
         }
         List<String> open = new ArrayList<>(routes.values().stream()
+                .filter(route ->
+                        !route.isClosing() && route.leftAt().plus(DRAINING).isBefore(now))
                 .map(route -> route.definition() + " " + route.user())
                 .sorted()
                 .toList());
         needed.sort(null);
-        require(open.equals(needed), "open are %s, needed are %s", open, needed);
+        boolean laneDrains = !lastRemoval.plus(DRAINING).isBefore(now);
+        require(laneDrains || open.equals(needed), "open are %s, needed are %s", open, needed);
     }
 
     /** A better upstream may be passed over for what it is, or for having failed again and again. */

@@ -13,6 +13,7 @@ final class SeenRoute {
     private boolean fit;
     private boolean closing;
     private Instant readySince;
+    private Instant leftAt = Instant.MIN;
 
     SeenRoute(int number, SimulatedDefinition definition, Optional<String> user) {
         this.number = number;
@@ -51,6 +52,15 @@ final class SeenRoute {
     void lost() {
         generation = 0;
         readySince = null;
+    }
+
+    /** Miners were fed by it until now; what they found may still be on its way. */
+    void left(Instant now) {
+        leftAt = now;
+    }
+
+    Instant leftAt() {
+        return leftAt;
     }
 
     void close() {

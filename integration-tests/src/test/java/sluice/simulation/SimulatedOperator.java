@@ -8,6 +8,8 @@ import sluice.proxy.goal.RoutingPlan;
 
 /** Somebody who changes where miners mine, at any time, and asks for the impossible now and then. */
 final class SimulatedOperator {
+    private static final Duration HEAD_START = Duration.ofSeconds(1);
+
     private final World world;
     private final Chance chance;
     private final Plans plans;
@@ -23,7 +25,8 @@ final class SimulatedOperator {
     }
 
     void start() {
-        world.time().after(chance.waitFor(interval), () -> {
+        // Nobody can ask before the gateway has begun.
+        world.time().after(HEAD_START.plus(chance.waitFor(interval)), () -> {
             if (!world.faults().areOver()) {
                 ask();
                 if (chance.happens(0.2)) {

@@ -209,8 +209,15 @@ final class Site {
             }
         }
         int able = (int) miners.stream().filter(this::canBeServed).count();
-        int expected = Math.min(able, gateway.maxConnections());
-        return mining >= expected ? "" : "%d of %d miners mine".formatted(mining, expected);
+        int inTheWay = (int) miners.stream()
+                .filter(miner -> miner.isConnected() && !miner.isMining() && !canBeServed(miner))
+                .count();
+        int expected = Math.min(able, gateway.maxConnections() - inTheWay);
+        List<String> idle = miners.stream()
+                .filter(miner -> !miner.isMining())
+                .map(miner -> miner.name() + (miner.isConnected() ? " on link " + miner.link() : ""))
+                .toList();
+        return mining >= expected ? "" : "%d of %d miners mine; not %s".formatted(mining, expected, idle);
     }
 
     private static boolean isJob(ToldJob told, UpstreamJobs.Source newest) {
