@@ -173,7 +173,7 @@ final class DirectorWitness {
         long done = actions.stream()
                 .filter(action -> toDisk
                         ? action instanceof DirectorAction.RecordBlock
-                        : action instanceof DirectorAction.ToUpstream)
+                        : action instanceof DirectorAction.ToUpstream(int on, UpstreamCommand.SubmitShare sent))
                 .count();
         boolean wanted = toDisk || route != null && route.takes(generation);
         require(done == (wanted ? 1 : 0), "a share for %s becomes %s", route, actions);
@@ -207,8 +207,7 @@ final class DirectorWitness {
     private void noteUsability(Instant now) {
         RoutingPlan plan = director.plan();
         for (GoalConfig goal : plan.goals()) {
-            boolean usable =
-                    lanes.values().stream().anyMatch(lane -> lane.goal().equals(goal.name()) && lane.isUsable());
+            boolean usable = lanes.values().stream().anyMatch(l -> l.goal().equals(goal.name()) && l.isUsable());
             (usable ? lastUsable : lastUnusable).put(goal.name(), now);
             lastUsable.putIfAbsent(goal.name(), now);
         }
@@ -536,10 +535,9 @@ final class DirectorWitness {
             require(used.definition().equals(definition(plan, used.name())), "%s is fed by the old %s", lane, used);
         }
         for (GoalConfig goal : plan.goals()) {
-            require(
-                    lanes.values().stream().anyMatch(lane -> lane.goal().equals(goal.name())),
-                    "goal %s has no lane",
-                    goal.name());
+            boolean hasLane =
+                    lanes.values().stream().anyMatch(lane -> lane.goal().equals(goal.name()));
+            require(hasLane, "goal %s has no lane", goal.name());
         }
         List<String> open = new ArrayList<>(routes.values().stream()
                 .filter(route ->
