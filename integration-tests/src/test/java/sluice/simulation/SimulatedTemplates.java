@@ -117,7 +117,7 @@ final class SimulatedTemplates implements Upstream {
                 "the chain rejects block %s: %s",
                 solution.hash(),
                 verdict.reason());
-        feed(new SoloInput.BlockJudged(solution.number(), verdict));
+        feed(new SoloInput.TemplateReported(new TemplateEvent.BlockJudged(solution.number(), verdict)));
         look();
     }
 

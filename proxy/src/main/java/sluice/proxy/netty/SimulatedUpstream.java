@@ -9,6 +9,7 @@ import java.util.concurrent.Executor;
 import sluice.protocol.Bytes;
 import sluice.proxy.block.BlockFiles;
 import sluice.upstream.Upstream;
+import sluice.upstream.netty.LocalTemplateSource;
 import sluice.upstream.netty.TemplateUpstream;
 import sluice.upstream.template.SimulatedChain;
 import sluice.upstream.template.SoloSession;
@@ -45,7 +46,8 @@ public record SimulatedUpstream(
         BlockFiles files = new BlockFiles(blocks);
         return new TemplateUpstream(
                 loop,
-                new SimulatedChain(chain, new SplittableRandom(seed), clock.instant()),
+                new LocalTemplateSource(
+                        loop, new SimulatedChain(chain, new SplittableRandom(seed), clock.instant()), clock),
                 new SoloSession(name(), payoutScript, tag),
                 clock,
                 disk,

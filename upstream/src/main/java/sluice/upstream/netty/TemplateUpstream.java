@@ -4,7 +4,6 @@ import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.io.IOException;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.Executor;
@@ -16,11 +15,10 @@ import sluice.upstream.Upstream;
 import sluice.upstream.UpstreamCommand;
 import sluice.upstream.UpstreamEvent;
 import sluice.upstream.template.BlockSolution;
-import sluice.upstream.template.BlockVerdict;
 import sluice.upstream.template.SoloAction;
 import sluice.upstream.template.SoloInput;
 import sluice.upstream.template.SoloSession;
-import sluice.upstream.template.TemplateEvent;
+import sluice.upstream.template.TemplateCommand;
 import sluice.upstream.template.TemplateSource;
 
 /** Runs a {@link SoloSession} over a template source on one loop: work that comes from templates instead of a pool. */
@@ -40,8 +38,7 @@ public final class TemplateUpstream implements Upstream {
     private final Executor disk;
     private final BlockKeeper keeper;
     private Consumer<UpstreamEvent> events = event -> {};
-    private ScheduledFuture<?> nextLook;
-    private boolean stopped;
+    private ScheduledFuture<?> deadline;
 
     /** @param disk one thread, so that a block is on the disk before it is offered to anybody */
     public TemplateUpstream(
@@ -62,43 +59,12 @@ public final class TemplateUpstream implements Upstream {
     @Override
     public void start(Consumer<UpstreamEvent> to) {
         events = to;
-        feed(new SoloInput.TemplateReported(new TemplateEvent.NewTip(source.current())));
-        look();
+        source.start(event -> feed(new SoloInput.TemplateReported(event)));
     }
 
     @Override
     public void send(UpstreamCommand command) {
-        if (!stopped) {
-            feed(new SoloInput.Requested(command));
-            scheduleLook();
-        }
-    }
-
-    private void look() {
-        if (stopped) {
-            return;
-        }
-        Instant now = clock.instant();
-        for (TemplateEvent event : source.advance(now)) {
-            feed(new SoloInput.TemplateReported(event));
-        }
-        if (session.nextDeadline().filter(at -> !at.isAfter(now)).isPresent()) {
-            feed(new SoloInput.TimePassed());
-        }
-        scheduleLook();
-    }
-
-    private void scheduleLook() {
-        if (stopped) {
-            return;
-        }
-        if (nextLook != null) {
-            nextLook.cancel(false);
-        }
-        Instant next = source.nextChange();
-        Instant due = session.nextDeadline().filter(at -> at.isBefore(next)).orElse(next);
-        long millis = Math.max(1, Duration.between(clock.instant(), due).toMillis());
-        nextLook = loop.schedule(this::look, millis, TimeUnit.MILLISECONDS);
+        feed(new SoloInput.Requested(command));
     }
 
     private void feed(SoloInput input) {
@@ -107,10 +73,13 @@ public final class TemplateUpstream implements Upstream {
                 case SoloAction.Report report -> events.accept(report.event());
                 case SoloAction.RecordBlock record -> disk.execute(() -> keep(record.solution()));
                 // Through the disk's thread too, so that the block is written when it is submitted.
-                case SoloAction.SubmitBlock submit -> disk.execute(() -> loop.execute(() -> submit(submit.solution())));
-                case SoloAction.StopTemplates stop -> stop();
+                case SoloAction.SubmitBlock submit ->
+                    disk.execute(
+                            () -> loop.execute(() -> source.send(new TemplateCommand.SubmitBlock(submit.solution()))));
+                case SoloAction.StopTemplates stop -> source.send(new TemplateCommand.Close(stop.reason()));
             }
         }
+        scheduleDeadline();
     }
 
     private void keep(BlockSolution block) {
@@ -122,22 +91,14 @@ public final class TemplateUpstream implements Upstream {
         }
     }
 
-    private void submit(BlockSolution solution) {
-        if (stopped) {
-            return;
+    private void scheduleDeadline() {
+        if (deadline != null) {
+            deadline.cancel(false);
+            deadline = null;
         }
-        BlockVerdict verdict = solution.block()
-                .map(block -> source.submit(block, clock.instant()))
-                .orElseThrow(() -> new IllegalStateException("template " + solution.templateId()
-                        + " has no transactions here, so its source cannot take blocks"));
-        feed(new SoloInput.BlockJudged(solution.number(), verdict));
-        look();
-    }
-
-    private void stop() {
-        stopped = true;
-        if (nextLook != null) {
-            nextLook.cancel(false);
-        }
+        session.nextDeadline().ifPresent(at -> {
+            long millis = Math.max(1, Duration.between(clock.instant(), at).toMillis());
+            deadline = loop.schedule(() -> feed(new SoloInput.TimePassed()), millis, TimeUnit.MILLISECONDS);
+        });
     }
 }

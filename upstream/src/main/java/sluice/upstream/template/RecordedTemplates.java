@@ -15,7 +15,7 @@ import tools.jackson.databind.JsonNode;
  * Replays recorded {@code getblocktemplate} results in order and stays on the last. Blocks are checked in full against the
  * template in force; a recording has no chain to extend, so a good block only brings the next recorded tip sooner.
  */
-public final class RecordedTemplates implements TemplateSource {
+public final class RecordedTemplates implements LocalTemplates {
     private final List<Template> templates;
     private final Duration pace;
     private int position;

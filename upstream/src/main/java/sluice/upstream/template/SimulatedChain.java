@@ -29,7 +29,7 @@ import sluice.protocol.bitcoin.WitnessCommitment;
  * A chain that exists only here, for demonstrations and tests: its mempool fills over time, its difficulty follows the
  * miners' hashrate, and it checks their blocks as a node would. Equal seeds and equal calls give equal chains.
  */
-public final class SimulatedChain implements TemplateSource {
+public final class SimulatedChain implements LocalTemplates {
     /** After so many intervals without a block of ours the rest of the network finds one, so that the tip always moves. */
     public static final int PATIENCE_INTERVALS = 3;
     /** Former tips and delivered blocks that are still recognised. */

@@ -11,7 +11,7 @@ public sealed interface SoloAction {
     /** Write the block to disk; comes before its {@link SubmitBlock}, so that a crash in between loses nothing. */
     record RecordBlock(BlockSolution solution) implements SoloAction {}
 
-    /** Offer the block to the template source; the answer comes back as {@link SoloInput.BlockJudged}. */
+    /** Offer the block to the template source; the answer comes back as {@link TemplateEvent.BlockJudged}. */
     record SubmitBlock(BlockSolution solution) implements SoloAction {}
 
     /** No more templates are wanted. */

@@ -11,9 +11,6 @@ public sealed interface SoloInput {
     /** The route asks. */
     record Requested(UpstreamCommand command) implements SoloInput {}
 
-    /** The template source judged the block {@code number} of {@link BlockSolution#number}. */
-    record BlockJudged(long number, BlockVerdict verdict) implements SoloInput {}
-
     /** {@link SoloSession#nextDeadline} has come. */
     record TimePassed() implements SoloInput {}
 }

@@ -102,7 +102,6 @@ public final class SoloSession {
                 closed = true;
                 actions.add(new SoloAction.StopTemplates(close.reason()));
             }
-            case SoloInput.BlockJudged(long number, BlockVerdict verdict) -> onVerdict(number, verdict, actions);
             case SoloInput.TimePassed() -> {}
         }
         expire(now, actions);
@@ -125,6 +124,9 @@ public final class SoloSession {
                     onNewTip(template, actions);
                 }
             }
+            case TemplateEvent.TransactionsArrived(long templateId, TemplateTransactions transactions) ->
+                onTransactions(templateId, transactions);
+            case TemplateEvent.BlockJudged(long number, BlockVerdict verdict) -> onVerdict(number, verdict, actions);
             case TemplateEvent.Unavailable(String reason) -> {
                 UpstreamEvent.Step step =
                         current.isPresent() ? UpstreamEvent.Step.MINING : UpstreamEvent.Step.FIRST_JOB;
@@ -132,6 +134,13 @@ public final class SoloSession {
                 report(new UpstreamEvent.Lost(step, reason), actions);
             }
         }
+    }
+
+    private void onTransactions(long templateId, TemplateTransactions transactions) {
+        current = current.map(template -> template.id() == templateId ? template.with(transactions) : template);
+        jobs.replaceAll((id, job) -> job.template().id() == templateId
+                ? new SoloJob(job.template().with(transactions), job.coinbase())
+                : job);
     }
 
     private void onNewTip(Template template, List<SoloAction> actions) {

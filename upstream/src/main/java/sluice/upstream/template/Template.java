@@ -37,6 +37,12 @@ public record Template(
         return new ChainTip(tip.prevHash(), tip.nbits(), curTime);
     }
 
+    /** The same template, with the transactions that its source gave later. */
+    public Template with(TemplateTransactions later) {
+        return new Template(
+                id, height, version, tip, networkTarget, curTime, coinbase, merklePath, Optional.of(later), reduction);
+    }
+
     /** What a block made from this template must obey at {@code now}, seconds since 1970. */
     public BlockRules rules(long now) {
         return new BlockRules(tip, height, Math.max(now, curTime) + BlockRules.MAX_FUTURE_SECONDS, coinbase.value());

@@ -9,6 +9,12 @@ public sealed interface TemplateEvent {
     /** A better template for the same tip. */
     record Refreshed(Template template) implements TemplateEvent {}
 
+    /** The transactions of a template that came without them. */
+    record TransactionsArrived(long templateId, TemplateTransactions transactions) implements TemplateEvent {}
+
+    /** What became of the block {@code number} of {@link BlockSolution#number}. */
+    record BlockJudged(long number, BlockVerdict verdict) implements TemplateEvent {}
+
     /** No template is to be had until the next {@link NewTip}. */
     record Unavailable(String reason) implements TemplateEvent {}
 }

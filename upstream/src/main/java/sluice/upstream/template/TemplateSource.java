@@ -1,19 +1,13 @@
 package sluice.upstream.template;
 
-import java.time.Instant;
-import java.util.List;
-import sluice.protocol.Bytes;
+import java.util.function.Consumer;
 
-/** Templates that come from within this process; confined to the loop of the session that uses it. */
+/**
+ * Where templates come from. It lives on one event loop: {@link #start} and {@link #send} are called there and events arrive
+ * there, in order. It keeps itself connected, for ever, until {@link TemplateCommand.Close}, which may come at any time.
+ */
 public interface TemplateSource {
-    Template current();
+    void start(Consumer<TemplateEvent> events);
 
-    /** What has happened since the last call, oldest first: time has passed, and blocks may have been submitted. */
-    List<TemplateEvent> advance(Instant now);
-
-    /** When {@link #advance} has something to do next, if nothing is submitted before. */
-    Instant nextChange();
-
-    /** Checks a serialised block and, where it is good, makes it the tip; the event follows at the next advance. */
-    BlockVerdict submit(Bytes block, Instant now);
+    void send(TemplateCommand command);
 }

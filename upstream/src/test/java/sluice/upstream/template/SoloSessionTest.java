@@ -52,7 +52,11 @@ class SoloSessionTest {
     }
 
     private List<SoloAction> judge(BlockSolution solution, String reason) {
-        return on(new SoloInput.BlockJudged(solution.number(), BlockVerdict.ofReason(reason)), NOW);
+        return on(judged(solution, BlockVerdict.ofReason(reason)), NOW);
+    }
+
+    private static SoloInput judged(BlockSolution solution, BlockVerdict verdict) {
+        return new SoloInput.TemplateReported(new TemplateEvent.BlockJudged(solution.number(), verdict));
     }
 
     private static List<UpstreamEvent> reports(List<SoloAction> actions) {
@@ -316,7 +320,38 @@ class SoloSessionTest {
     @Test
     void aSourceThatKeepsItsTransactionsGetsTheCoinbaseAlone() {
         Template whole = RecordedNode.template("gbt_20tx");
-        newTip(new Template(
+        newTip(withoutTransactions(whole));
+        BlockSolution solution = solution(submit(miner.solve()));
+        assertThat(solution.block()).isEmpty();
+        assertThat(Block.assemble(
+                        solution.header(),
+                        solution.coinbase(),
+                        whole.transactions().orElseThrow().raw()))
+                .satisfies(raw -> assertThat(Block.parse(raw).fault(whole.rules(NOW.getEpochSecond())))
+                        .isEmpty());
+    }
+
+    @Test
+    void transactionsThatComeAfterTheirTemplateMakeTheBlockWhole() {
+        Template whole = RecordedNode.template("gbt_20tx");
+        newTip(withoutTransactions(whole));
+        TemplateTransactions transactions = whole.transactions().orElseThrow();
+        assertThat(on(
+                        new SoloInput.TemplateReported(
+                                new TemplateEvent.TransactionsArrived(whole.id() + 1, TemplateTransactions.NONE)),
+                        NOW))
+                .isEmpty();
+        assertThat(on(
+                        new SoloInput.TemplateReported(new TemplateEvent.TransactionsArrived(whole.id(), transactions)),
+                        NOW))
+                .isEmpty();
+        BlockSolution solution = solution(submit(miner.solve()));
+        assertThat(solution.block())
+                .contains(Block.assemble(solution.header(), solution.coinbase(), transactions.raw()));
+    }
+
+    private static Template withoutTransactions(Template whole) {
+        return new Template(
                 whole.id(),
                 whole.height(),
                 whole.version(),
@@ -326,15 +361,7 @@ class SoloSessionTest {
                 whole.coinbase(),
                 whole.merklePath(),
                 Optional.empty(),
-                Optional.empty()));
-        BlockSolution solution = solution(submit(miner.solve()));
-        assertThat(solution.block()).isEmpty();
-        assertThat(Block.assemble(
-                        solution.header(),
-                        solution.coinbase(),
-                        whole.transactions().orElseThrow().raw()))
-                .satisfies(raw -> assertThat(Block.parse(raw).fault(whole.rules(NOW.getEpochSecond())))
-                        .isEmpty());
+                Optional.empty());
     }
 
     @Test
@@ -363,7 +390,7 @@ class SoloSessionTest {
             if (i % 5 == 4) {
                 BlockSolution solution = solution(on(new SoloInput.Requested(miner.solve()), now));
                 BlockVerdict verdict = chain.submit(solution.block().orElseThrow(), now);
-                List<UpstreamEvent> events = reports(on(new SoloInput.BlockJudged(solution.number(), verdict), now));
+                List<UpstreamEvent> events = reports(on(judged(solution, verdict), now));
                 assertThat(events).singleElement().isInstanceOf(UpstreamEvent.SharesAccepted.class);
                 accepted++;
             }

@@ -1,0 +1,14 @@
+package sluice.upstream.template;
+
+/** What is asked of a template source. */
+public sealed interface TemplateCommand {
+
+    /**
+     * Bring a block to the network, also one of a tip that has passed. The answer, where the source gives any, is {@link
+     * TemplateEvent.BlockJudged} with the solution's number.
+     */
+    record SubmitBlock(BlockSolution solution) implements TemplateCommand {}
+
+    /** Send no more templates. No event comes after it, but a block is taken and delivered still. */
+    record Close(String reason) implements TemplateCommand {}
+}
