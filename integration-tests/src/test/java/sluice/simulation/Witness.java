@@ -255,8 +255,10 @@ abstract class Witness implements ViewListener {
             if (routeChanged && channel.hasReplacedOnItsTip()) {
                 channel.keepReplaced();
             } else {
+                if (!channel.hasReplacedOnItsTip()) {
+                    accepted.remove(channel);
+                }
                 channel.dropReplaced();
-                accepted.remove(channel);
             }
         }
         List<UpstreamJobs.Source> from = sourcesOf(channel, job);

@@ -246,7 +246,8 @@ class Sv1SubmitTest {
         farm.update(new RouteUpdate.TipChanged(farm.job(2, VectorJobs.SHARE_TIP)));
         assertThat(miner.submits("w", "1", "00000000", "680be961", "00004107", ""))
                 .isEqualTo(STALE);
-        assertThat(miner.submitsShare(0)).isEqualTo(ACCEPTED);
+        assertThat(miner.submitsShare(0)).as("it was paid on this tip before").contains("[22,");
+        assertThat(miner.submitsShare(2_000)).isEqualTo(ACCEPTED);
     }
 
     @Test

@@ -143,14 +143,19 @@ public final class MiningChannel {
         jobs.addLast(new Granted(job, target, difficulty, versionMask & job.versionMask()));
     }
 
-    /** Takes the job that a new tip activates: every earlier one is stale from here on. */
+    /** Takes the job that a tip activates: every earlier one is stale from here on. */
     public void replaceJobs(MiningJob activated) {
         replaceJobs(activated, activated.versionMask());
     }
 
     /** As {@link #replaceJobs(MiningJob)} where the miner agreed to fewer version bits than the job allows. */
     public void replaceJobs(MiningJob activated, long versionMask) {
+        boolean newTip = !isOnTipOf(activated);
         retireAll();
+        if (newTip) {
+            // Not before: an upstream that begins anew on the same tip may give work that was paid for already.
+            seen.clear();
+        }
         addJob(activated, versionMask);
     }
 
@@ -159,20 +164,23 @@ public final class MiningChannel {
      * good, because the other upstream still takes it; on another tip it is stale.
      */
     public void changeJobs(MiningJob first, long versionMask) {
-        if (jobs.isEmpty()
-                || !jobs.getLast().job.tip().prevHash().equals(first.tip().prevHash())) {
-            retireAll();
+        if (isOnTipOf(first)) {
+            addJob(first, versionMask);
+        } else {
+            replaceJobs(first, versionMask);
         }
-        addJob(first, versionMask);
     }
 
-    /** Makes every job stale: nothing of it can be submitted any more. */
-    public void retireAll() {
+    private boolean isOnTipOf(MiningJob job) {
+        return !jobs.isEmpty()
+                && jobs.getLast().job.tip().prevHash().equals(job.tip().prevHash());
+    }
+
+    private void retireAll() {
         for (Granted granted : jobs) {
             retire(granted);
         }
         jobs.clear();
-        seen.clear();
     }
 
     /** The merkle root of an active or future {@code job} for this standard channel. */

@@ -248,4 +248,13 @@ class MiningChannelTest {
         assertThat(submitVectorShare(1)).isEqualTo(ShareVerdict.STALE);
         assertThat(submitVectorShare(2)).isEqualTo(ShareVerdict.ACCEPTED);
     }
+
+    @Test
+    void aShareCountsOnceOnItsTipAlsoWhereAnUpstreamBeginsAnewInBetween() {
+        channel.replaceJobs(VectorJobs.active(1, VectorJobs.SHARE_TIP, Target.MAX));
+        assertThat(submitVectorShare(1)).isEqualTo(ShareVerdict.ACCEPTED);
+        channel.replaceJobs(VectorJobs.active(2, VectorJobs.SHARE_TIP, Target.MAX));
+        assertThat(submitVectorShare(1)).isEqualTo(ShareVerdict.STALE);
+        assertThat(submitVectorShare(2)).isEqualTo(ShareVerdict.DUPLICATE);
+    }
 }
