@@ -43,6 +43,7 @@ abstract class SimulatedMiner implements Internet.Caller, ViewListener {
     private final Account.Tally told = new Account.Tally();
     private final List<Record> past = new ArrayList<>();
     private final Set<Hash256> sentHashes = new HashSet<>();
+    private final Set<Hash256> acceptedHashes = new HashSet<>();
     private final ArrayDeque<Find> recent = new ArrayDeque<>();
     private Internet.Call call;
     private Link link;
@@ -53,7 +54,8 @@ abstract class SimulatedMiner implements Internet.Caller, ViewListener {
     private long connections;
 
     /** What the miner knows of a share it sent. */
-    private record Sent(Quality quality, ToldChannel channel, boolean rolledVersion, boolean onTipOfOld) {}
+    private record Sent(
+            Quality quality, ToldChannel channel, Hash256 hash, boolean rolledVersion, boolean onTipOfOld) {}
 
     /** What a share is worth, by all that its miner knew when it was sent. */
     enum Quality {
@@ -242,6 +244,7 @@ abstract class SimulatedMiner implements Internet.Caller, ViewListener {
         past.add(record);
         sent.clear();
         sentHashes.clear();
+        acceptedHashes.clear();
         recent.clear();
         link = null;
         end = null;
@@ -354,7 +357,7 @@ abstract class SimulatedMiner implements Internet.Caller, ViewListener {
         submission.ifPresent(share -> {
             record.counts[0]++;
             boolean onTipOfOld = find.channel().hasReturnedTo(find.job().prevHash());
-            sent.put(share, new Sent(quality, find.channel(), find.isRolled(), onTipOfOld));
+            sent.put(share, new Sent(quality, find.channel(), find.hash(), find.isRolled(), onTipOfOld));
         });
     }
 
@@ -409,6 +412,7 @@ abstract class SimulatedMiner implements Internet.Caller, ViewListener {
         Sent known = sent.remove(share);
         require(known != null, "%s got an answer to %s, which has one or was never sent", name, share);
         boolean accepted = verdict == Submission.Verdict.ACCEPTED;
+        require(!accepted || acceptedHashes.add(known.hash) || known.onTipOfOld, "%s is accepted twice", share);
         switch (known.quality) {
             case GOOD ->
                 require(
@@ -421,7 +425,8 @@ abstract class SimulatedMiner implements Internet.Caller, ViewListener {
             case PROOF -> require(accepted, "%s: mining does not go on: %s", share, words);
             case REPLACED -> {}
             case LATE -> require(!accepted, "%s of a job that was over is accepted", share);
-            case AGAIN -> require(!accepted || known.onTipOfOld, "%s is accepted twice", share);
+            // Where it was refused as stale the first time, it may be good now that it comes with a job in force.
+            case AGAIN -> {}
             case WORTHLESS -> require(!accepted, "%s is worthless and accepted", share);
         }
     }
