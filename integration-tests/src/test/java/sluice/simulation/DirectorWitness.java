@@ -6,7 +6,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -17,16 +16,12 @@ import java.util.Set;
 import java.util.TreeMap;
 import sluice.config.FailoverConfig;
 import sluice.config.GoalConfig;
-import sluice.config.IdentityMode;
 import sluice.config.PinConfig;
 import sluice.proxy.event.GatewayEvent;
 import sluice.proxy.event.GatewayEvent.SwitchKind;
-import sluice.proxy.goal.ChangeResult;
 import sluice.proxy.goal.Director;
 import sluice.proxy.goal.DirectorAction;
 import sluice.proxy.goal.DirectorInput;
-import sluice.proxy.goal.RoutingPlan;
-import sluice.proxy.goal.UpstreamPlan;
 import sluice.proxy.mining.share.ForwardedShare;
 import sluice.proxy.route.RouteUpdate;
 import sluice.upstream.UpstreamCommand;
@@ -46,47 +41,20 @@ final class DirectorWitness {
     private final RouteBook book;
     private final Map<Integer, SeenRoute> routes = new TreeMap<>();
     private final Map<Integer, SeenLane> lanes = new TreeMap<>();
-    private final Map<Long, Integer> places = new HashMap<>();
-    private final Map<String, String> preferred = new HashMap<>();
-    private OptionalInt laneOfAll = OptionalInt.empty();
+    private final SeenMiners miners = new SeenMiners();
+    private final ChangeWitness changes;
     private Instant started = Instant.MIN;
     private Instant lastRemoval = Instant.MIN;
-    private FailoverConfig failover;
-    private Duration shortestFailback;
-    private Duration longestFailback;
-    private Asked asked;
-    private boolean everChanged;
     private boolean portsClosed;
     // When each goal had work last, or was new.
     private final Map<String, Instant> lastUsable = new HashMap<>();
     private final Map<String, Instant> lastUnusable = new HashMap<>();
-    private final Map<Long, DirectorInput.MinerFacts> facts = new HashMap<>();
-
-    /** A change under way. */
-    private record Asked(
-            long id, DirectorInput input, RoutingPlan planBefore, long revisionBefore, Instant at, Duration timeout) {
-        boolean newGoal(String goal) {
-            return input instanceof DirectorInput.Change change
-                    && change.plan().goals().stream()
-                            .anyMatch(config -> config.name().equals(goal));
-        }
-    }
 
     DirectorWitness(World world, Director director, FailoverConfig failover, RouteBook book) {
         this.world = world;
         this.director = director;
         this.book = book;
-        this.failover = failover;
-        note(failover);
-    }
-
-    /** What may already hold at the moment of a change, and what may hold on. */
-    private void note(FailoverConfig next) {
-        Duration failback = next.failbackAfter();
-        shortestFailback =
-                shortestFailback == null || failback.compareTo(shortestFailback) < 0 ? failback : shortestFailback;
-        longestFailback =
-                longestFailback == null || failback.compareTo(longestFailback) > 0 ? failback : longestFailback;
+        this.changes = new ChangeWitness(world, director, failover);
     }
 
     /** The director is about to take this. */
@@ -94,22 +62,7 @@ final class DirectorWitness {
         if (input instanceof DirectorInput.Started) {
             started = world.time().instant();
         }
-        if (asked == null) {
-            switch (input) {
-                case DirectorInput.Change change -> {
-                    ask(change.id(), change);
-                    note(change.failover());
-                }
-                case DirectorInput.Activate activate -> ask(activate.id(), activate);
-                default -> {}
-            }
-        }
-    }
-
-    private void ask(long id, DirectorInput input) {
-        asked = new Asked(
-                id, input, director.plan(), director.revision(), world.time().instant(), failover.switchTimeout());
-        world.trace().tell("asked: " + input);
+        changes.before(input);
     }
 
     /** The director has answered with these. */
@@ -127,20 +80,12 @@ final class DirectorWitness {
                 case DirectorAction.Forget forget -> routes.remove(forget.route());
                 case DirectorAction.Engage engage -> engage(engage, now);
                 case DirectorAction.RemoveLane remove -> {
-                    SeenLane gone = lanes.remove(remove.lane());
-                    if (gone != null) {
-                        lastRemoval = now;
-                    }
-                    require(
-                            !places.containsValue(remove.lane()) && !laneOfAll.equals(OptionalInt.of(remove.lane())),
-                            "lane %d is removed with its miners",
-                            remove.lane());
+                    lanes.remove(remove.lane());
+                    lastRemoval = now;
+                    require(!miners.areIn(remove.lane()), "lane %d is removed with its miners", remove.lane());
                 }
-                case DirectorAction.LaneOfAll all -> {
-                    laneOfAll = all.lane();
-                    places.clear();
-                }
-                case DirectorAction.Place place -> places.put(place.connectionId(), place.lane());
+                case DirectorAction.LaneOfAll all -> miners.putAll(all.lane());
+                case DirectorAction.Place place -> miners.put(place.connectionId(), place.lane());
                 case DirectorAction.Publish(GatewayEvent.MinerPlaced placed) ->
                     lanes.computeIfAbsent(placed.lane(), number -> new SeenLane(number, placed.goal(), now));
                 case DirectorAction.ClosePorts close -> {
@@ -148,7 +93,7 @@ final class DirectorWitness {
                     checkHold(now);
                 }
                 case DirectorAction.OpenPorts open -> portsClosed = false;
-                case DirectorAction.Answer answer -> answered(answer);
+                case DirectorAction.Answer answer -> changes.answered(answer);
                 default -> {}
             }
         }
@@ -185,12 +130,9 @@ final class DirectorWitness {
 
     private void follow(DirectorInput input, Instant now) {
         switch (input) {
-            case DirectorInput.MinerLeft left -> {
-                places.remove(left.connectionId());
-                facts.remove(left.connectionId());
-            }
-            case DirectorInput.MinerIdentified identified -> know(identified.miner());
-            case DirectorInput.Census census -> census.miners().forEach(counted -> know(counted.miner()));
+            case DirectorInput.MinerLeft left -> miners.left(left.connectionId());
+            case DirectorInput.MinerIdentified identified -> miners.know(identified.miner());
+            case DirectorInput.Census census -> census.miners().forEach(counted -> miners.know(counted.miner()));
             default -> {}
         }
         noteUsability(now);
@@ -200,27 +142,21 @@ final class DirectorWitness {
         checkFailover();
     }
 
-    private void know(DirectorInput.MinerFacts miner) {
-        facts.put(miner.connectionId(), miner);
-    }
-
     private void noteUsability(Instant now) {
-        RoutingPlan plan = director.plan();
-        for (GoalConfig goal : plan.goals()) {
+        SeenPlan plan = inForce();
+        for (GoalConfig goal : plan.plan().goals()) {
             boolean usable = lanes.values().stream().anyMatch(l -> l.goal().equals(goal.name()) && l.isUsable());
             (usable ? lastUsable : lastUnusable).put(goal.name(), now);
             lastUsable.putIfAbsent(goal.name(), now);
         }
-        lastUsable.keySet().removeIf(name -> goal(plan, name).isEmpty());
-        lastUnusable.keySet().removeIf(name -> goal(plan, name).isEmpty());
+        lastUsable.keySet().removeIf(name -> plan.goal(name).isEmpty());
+        lastUnusable.keySet().removeIf(name -> plan.goal(name).isEmpty());
     }
 
     private void checkHold(Instant now) {
-        Duration hold = asked != null && asked.input() instanceof DirectorInput.Change change
-                ? Collections.min(List.of(failover.hold(), change.failover().hold()))
-                : failover.hold();
+        Duration hold = changes.shortestHold();
         lastUsable.forEach((goal, since) -> require(
-                goal(director.plan(), goal).isEmpty() || !since.plus(hold).isAfter(now),
+                inForce().goal(goal).isEmpty() || !since.plus(hold).isAfter(now),
                 "ports close, and goal %s had work at %s",
                 goal,
                 since));
@@ -282,7 +218,7 @@ final class DirectorWitness {
         require(next != null && next.isReady(), "%s is fed by %s, which has no work", lane, next);
         require(!next.isClosing(), "%s is fed by %s, which was told to close", lane, next);
         require(!feeds(next), "%s feeds two lanes, or one twice", next);
-        orderOf(lane)
+        changes.orderOf(lane.goal())
                 .ifPresent(order -> require(
                         order.contains(next.name()), "%s is fed by %s, and its order is %s", lane, next, order));
         SeenRoute before = lane.engaged().orElse(null);
@@ -309,19 +245,21 @@ final class DirectorWitness {
             case FAILBACK ->
                 require(
                         before != null
-                                && !next.readySince().plus(shortestFailback).isAfter(now),
+                                && !next.readySince()
+                                        .plus(changes.shortestFailback())
+                                        .isAfter(now),
                         "%s fails back to %s after %s and may not before %s",
                         lane,
                         next,
                         Duration.between(next.readySince(), now),
-                        shortestFailback);
+                        changes.shortestFailback());
             case SWITCH ->
                 // An order that is new is taken at its word for a while, and at first each is.
                 require(
-                        everChanged
-                                || asked != null
+                        changes.wereMade()
+                                || changes.isUnderWay()
                                 || !lane.created()
-                                        .plus(failover.switchTimeout())
+                                        .plus(changes.failover().switchTimeout())
                                         .isBefore(now),
                         "%s is switched, and nobody asked for it",
                         lane);
@@ -330,78 +268,12 @@ final class DirectorWitness {
         lane.engage(next, kind, now);
     }
 
-    /** The order that the lane's upstream must be of; empty where the goal is no more. */
-    private Optional<List<String>> orderOf(SeenLane lane) {
-        return goal(director.plan(), lane.goal())
-                .or(() -> asked != null && asked.input() instanceof DirectorInput.Change change
-                        ? goal(change.plan(), lane.goal())
-                        : Optional.empty())
-                .map(GoalConfig::upstreams);
-    }
-
-    private static Optional<GoalConfig> goal(RoutingPlan plan, String name) {
-        return plan.goals().stream().filter(goal -> goal.name().equals(name)).findFirst();
+    private SeenPlan inForce() {
+        return new SeenPlan(director.plan());
     }
 
     private boolean isInForce(SeenLane lane) {
-        return goal(director.plan(), lane.goal()).isPresent();
-    }
-
-    // ---- changes of plan
-
-    private void answered(DirectorAction.Answer answer) {
-        world.trace().tell("answered: " + answer);
-        require(asked != null, "%s answers nobody", answer);
-        if (answer.id() != asked.id()) {
-            require(answer.result() instanceof ChangeResult.Rejected, "%s while %s is under way", answer, asked);
-            return;
-        }
-        Asked done = asked;
-        asked = null;
-        switch (answer.result()) {
-            case ChangeResult.Rejected rejected ->
-                require(
-                        director.plan() == done.planBefore() && director.revision() == done.revisionBefore(),
-                        "%s was rejected, and the plan is another one",
-                        done.input());
-            case ChangeResult.Applied applied -> {
-                everChanged = true;
-                require(
-                        applied.revision() == done.revisionBefore() + 1 && director.revision() == applied.revision(),
-                        "%s is revision %d after %d",
-                        done.input(),
-                        director.revision(),
-                        done.revisionBefore());
-                applied(done);
-            }
-        }
-    }
-
-    private void applied(Asked done) {
-        switch (done.input()) {
-            case DirectorInput.Change change -> {
-                require(director.plan().equals(change.plan()), "another plan is in force than was applied");
-                failover = change.failover();
-                preferred
-                        .entrySet()
-                        .removeIf(
-                                entry -> !mayStay(entry.getKey(), entry.getValue(), done.planBefore(), change.plan()));
-            }
-            case DirectorInput.Activate activate ->
-                activate.upstream()
-                        .ifPresentOrElse(
-                                upstream -> preferred.put(activate.goal(), upstream),
-                                () -> preferred.remove(activate.goal()));
-            default -> throw new IllegalStateException();
-        }
-    }
-
-    // Under another definition it is another upstream, which nobody preferred.
-    private static boolean mayStay(String goal, String preferred, RoutingPlan before, RoutingPlan now) {
-        return goal(now, goal)
-                .filter(config -> config.upstreams().contains(preferred))
-                .filter(config -> definition(now, preferred).equals(definition(before, preferred)))
-                .isPresent();
+        return inForce().goal(lane.goal()).isPresent();
     }
 
     // ---- what must be true at all times
@@ -410,32 +282,24 @@ final class DirectorWitness {
     void check() {
         noteUsability(world.time().instant());
         checkEvacuation(world.time().instant());
-        require(
-                asked == null
-                        || !asked.at()
-                                .plus(asked.timeout())
-                                .plusSeconds(1)
-                                .isBefore(world.time().instant()),
-                "%s has no answer after %s",
-                asked,
-                asked == null ? null : asked.timeout());
+        changes.check();
     }
 
     private void checkEvacuation(Instant now) {
-        Instant then = now.minus(failover.redistributeAfter()).minus(SLACK);
+        Instant then = now.minus(changes.failover().redistributeAfter()).minus(SLACK);
         boolean otherwhere = lastUsable.keySet().stream()
                 .anyMatch(goal -> lastUnusable.getOrDefault(goal, Instant.MIN).isBefore(now.minus(SLACK)));
-        if (!otherwhere || laneOfAll.isPresent()) {
+        if (!otherwhere || !miners.areOneByOne()) {
             return;
         }
-        places.forEach((connection, number) -> {
+        miners.forEachPlace((connection, number) -> {
             SeenLane lane = lanes.get(number);
             require(
                     !lastUsable.getOrDefault(lane.goal(), Instant.MAX).isBefore(then)
                             || !lastUnusable.containsKey(lane.goal())
-                            || pinOf(facts.get(connection)).isPresent(),
+                            || pinOf(miners.facts(connection)).isPresent(),
                     "%s is left in %s, which has had no work since %s",
-                    facts.get(connection),
+                    miners.facts(connection),
                     lane,
                     lastUsable.get(lane.goal()));
         });
@@ -451,24 +315,25 @@ final class DirectorWitness {
 
     /** Where it can be told which route is for which lane: no miner waits while an upstream of its goal has work. */
     private void checkFailover() {
-        RoutingPlan plan = director.plan();
-        if (asked != null || !hasPlainGoals(plan) || !haveGoalsOfTheirOwn(lanes.values(), plan)) {
+        SeenPlan plan = inForce();
+        Instant now = world.time().instant();
+        // What a lane leaves behind as it goes may look like that of another.
+        if (changes.isUnderWay()
+                || !plan.isPlain()
+                || !haveGoalsOfTheirOwn(lanes.values(), plan)
+                || hasJustLostLane(now)) {
             return;
         }
         for (SeenLane lane : lanes.values()) {
             if (lane.engaged().isEmpty() || lane.isUsable()) {
                 continue;
             }
-            for (String name : goal(plan, lane.goal()).orElseThrow().upstreams()) {
-                boolean alone = plan.goals().stream()
-                                .filter(goal -> goal.upstreams().contains(name))
-                                .count()
-                        == 1;
+            for (String name : plan.goal(lane.goal()).orElseThrow().upstreams()) {
                 List<SeenRoute> open = routes.values().stream()
-                        .filter(route -> route.is(definition(plan, name), Optional.empty()))
+                        .filter(route -> route.is(plan.definition(name), Optional.empty()))
                         .toList();
                 require(
-                        !alone
+                        !plan.isOfOneGoal(name)
                                 || open.size() != 1
                                 || !open.getFirst().isReady()
                                 || open.getFirst().isClosing(),
@@ -480,61 +345,45 @@ final class DirectorWitness {
         }
     }
 
-    private static boolean haveGoalsOfTheirOwn(Collection<SeenLane> lanes, RoutingPlan plan) {
+    private static boolean haveGoalsOfTheirOwn(Collection<SeenLane> lanes, SeenPlan plan) {
         Set<String> goals = new HashSet<>();
         return lanes.stream()
-                .allMatch(lane -> goal(plan, lane.goal()).isPresent()
+                .allMatch(lane -> plan.goal(lane.goal()).isPresent()
                         && lane.engaged().flatMap(SeenRoute::user).isEmpty()
                         && goals.add(lane.goal()));
-    }
-
-    private static boolean hasPlainGoals(RoutingPlan plan) {
-        return plan.upstreams().stream()
-                .allMatch(upstream -> upstream.aggregation() == 0 && upstream.identity() != IdentityMode.PER_CHANNEL);
-    }
-
-    private static SimulatedDefinition definition(RoutingPlan plan, String name) {
-        return (SimulatedDefinition) upstream(plan, name).definition();
-    }
-
-    private static UpstreamPlan upstream(RoutingPlan plan, String name) {
-        return plan.upstreams().stream()
-                .filter(upstream -> upstream.name().equals(name))
-                .findFirst()
-                .orElseThrow();
     }
 
     // ---- what must be true when nothing has gone wrong for long
 
     /** Every lane is fed by its best upstream, and no connection is open that nobody needs. */
     void checkAtRest() {
-        RoutingPlan plan = director.plan();
+        SeenPlan plan = inForce();
         Instant now = world.time().instant();
-        require(asked == null, "%s is still under way", asked);
+        changes.checkAtRest();
         require(!portsClosed, "ports are closed");
         List<String> needed = new ArrayList<>();
         for (SeenLane lane : lanes.values()) {
-            GoalConfig goal = goal(plan, lane.goal()).orElse(null);
+            GoalConfig goal = plan.goal(lane.goal()).orElse(null);
             require(goal != null, "%s is there, and its goal is no more", lane);
             SeenRoute used = lane.engaged().orElse(null);
             require(used != null && used.isReady(), "%s has no work: %s", lane, used);
-            List<String> ranking = ranking(goal);
+            List<String> ranking = changes.ranking(goal);
             int own = ranking.indexOf(used.name());
             require(own >= 0, "%s is fed by %s, and the order is %s", lane, used, ranking);
             for (int at = 0; at < ranking.size(); at++) {
                 String name = ranking.get(at);
-                SimulatedDefinition definition = definition(plan, name);
+                SimulatedDefinition definition = plan.definition(name);
                 if (at < own) {
                     checkWhyNot(lane, used, definition, now);
                 }
                 // While nothing works for all miners, whatever might is looked for.
-                if (at <= own || upstream(plan, name).warm() || !used.isFit()) {
+                if (at <= own || plan.upstream(name).warm() || !used.isFit()) {
                     needed.add(definition + " " + used.user());
                 }
             }
-            require(used.definition().equals(definition(plan, used.name())), "%s is fed by the old %s", lane, used);
+            require(used.definition().equals(plan.definition(used.name())), "%s is fed by the old %s", lane, used);
         }
-        for (GoalConfig goal : plan.goals()) {
+        for (GoalConfig goal : plan.plan().goals()) {
             boolean hasLane =
                     lanes.values().stream().anyMatch(lane -> lane.goal().equals(goal.name()));
             require(hasLane, "goal %s has no lane", goal.name());
@@ -546,8 +395,12 @@ final class DirectorWitness {
                 .sorted()
                 .toList());
         needed.sort(null);
-        boolean laneDrains = !lastRemoval.plus(DRAINING).isBefore(now);
-        require(laneDrains || open.equals(needed), "open are %s, needed are %s", open, needed);
+        require(hasJustLostLane(now) || open.equals(needed), "open are %s, needed are %s", open, needed);
+    }
+
+    /** What a lane had open that is no more may still drain. */
+    private boolean hasJustLostLane(Instant now) {
+        return !lastRemoval.plus(DRAINING).isBefore(now);
     }
 
     /** A better upstream may be passed over for what it is, or for having failed again and again. */
@@ -559,30 +412,20 @@ final class DirectorWitness {
             if (route.isReady() && !route.isFit() && used.isFit()) {
                 return true;
             }
-            Duration patience = longestFailback.multipliedBy(1L << Math.min(16, lane.disappointments(better.name())));
+            Duration patience =
+                    changes.longestFailback().multipliedBy(1L << Math.min(16, lane.disappointments(better.name())));
             return route.isReady() && route.readySince().plus(patience).isAfter(now);
         });
         require(excused, "%s is fed by %s and should be by %s: %s", lane, used, better, open);
     }
 
-    private List<String> ranking(GoalConfig goal) {
-        List<String> ranking = new ArrayList<>(goal.upstreams());
-        String first = preferred.get(goal.name());
-        if (first != null) {
-            ranking.remove(first);
-            ranking.addFirst(first);
-        }
-        return ranking;
-    }
-
     FailoverConfig failover() {
-        return failover;
+        return changes.failover();
     }
 
     /** The lane that this miner was put into last, if that was said of it alone. */
     OptionalInt placeOf(long connectionId) {
-        Integer number = places.get(connectionId);
-        return number == null ? laneOfAll : OptionalInt.of(number);
+        return miners.placeOf(connectionId);
     }
 
     /** The lane with this number, or null. */
@@ -591,7 +434,7 @@ final class DirectorWitness {
     }
 
     boolean placesOneByOne() {
-        return laneOfAll.isEmpty();
+        return miners.areOneByOne();
     }
 
     Collection<SeenLane> lanes() {
