@@ -242,4 +242,28 @@ class LiveSwitchTest extends ScriptedPoolScenario {
         miner.assertUndisturbed();
         gateway.assertBooksBalance(List.of(old, next));
     }
+
+    @Test
+    void aPoolThatIsBackIsActivatedAtOnceNotAfterItsPause() throws Exception {
+        ScriptedSv2Pool first = pool("A");
+        ScriptedSv2Pool next = pool("B");
+        EdgeGateway gateway =
+                gatewayTo(EdgeRouting.inOrder(first, next), EdgeGateway.Plan.EASY.preparingFor(Duration.ofSeconds(2)));
+        gateway.awaitSwitchTo(first);
+        List<WatchedMiner> miners = gateway.oneOfEach();
+        first.die();
+        gateway.awaitJobsOf(next);
+        // Of the connection and of two attempts: the pause behind the second is two seconds or more.
+        gateway.awaitLosses(3);
+        first.comeBack();
+
+        assertApplied(gateway.activate(Optional.of("A")));
+
+        gateway.awaitJobsOf(first);
+        WatchedMiner.mineAll(miners, ENOUGH);
+        first.awaitGoodShares(3 * ENOUGH);
+        assertThat(gateway.switches().getLast().kind()).isEqualTo(SwitchKind.SWITCH);
+        miners.forEach(WatchedMiner::assertUndisturbed);
+        gateway.assertBooksBalance(List.of(first, next));
+    }
 }

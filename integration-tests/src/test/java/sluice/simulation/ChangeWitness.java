@@ -6,9 +6,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import sluice.config.FailoverConfig;
 import sluice.config.GoalConfig;
 import sluice.proxy.goal.ChangeResult;
@@ -16,9 +18,13 @@ import sluice.proxy.goal.Director;
 import sluice.proxy.goal.DirectorAction;
 import sluice.proxy.goal.DirectorInput;
 import sluice.proxy.goal.RoutingPlan;
+import sluice.upstream.failover.UpstreamSelector;
 
 /** Knows what operators asked a director for, and holds it to making each change whole or not at all, and in time. */
 final class ChangeWitness {
+    /** Steps of rejections that are no loss. */
+    private static final Set<String> NO_LOSS = Set.of("", UpstreamSelector.TIMEOUT_STEP);
+
     private final World world;
     private final Director director;
     private final Map<String, String> preferred = new HashMap<>();
@@ -27,6 +33,9 @@ final class ChangeWitness {
     private Duration longestFailback;
     private Asked asked;
     private boolean everChanged;
+
+    // What was lost since the change under way was asked for.
+    private final Set<String> lost = new HashSet<>();
 
     /** A change under way. */
     private record Asked(
@@ -65,7 +74,13 @@ final class ChangeWitness {
     private void ask(long id, DirectorInput input) {
         asked = new Asked(
                 id, input, director.plan(), director.revision(), world.time().instant(), failover.switchTimeout());
+        lost.clear();
         world.trace().tell("asked: " + input);
+    }
+
+    /** An upstream has no work, or was not to be had. */
+    void lost(String upstream) {
+        lost.add(upstream);
     }
 
     /** The director has said what became of a change. */
@@ -79,11 +94,17 @@ final class ChangeWitness {
         Asked done = asked;
         asked = null;
         switch (answer.result()) {
-            case ChangeResult.Rejected rejected ->
+            case ChangeResult.Rejected rejected -> {
                 require(
                         director.plan() == done.planBefore() && director.revision() == done.revisionBefore(),
                         "%s was rejected, and the plan is another one",
                         done.input());
+                require(
+                        NO_LOSS.contains(rejected.step()) || lost.contains(rejected.upstream()),
+                        "%s was rejected for a loss that came before it: %s",
+                        done.input(),
+                        rejected);
+            }
             case ChangeResult.Applied applied -> {
                 everChanged = true;
                 require(

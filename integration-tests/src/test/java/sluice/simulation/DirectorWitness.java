@@ -25,6 +25,7 @@ import sluice.proxy.goal.DirectorInput;
 import sluice.proxy.mining.share.ForwardedShare;
 import sluice.proxy.route.RouteUpdate;
 import sluice.upstream.UpstreamCommand;
+import sluice.upstream.UpstreamEvent;
 
 /**
  * Stands beside a director, reads every input and action as it passes, and holds the actions against what operators are
@@ -61,6 +62,10 @@ final class DirectorWitness {
     void before(DirectorInput input) {
         if (input instanceof DirectorInput.Started) {
             started = world.time().instant();
+        }
+        if (input instanceof DirectorInput.FromUpstream(int number, UpstreamEvent.Lost loss)
+                && routes.containsKey(number)) {
+            changes.lost(routes.get(number).name());
         }
         changes.before(input);
     }
@@ -181,6 +186,10 @@ final class DirectorWitness {
                         route);
             }
             case UpstreamCommand.UpdateDemand demand -> {}
+            case UpstreamCommand.ConnectNow connect -> {
+                require(changes.isUnderWay(), "%s is to be dialled at once, and nobody asked for it", route);
+                require(!route.isReady(), "%s is to be dialled at once, and has work", route);
+            }
         }
     }
 

@@ -13,6 +13,7 @@ import sluice.upstream.Upstream;
 import sluice.upstream.UpstreamCommand;
 import sluice.upstream.UpstreamEvent;
 import sluice.upstream.failover.Backoff;
+import sluice.upstream.failover.Redirects;
 import sluice.upstream.session.PoolAction;
 import sluice.upstream.session.PoolDeadline;
 import sluice.upstream.session.PoolInput;
@@ -29,11 +30,13 @@ final class SimulatedPoolConnection implements Upstream {
     private final String configuredHost;
     private final Sv2PoolSession session;
     private final Backoff backoff;
+    private final Redirects redirects = new Redirects();
     private final UpstreamWitness witness;
     private final Queue<PoolInput> inputs = new ArrayDeque<>();
     private Consumer<UpstreamEvent> events;
     private String host;
     private Attempt attempt;
+    private VirtualTime.Timer nextAttempt;
     private boolean feeding;
     private boolean closed;
 
@@ -60,6 +63,10 @@ final class SimulatedPoolConnection implements Upstream {
         if (command instanceof UpstreamCommand.SubmitShare share) {
             witness.submitted(share);
         }
+        if (command instanceof UpstreamCommand.ConnectNow) {
+            world.time().after(Duration.ZERO, this::cutPauseShort);
+            return;
+        }
         if (command instanceof UpstreamCommand.Close close) {
             closed = true;
             if (attempt != null && !session.isConversing()) {
@@ -79,7 +86,15 @@ final class SimulatedPoolConnection implements Upstream {
         return session;
     }
 
+    private void cutPauseShort() {
+        if (nextAttempt != null) {
+            nextAttempt.cancel();
+            dial();
+        }
+    }
+
     private void dial() {
+        nextAttempt = null;
         if (!closed) {
             attempt = new Attempt(host);
             attempt.start();
@@ -125,6 +140,7 @@ final class SimulatedPoolConnection implements Upstream {
                     host = redirect.host();
                     if (attempt != null) {
                         attempt.endpointKept = true;
+                        attempt.redirected = true;
                     }
                     endAttempt("redirected to " + redirect.host());
                 }
@@ -162,7 +178,9 @@ final class SimulatedPoolConnection implements Upstream {
             host = configuredHost;
         }
         if (!closed) {
-            world.time().after(backoff.next(), this::dial);
+            boolean atOnce =
+                    over.redirected && redirects.isFollowedAtOnce(world.time().instant());
+            nextAttempt = world.time().after(atOnce ? Duration.ZERO : backoff.next(), this::dial);
         }
     }
 
@@ -176,6 +194,7 @@ final class SimulatedPoolConnection implements Upstream {
         private Link link;
         private Link.End end;
         private boolean endpointKept;
+        private boolean redirected;
         private boolean over;
 
         private Attempt(String to) {

@@ -26,6 +26,9 @@ public sealed interface UpstreamCommand {
      */
     record UpdateDemand(double nominalHashrate, Target maximumTarget) implements UpstreamCommand {}
 
+    /** Somebody waits for it: where it pauses before its next attempt, that is made now. Nothing else changes. */
+    record ConnectNow() implements UpstreamCommand {}
+
     /**
      * Close the channel and the connection, and stay closed. What was under way is lost with one last {@link
      * UpstreamEvent.Lost}; nothing is where the upstream was waiting to try again. After that no command has an effect and no

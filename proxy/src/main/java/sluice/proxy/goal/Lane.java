@@ -153,6 +153,7 @@ final class Lane {
         switch (action) {
             case SelectorAction.Open wanted -> openRoute(wanted.upstream());
             case SelectorAction.Keep wanted -> routes.keep(open.get(wanted.upstream()));
+            case SelectorAction.ConnectNow wanted -> routes.connectNow(open.get(wanted.upstream()));
             case SelectorAction.Close unwanted -> close(unwanted, now);
             case SelectorAction.Use use -> use(use, now);
             case SelectorAction.Hold hold -> {

@@ -136,6 +136,11 @@ final class Routes {
         }
     }
 
+    /** Somebody waits for this one, which pauses between attempts. */
+    void connectNow(OpenRoute route) {
+        out.add(new DirectorAction.ToUpstream(route.number(), new UpstreamCommand.ConnectNow()));
+    }
+
     /** Goes on with the closing of {@code route}, if that has begun; {@code lost} says that its connection has ended. */
     void onEvent(OpenRoute route, boolean lost, Instant now) {
         if (lost && route.phase() == OpenRoute.Phase.CLOSING) {

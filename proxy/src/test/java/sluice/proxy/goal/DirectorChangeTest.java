@@ -142,6 +142,35 @@ class DirectorChangeTest {
     }
 
     @Test
+    void anUpstreamThatIsLostIsDialledNowWhenItIsActivatedAndItsOldLossDoesNotCount() {
+        DirectorBench two = DirectorBench.mining(PlanSketch.of("main", "backup"), "main");
+        two.lost("main");
+        two.ready("backup");
+
+        long change = two.activate("default", "main");
+
+        assertThat(two.upstream("main").commands(UpstreamCommand.ConnectNow.class))
+                .hasSize(1);
+        assertThat(two.answers).isEmpty();
+        two.ready("main");
+        assertThat(two.answers).containsEntry(change, new ChangeResult.Applied(2));
+        assertThat(two.feeding()).hasToString("main");
+    }
+
+    @Test
+    void anUpstreamThatIsLostAndStillNotToBeHadRejectsItsActivationWithTheNewLoss() {
+        DirectorBench two = DirectorBench.mining(PlanSketch.of("main", "backup"), "main");
+        two.lost("main");
+        two.ready("backup");
+        long change = two.activate("default", "main");
+
+        two.lost(two.upstream("main"), UpstreamEvent.Step.CONNECT, "refused");
+
+        assertThat(two.answers).containsEntry(change, new ChangeResult.Rejected("main", "CONNECT", "refused"));
+        assertThat(two.feeding()).hasToString("backup");
+    }
+
+    @Test
     void theSamePlanAgainTouchesNoUpstream() {
         DirectorBench two = DirectorBench.mining(PlanSketch.of("main").warm("backup"), "main", "backup");
         long change = two.change(PlanSketch.of("main").warm("backup"));

@@ -117,6 +117,11 @@ final class Contender {
         }
     }
 
+    /** Its next attempt is made now, and what became of the ones before counts no more. */
+    void retry(Instant now) {
+        enter(State.OPENING, now);
+    }
+
     private void enter(State next, Instant now) {
         state = next;
         since = now;

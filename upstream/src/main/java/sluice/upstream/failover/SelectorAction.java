@@ -13,6 +13,9 @@ public sealed interface SelectorAction {
     /** Cancel the {@link Close} under way: it is wanted again. */
     record Keep(String upstream) implements SelectorAction {}
 
+    /** It is open and lost, and the operator asks for it: its next attempt is to be made now. */
+    record ConnectNow(String upstream) implements SelectorAction {}
+
     /**
      * The miners go to this one.
      *

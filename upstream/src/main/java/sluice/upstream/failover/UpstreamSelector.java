@@ -173,7 +173,9 @@ public final class UpstreamSelector {
                 if (preparation.isPresent()) {
                     throw new IllegalStateException("a switch is being prepared already; list its order or abandon it");
                 }
-                preparation = Optional.of(new Preparation(contenders(order, now), settings, now));
+                List<Contender> candidates = contenders(order, now);
+                preparation = Optional.of(new Preparation(candidates, settings, now));
+                candidates.forEach(candidate -> retry(candidate, now));
             }
             case SelectorInput.Abandon() -> preparation = Optional.empty();
             case SelectorInput.Stopped(String reason) -> stop(reason);
@@ -215,6 +217,7 @@ public final class UpstreamSelector {
                             "the upstream " + upstream.get() + " is not listed, so it cannot be preferred"));
             preferred = Optional.of(wanted);
             preferenceDue = !isInUse(wanted);
+            retry(wanted, now);
         } else if (preferred.isPresent()) {
             preferred = Optional.empty();
             switchUntil = now.plus(settings.switchTimeout());
@@ -428,6 +431,15 @@ public final class UpstreamSelector {
         if (contender.isClosing()) {
             contender.keep();
             actions.add(new SelectorAction.Keep(contender.name()));
+        }
+    }
+
+    /** What was lost may be back: an operator who asks for it is not answered with an old loss. */
+    private void retry(Contender contender, Instant now) {
+        if (contender.isLost()) {
+            keep(contender);
+            contender.retry(now);
+            actions.add(new SelectorAction.ConnectNow(contender.name()));
         }
     }
 

@@ -68,6 +68,7 @@ final class PoolAttempt extends ChannelInboundHandlerAdapter {
     private Channel channel;
     private boolean sessionStarted;
     private boolean endpointKept;
+    private boolean redirected;
     private boolean unflushed;
     private boolean ended;
     private int notes;
@@ -253,9 +254,20 @@ final class PoolAttempt extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /** The pool gave us a channel here, or just named the next address. */
+    /** The pool gave us a channel here. */
     void keepEndpoint() {
         endpointKept = true;
+    }
+
+    /** The pool has named the next address. */
+    void redirect() {
+        redirected = true;
+        endpointKept = true;
+    }
+
+    /** Whether it ends because the pool named another address. */
+    boolean isRedirected() {
+        return redirected;
     }
 
     /** Whether the next attempt goes where the pool said; if not, the configured address is next. */

@@ -17,6 +17,7 @@ import org.slf4j.LoggerFactory;
 import sluice.upstream.Upstream;
 import sluice.upstream.UpstreamCommand;
 import sluice.upstream.UpstreamEvent;
+import sluice.upstream.failover.Redirects;
 import sluice.upstream.session.PoolAction;
 import sluice.upstream.session.PoolInput;
 import sluice.upstream.session.PoolSession;
@@ -35,6 +36,7 @@ abstract sealed class ReconnectingPool implements Upstream permits PoolConnectio
     private final EventLoop loop;
     private final InstantSource clock;
     private final Dialling dialling;
+    private final Redirects redirects = new Redirects();
     // Commands may come while an event is being reported, so inputs wait here for their turn; never more than a few.
     private final Queue<PoolInput> inputs = new ArrayDeque<>();
 
@@ -97,6 +99,11 @@ abstract sealed class ReconnectingPool implements Upstream permits PoolConnectio
         if (closed) {
             return;
         }
+        if (command instanceof UpstreamCommand.ConnectNow) {
+            // Behind whatever is under way: this may come from inside the loss that the pause is about to follow.
+            loop.execute(this::cutPauseShort);
+            return;
+        }
         if (command instanceof UpstreamCommand.Close close) {
             closed = true;
             if (nextAttempt != null) {
@@ -108,6 +115,12 @@ abstract sealed class ReconnectingPool implements Upstream permits PoolConnectio
             }
         }
         feed(new PoolInput.CommandGiven(command));
+    }
+
+    private void cutPauseShort() {
+        if (nextAttempt != null && nextAttempt.cancel(false)) {
+            dial();
+        }
     }
 
     private void dial() {
@@ -173,7 +186,7 @@ abstract sealed class ReconnectingPool implements Upstream permits PoolConnectio
                 case PoolAction.Redirect redirect -> {
                     endpoint = new Endpoint(redirect.host(), redirect.port());
                     if (attempt != null) {
-                        attempt.keepEndpoint();
+                        attempt.redirect();
                     }
                     endAttempt("redirected to " + endpoint);
                 }
@@ -220,7 +233,8 @@ abstract sealed class ReconnectingPool implements Upstream permits PoolConnectio
             endpoint = configured;
         }
         if (!closed) {
-            Duration pause = dialling.backoff().next();
+            boolean atOnce = over.isRedirected() && redirects.isFollowedAtOnce(clock.instant());
+            Duration pause = atOnce ? Duration.ZERO : dialling.backoff().next();
             LOG.info("{}: next attempt in {} ms", upstream, pause.toMillis());
             nextAttempt = loop.schedule(this::dial, pause.toNanos(), TimeUnit.NANOSECONDS);
         }

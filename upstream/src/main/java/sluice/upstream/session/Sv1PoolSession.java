@@ -508,6 +508,7 @@ public final class Sv1PoolSession implements PoolSession {
                     suggestDifficulty();
                 }
             }
+            case UpstreamCommand.ConnectNow now -> {}
             case UpstreamCommand.Close close -> {
                 if (phase != null) {
                     lose("closed by us: " + close.reason());

@@ -479,6 +479,7 @@ public final class Sv2PoolSession implements PoolSession {
                 demand = update;
                 tellDemand();
             }
+            case UpstreamCommand.ConnectNow now -> {}
             case UpstreamCommand.Close close -> {
                 if (isOpen()) {
                     send(new CloseChannel(

@@ -98,6 +98,7 @@ public final class SoloSession {
             case SoloInput.Requested(UpstreamCommand.SubmitShare share) -> onShare(share, now, actions);
             // The network's target is the only one there is: demand changes nothing.
             case SoloInput.Requested(UpstreamCommand.UpdateDemand demand) -> {}
+            case SoloInput.Requested(UpstreamCommand.ConnectNow connect) -> {}
             case SoloInput.Requested(UpstreamCommand.Close close) -> {
                 closed = true;
                 actions.add(new SoloAction.StopTemplates(close.reason()));

@@ -157,6 +157,10 @@ final class CheckedShell {
                 assertThat(closing.remove(upstream)).as(this::story).isTrue();
                 open.add(upstream);
             }
+            case SelectorAction.ConnectNow(String upstream) -> {
+                assertThat(open).as(this::story).contains(upstream);
+                assertThat(ready).as(this::story).doesNotContain(upstream);
+            }
             case SelectorAction.Use use -> use(use);
             case SelectorAction.Hold hold -> {
                 assertThat(holding).as(this::story).isFalse();

@@ -102,6 +102,7 @@ final class SelectorBench {
             case SelectorAction.Open(String upstream) -> "open " + upstream;
             case SelectorAction.Close(String upstream, String reason) -> "close " + upstream + ": " + reason;
             case SelectorAction.Keep(String upstream) -> "keep " + upstream;
+            case SelectorAction.ConnectNow(String upstream) -> "connect now " + upstream;
             case SelectorAction.Use use ->
                 use.kind().name().toLowerCase(Locale.ROOT) + " "
                         + use.from().map(from -> from + " > ").orElse("") + use.upstream() + ": " + use.reason();

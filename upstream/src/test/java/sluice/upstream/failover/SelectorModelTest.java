@@ -49,7 +49,7 @@ class SelectorModelTest {
         // Where chance never takes some way, the test shows nothing of it.
         assertThat(shell.seen)
                 .as("seed %d", seed)
-                .contains("Open", "Close", "Keep", "Hold", "Resume", "Prepared", "PrepareFailed")
+                .contains("Open", "Close", "Keep", "ConnectNow", "Hold", "Resume", "Prepared", "PrepareFailed")
                 .contains("START", "FAILOVER", "FAILBACK", "SWITCH");
     }
 

@@ -147,6 +147,53 @@ class SelectorPreparationTest {
     }
 
     @Test
+    void aCandidateThatIsLostAlreadyIsDialledNowAndItsOldLossDoesNotCount() {
+        SelectorBench warm = SelectorBench.mining("a", "b*");
+        warm.lost("b");
+
+        assertThat(warm.prepare("b")).containsExactly("connect now b");
+        assertThat(warm.ready("b")).containsExactly("prepared b");
+    }
+
+    @Test
+    void aCandidateThatIsLostAlreadyFailsWithItsNextLoss() {
+        SelectorBench warm = SelectorBench.mining("a", "b*");
+        warm.lost("b");
+        warm.prepare("b");
+
+        assertThat(warm.on(new SelectorInput.Lost("b", "connect", "refused")))
+                .containsExactly("prepare failed b: connect: refused");
+    }
+
+    @Test
+    void aCandidateThatWasLostIsDialledNowAlsoWhereItWasAboutToBeClosed() {
+        bench.prepare("x");
+        bench.ready("x");
+        bench.lost("x");
+        bench.abandon();
+
+        assertThat(bench.prepare("x")).containsExactly("keep x", "connect now x");
+    }
+
+    @Test
+    void theOneThatFeedsMinersIsDialledNowWhereItIsLostAndAskedFor() {
+        bench.lost("a");
+
+        assertThat(bench.prepare("a")).containsExactly("connect now a");
+        assertThat(bench.selector.isHolding()).isTrue();
+        assertThat(bench.ready("a")).containsExactly("resume", "prepared a", "close b: a is in use");
+    }
+
+    @Test
+    void aPreferredOneThatIsLostIsDialledNow() {
+        SelectorBench warm = SelectorBench.mining("a", "b*");
+        warm.lost("b");
+
+        assertThat(warm.preferred("b")).containsExactly("connect now b");
+        assertThat(warm.ready("b")).containsExactly("switch a > b: it was preferred", "close a: b is in use");
+    }
+
+    @Test
     void aFirstChoiceThatWasLostIsNamedWithItsLossAlsoWhenTheTimeIsUp() {
         bench.prepare("x", "y");
         bench.lost("x");
