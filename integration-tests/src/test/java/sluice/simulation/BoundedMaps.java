@@ -57,6 +57,7 @@ final class BoundedMaps {
             Map.entry("Goals.byName", RoutingConfig.MAX_GOALS),
             Map.entry("DirectorOutbox.actions", MAX_ACTIONS),
             Map.entry("Goal.lanes", MAX_LANES),
+            Map.entry("Seats.resting", 0xffff),
             Map.entry("Lane.open", GoalConfig.MAX_UPSTREAMS),
             Map.entry("Lane.demands", 64),
             Map.entry("Lane.losses", GoalConfig.MAX_UPSTREAMS),

@@ -4,6 +4,7 @@ import java.time.Duration;
 import sluice.config.LimitsConfig;
 import sluice.config.Sv1Config;
 import sluice.config.VardiffConfig;
+import sluice.proxy.mining.extranonce.ExtranonceShape;
 
 /**
  * How one gateway is set up.
@@ -23,7 +24,7 @@ record GatewayPlan(
         LimitsConfig limits) {
     static GatewayPlan drawn(Chance chance) {
         double least = chance.spread(1e-9, 4e-9);
-        return new GatewayPlan(
+        GatewayPlan drawn = new GatewayPlan(
                 chance.between(1, 4),
                 chance.between(1, 6),
                 1 << chance.between(14, 20),
@@ -36,11 +37,33 @@ record GatewayPlan(
                         chance.happens(0.2) ? chance.between(2, 6) : 64,
                         Duration.ofSeconds(chance.between(5, 30)),
                         Duration.ofSeconds(chance.between(90, 600))));
+        return chance.happens(0.2) ? drawn.with(chance.between(4, 7)) : drawn;
+    }
+
+    private GatewayPlan with(int poolExtranonce2Size) {
+        return new GatewayPlan(
+                loops,
+                routineSlice,
+                maxBacklog,
+                mailbox,
+                vardiff,
+                new Sv1Config(sv1.versionMask(), sv1.keepalive(), poolExtranonce2Size),
+                limits);
+    }
+
+    /** The same with indexes for everybody. */
+    GatewayPlan wide() {
+        return with(Sv1Config.DEFAULT.poolExtranonce2Size());
+    }
+
+    /** How the extranonce of its miners is cut. */
+    ExtranonceShape shape() {
+        return ExtranonceShape.forWindow(sv1.poolExtranonce2Size());
     }
 
     /** A pool made of the product: its visitors are gateways, which may have nothing to say for long. */
     static GatewayPlan pool(Chance chance) {
-        GatewayPlan drawn = drawn(chance);
+        GatewayPlan drawn = drawn(chance).wide();
         return new GatewayPlan(
                 drawn.loops,
                 drawn.routineSlice,

@@ -19,13 +19,15 @@ final class SearchSpaces {
     private record Place(Hash256 prevHash, List<Hash256> path, int length) {}
 
     private static final class Space {
-        private final ToldChannel owner;
+        private final Object owner;
+        private final Bytes extranonce;
         private final Bytes head;
         private final int rollable;
         private final Bytes tail;
 
-        private Space(ToldChannel owner, Bytes head, int rollable, Bytes tail) {
+        private Space(Object owner, Bytes extranonce, Bytes head, int rollable, Bytes tail) {
             this.owner = owner;
+            this.extranonce = extranonce;
             this.head = head;
             this.rollable = rollable;
             this.tail = tail;
@@ -53,20 +55,25 @@ final class SearchSpaces {
         }
     }
 
-    /** {@code owner} may submit shares of {@code job} from now on. */
-    void claim(ToldChannel owner, ToldJob job) {
+    /** {@code channel} may submit shares of {@code job} from now on; {@code owner} may do so on its other channels, too. */
+    void claim(Object owner, ToldChannel channel, ToldJob job) {
         switch (job.form()) {
             case ToldJob.Extended(Bytes coinbase1, Bytes coinbase2, List<Hash256> path) ->
                 claim(
                         job.prevHash(),
                         path,
-                        new Space(owner, Bytes.concat(coinbase1, owner.prefix()), owner.rollable(), coinbase2));
+                        new Space(
+                                owner,
+                                channel.prefix(),
+                                Bytes.concat(coinbase1, channel.prefix()),
+                                channel.rollable(),
+                                coinbase2));
             case ToldJob.Standard standard -> {
                 UpstreamJobs.Source source = job.source();
                 claim(
                         job.prevHash(),
                         source.path(),
-                        new Space(owner, standardHead(source, owner.prefix()), 0, source.tail()));
+                        new Space(owner, channel.prefix(), standardHead(source, channel.prefix()), 0, source.tail()));
             }
         }
     }
@@ -85,8 +92,8 @@ final class SearchSpaces {
             BrokenInvariant.require(
                     own || !other.overlaps(space),
                     "channels with the extranonces %s and %s search the same coinbases on %s",
-                    other.owner.prefix(),
-                    space.owner.prefix(),
+                    other.extranonce,
+                    space.extranonce,
                     prevHash);
             known |= own && other.overlaps(space);
         }

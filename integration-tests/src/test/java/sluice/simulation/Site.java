@@ -37,7 +37,9 @@ final class Site {
         Books books = Books.of(world.time());
         boolean simple = chance.happens(0.3);
         List<String> hosts = simple && chance.happens(0.5) ? List.of(addSluicePool(books)) : addPools(books);
-        GatewayPlan setup = GatewayPlan.drawn(chance.split());
+        GatewayPlan drawn = GatewayPlan.drawn(chance.split());
+        // Visitors of a pool that is the product are looked at as one.
+        GatewayPlan setup = sluicePool.isPresent() ? drawn.wide() : drawn;
         Plans plans =
                 new Plans(chance.split(), hosts, dialler(books, chance.split(), setup), PORTS, chance.happens(0.5));
         this.gateway = new SimulatedGateway(

@@ -9,6 +9,7 @@ import sluice.protocol.sv1.Sv1ClientDecoder;
 import sluice.protocol.sv1.Sv1ClientMessage;
 import sluice.protocol.sv1.Sv1ServerDecoder;
 import sluice.protocol.sv2.wire.ProtocolViolation;
+import sluice.proxy.mining.extranonce.ExtranonceShape;
 import sluice.proxy.session.MinerInput;
 
 /** Watches one SV1 session: every request has its one answer before the next is read. */
@@ -17,8 +18,8 @@ final class Sv1Witness extends Witness {
     private final Sv1ClientDecoder requests = new Sv1ClientDecoder();
     private final Sv1ServerDecoder answers = new Sv1ServerDecoder();
 
-    Sv1Witness(Books books, long connectionId, BiConsumer<ToldChannel, ToldJob> jobsStarted) {
-        super(books, connectionId, jobsStarted);
+    Sv1Witness(Books books, long connectionId, ExtranonceShape shape, BiConsumer<ToldChannel, ToldJob> jobsStarted) {
+        super(books, connectionId, shape, jobsStarted);
     }
 
     @Override

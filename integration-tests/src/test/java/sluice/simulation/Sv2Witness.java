@@ -10,6 +10,7 @@ import sluice.protocol.sv2.message.Sv2Message;
 import sluice.protocol.sv2.message.mining.SubmitSharesStandard;
 import sluice.protocol.sv2.wire.Frame;
 import sluice.protocol.sv2.wire.ProtocolViolation;
+import sluice.proxy.mining.extranonce.ExtranonceShape;
 import sluice.proxy.session.MinerInput;
 
 /** Watches one SV2 session. */
@@ -17,8 +18,8 @@ final class Sv2Witness extends Witness {
     private final Sv2View view = new Sv2View(this);
     private boolean standardShare;
 
-    Sv2Witness(Books books, long connectionId, BiConsumer<ToldChannel, ToldJob> jobsStarted) {
-        super(books, connectionId, jobsStarted);
+    Sv2Witness(Books books, long connectionId, ExtranonceShape shape, BiConsumer<ToldChannel, ToldJob> jobsStarted) {
+        super(books, connectionId, shape, jobsStarted);
     }
 
     @Override

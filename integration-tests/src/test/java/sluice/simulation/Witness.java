@@ -14,6 +14,7 @@ import java.util.function.BiConsumer;
 import sluice.protocol.Bytes;
 import sluice.protocol.bitcoin.Hash256;
 import sluice.proxy.event.GatewayEvent;
+import sluice.proxy.mining.extranonce.ExtranonceShape;
 import sluice.proxy.mining.share.ForwardedShare;
 import sluice.proxy.route.RouteReplica;
 import sluice.proxy.session.MinerAction;
@@ -35,12 +36,15 @@ abstract class Witness implements ViewListener {
 
     private final Books books;
     private final long connectionId;
+    private final ExtranonceShape shape;
     private final BiConsumer<ToldChannel, ToldJob> jobsStarted;
     private final Map<ToldChannel, Set<Hash256>> accepted = new HashMap<>();
     private final Map<ToldJob, List<UpstreamJobs.Source>> sources = new HashMap<>();
     private final Map<Submission, Instant> judged = new HashMap<>();
     private final Account.Tally told = new Account.Tally();
     private final Account.Tally events = new Account.Tally();
+    private Set<Hash256> acceptedOfClosed = Set.of();
+    private Hash256 tipOfClosed;
     private RouteReplica route;
     private boolean routeChanged;
     private boolean replacedAll;
@@ -48,9 +52,11 @@ abstract class Witness implements ViewListener {
     private Expectation expected;
     private Submission.Verdict answer;
 
-    Witness(Books books, long connectionId, BiConsumer<ToldChannel, ToldJob> jobsStarted) {
+    /** @param shape how the extranonce of SV1 miners is cut, and at least how that of others is */
+    Witness(Books books, long connectionId, ExtranonceShape shape, BiConsumer<ToldChannel, ToldJob> jobsStarted) {
         this.books = books;
         this.connectionId = connectionId;
+        this.shape = shape;
         this.jobsStarted = jobsStarted;
     }
 
@@ -242,7 +248,11 @@ abstract class Witness implements ViewListener {
 
     @Override
     public final void opened(ToldChannel channel) {
-        require(channel.prefix().length() >= 4, "channel %d has a prefix of %s", channel.id(), channel.prefix());
+        require(
+                channel.prefix().length() >= shape.indexSize(),
+                "channel %d has a prefix of %s",
+                channel.id(),
+                channel.prefix());
     }
 
     @Override
@@ -257,6 +267,7 @@ abstract class Witness implements ViewListener {
             } else {
                 if (!channel.hasReplacedOnItsTip()) {
                     accepted.remove(channel);
+                    inherit(channel, job);
                 }
                 channel.dropReplaced();
             }
@@ -275,14 +286,26 @@ abstract class Witness implements ViewListener {
                 Hashing.difficulty(from.getLast().bound()));
         // What nobody takes any more may be searched twice: an index rests only until it can hurt no live upstream.
         if (route == null || route.hasWork()) {
-            books.spaces().claim(channel, job);
+            books.spaces().claim(shape.isNarrow() ? this : channel, channel, job);
         }
         jobsStarted.accept(channel, job);
     }
 
+    /** Where indexes are few, the next channel of a connection searches where the one before it did. */
+    private void inherit(ToldChannel channel, ToldJob job) {
+        if (shape.isNarrow() && job.prevHash().equals(tipOfClosed)) {
+            accepted.put(channel, acceptedOfClosed);
+        }
+        tipOfClosed = null;
+    }
+
     @Override
     public final void closed(ToldChannel channel, String reason) {
-        accepted.remove(channel);
+        Set<Hash256> known = accepted.remove(channel);
+        if (channel.newest() != null) {
+            acceptedOfClosed = known == null ? new HashSet<>() : known;
+            tipOfClosed = channel.newest().prevHash();
+        }
     }
 
     /** Where a job may only be harder than the upstream's because the miner itself takes nothing easier. */

@@ -1,6 +1,7 @@
 package sluice.proxy.session;
 
 import java.util.OptionalInt;
+import sluice.proxy.mining.share.SeenShares;
 
 /**
  * The local indexes of one SV2 connection. Where they are few in the whole gateway, the connection has one, and with it one
@@ -10,6 +11,8 @@ final class Sv2Indexes {
     private final MinerContext context;
     private OptionalInt only = OptionalInt.empty();
     private boolean onlyInUse;
+    // One channel after the other may find the same shares.
+    private final SeenShares seenUnderOnly = new SeenShares();
 
     Sv2Indexes(MinerContext context) {
         this.context = context;
@@ -33,6 +36,11 @@ final class Sv2Indexes {
         }
         onlyInUse = only.isPresent();
         return only;
+    }
+
+    /** What channels of this connection have sent with the index that was taken last. */
+    SeenShares seen() {
+        return context.shape().isNarrow() ? seenUnderOnly : new SeenShares();
     }
 
     /** A channel is closed. */

@@ -16,6 +16,8 @@ import sluice.protocol.bitcoin.Target;
 import sluice.protocol.sv2.message.common.SetupConnection;
 import sluice.proxy.mining.extranonce.ExtranonceIndexes;
 import sluice.proxy.mining.extranonce.ExtranonceShape;
+import sluice.proxy.mining.extranonce.IndexSource;
+import sluice.proxy.mining.extranonce.SharedIndexes;
 import sluice.proxy.mining.share.ShareValidator;
 import sluice.proxy.route.Numbering;
 import sluice.proxy.route.Route;
@@ -64,13 +66,25 @@ final class Sv2Farm {
     }
 
     Sv2Farm(VardiffConfig vardiff, ExtranonceIndexes indexes) {
-        context = new MinerContext(replica, ExtranonceShape.ROLL_4, indexes, new ShareValidator(), vardiff);
+        this(vardiff, ExtranonceShape.ROLL_4, indexes);
+    }
+
+    private Sv2Farm(VardiffConfig vardiff, ExtranonceShape shape, IndexSource indexes) {
+        context = new MinerContext(replica, shape, indexes, new ShareValidator(), vardiff);
         feed(new RouteInput.Engaged());
     }
 
     /** A farm whose upstream granted 24 bytes, is as easy as {@link #EASY}, and has given a job. */
     static Sv2Farm mining() {
         return mining(FIXED, EASY_TARGET);
+    }
+
+    /** The same for a gateway one of whose pools leaves too few bytes for indexes of everybody's own. */
+    static Sv2Farm miningNarrowly(ExtranonceShape shape) {
+        Sv2Farm farm = new Sv2Farm(FIXED, shape, new SharedIndexes(0, shape, 100));
+        farm.upstream(24, EASY_TARGET, true);
+        farm.newTip();
+        return farm;
     }
 
     static Sv2Farm mining(VardiffConfig vardiff, Target routeTarget) {

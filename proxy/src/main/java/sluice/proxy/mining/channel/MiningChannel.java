@@ -39,7 +39,7 @@ public final class MiningChannel {
     // Job ids grow in the whole gateway, so one range tells the jobs this channel has outlived from those it never had.
     private long firstJobId = Long.MAX_VALUE;
     private long lastRetiredJobId = -1;
-    private final SeenShares seen = new SeenShares();
+    private final SeenShares seen;
 
     /** A job of this channel with the target its shares are held against. */
     private static final class Granted {
@@ -58,6 +58,8 @@ public final class MiningChannel {
     }
 
     /**
+     * Where nobody had {@code index} lately.
+     *
      * @param index the local index this channel owns until it is closed
      * @param target what jobs that become active from now on are held against
      */
@@ -69,12 +71,26 @@ public final class MiningChannel {
             int index,
             String userIdentity,
             Target target) {
+        this(connectionId, channelId, protocol, shape, index, userIdentity, target, new SeenShares());
+    }
+
+    /** @param seen what an earlier channel of the same connection has sent with the same index */
+    public MiningChannel(
+            long connectionId,
+            long channelId,
+            MinerProtocol protocol,
+            ExtranonceShape shape,
+            int index,
+            String userIdentity,
+            Target target,
+            SeenShares seen) {
         this.connectionId = connectionId;
         this.channelId = channelId;
         this.protocol = protocol;
         this.shape = shape;
         this.index = index;
         this.userIdentity = userIdentity;
+        this.seen = seen;
         target(target);
         this.indexBytes = shape.indexBytes(index);
     }
@@ -150,12 +166,10 @@ public final class MiningChannel {
 
     /** As {@link #replaceJobs(MiningJob)} where the miner agreed to fewer version bits than the job allows. */
     public void replaceJobs(MiningJob activated, long versionMask) {
-        boolean newTip = !isOnTipOf(activated);
-        retireAll();
-        if (newTip) {
-            // Not before: an upstream that begins anew on the same tip may give work that was paid for already.
-            seen.clear();
-        }
+        jobs.forEach(this::retire);
+        jobs.clear();
+        // An upstream that begins anew on the same tip may give work that was paid for already.
+        seen.onTip(activated.tip().prevHash());
         addJob(activated, versionMask);
     }
 
@@ -174,13 +188,6 @@ public final class MiningChannel {
     private boolean isOnTipOf(MiningJob job) {
         return !jobs.isEmpty()
                 && jobs.getLast().job.tip().prevHash().equals(job.tip().prevHash());
-    }
-
-    private void retireAll() {
-        for (Granted granted : jobs) {
-            retire(granted);
-        }
-        jobs.clear();
     }
 
     /** The merkle root of an active or future {@code job} for this standard channel. */

@@ -3,6 +3,7 @@ package sluice.proxy.mining.share;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
+import sluice.protocol.bitcoin.Hash256;
 
 /**
  * The header hashes a channel has submitted on the tip in force: exact, because it keeps all 256 bits, and bounded. An
@@ -26,6 +27,8 @@ public final class SeenShares {
     // Open addressing; a slot is four words of the hash and is free when all four are zero.
     private long[] table;
     private int size;
+    // Absent before the first.
+    private Hash256 tip;
 
     /** Remembers the 32 raw hash bytes at {@code offset}. */
     public Added add(byte[] rawHash, int offset) {
@@ -55,9 +58,13 @@ public final class SeenShares {
         return size;
     }
 
-    public void clear() {
-        table = null;
-        size = 0;
+    /** The tip in force from now on: where it is another one, what was seen before can never come again. */
+    public void onTip(Hash256 prevHash) {
+        if (!prevHash.equals(tip)) {
+            tip = prevHash;
+            table = null;
+            size = 0;
+        }
     }
 
     private void grow() {

@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
+import sluice.protocol.bitcoin.Hash256;
 import sluice.proxy.mining.share.SeenShares.Added;
 
 class SeenSharesTest {
+    private static final Hash256 TIP = Hash256.of(hash(new SplittableRandom(4)), 0);
+
     private final SeenShares seen = new SeenShares();
 
     private static byte[] hash(SplittableRandom random) {
@@ -42,10 +45,13 @@ class SeenSharesTest {
     }
 
     @Test
-    void startsAfreshWhenCleared() {
+    void startsAfreshOnAnotherTipOnly() {
         byte[] hash = hash(new SplittableRandom(3));
+        seen.onTip(TIP);
         seen.add(hash, 0);
-        seen.clear();
+        seen.onTip(TIP);
+        assertThat(seen.add(hash, 0)).isEqualTo(Added.DUPLICATE);
+        seen.onTip(Hash256.ZERO);
         assertThat(seen.size()).isZero();
         assertThat(seen.add(hash, 0)).isEqualTo(Added.NEW);
     }
