@@ -1,0 +1,69 @@
+package sluice.fuzz;
+
+import java.util.Locale;
+
+/** Everything that reads bytes of others; {@code inputs} is how many the run of {@code mvn verify} feeds it. */
+enum FuzzTarget {
+    /** A client's first bytes, of which it is told whether it speaks SV1 or SV2. */
+    FIRST_BYTES(2_000, FirstBytesTarget::run),
+    /** Frame headers and frames. */
+    SV2_FRAME(10_000, Sv2WireTargets::frame),
+    /** The payloads of all SV2 messages: two bytes of extension and type, and the payload. */
+    SV2_MESSAGE(60_000, Sv2WireTargets::message),
+    /** TLV fields behind a message. */
+    SV2_TLV(20_000, Sv2WireTargets::tlv),
+    /** Act 1 of a handshake, from a miner. */
+    NOISE_RESPONDER(500, NoiseTargets::responder),
+    /** Act 2 of a handshake, from a pool that is a stranger, a liar or somebody in between. */
+    NOISE_INITIATOR(500, NoiseTargets::initiator),
+    /** Records of an encrypted connection that somebody in between changes. */
+    NOISE_TRANSPORT(500, NoiseTargets::transport),
+    /** A miner's bytes, cut into lines and decoded. */
+    SV1_CLIENT_LINES(15_000, Sv1LineTargets::client),
+    /** The same of a pool. */
+    SV1_SERVER_LINES(15_000, Sv1LineTargets::server),
+    /** Raw transactions and blocks. */
+    TRANSACTION(30_000, BitcoinTargets::transaction),
+    /** The halves of a pool's coinbase. */
+    COINBASE(20_000, BitcoinTargets::coinbase),
+    /** Addresses, descriptors, base58 and bech32. */
+    ADDRESS(20_000, BitcoinTargets::address),
+    /** Authority keys, public and secret. */
+    AUTHORITY_KEY(10_000, BitcoinTargets::authorityKey),
+    /** A node's block template. */
+    BLOCK_TEMPLATE(5_000, BitcoinTargets::blockTemplate),
+    /** The operator's file. */
+    CONFIG(300, ConfigTargets::file),
+    /** URLs, addresses, patterns and times in it. */
+    CONFIG_VALUE(20_000, ConfigTargets::value);
+
+    private final int inputs;
+    private final Fuzzed fuzzed;
+
+    FuzzTarget(int inputs, Fuzzed fuzzed) {
+        this.inputs = inputs;
+        this.fuzzed = fuzzed;
+    }
+
+    /** How it is called in file names and tables. */
+    String label() {
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    static FuzzTarget named(String label) {
+        for (FuzzTarget target : values()) {
+            if (target.label().equals(label)) {
+                return target;
+            }
+        }
+        throw new IllegalArgumentException("no fuzz target is called " + label);
+    }
+
+    int inputs() {
+        return inputs;
+    }
+
+    void run(byte[] input) {
+        fuzzed.run(input);
+    }
+}

@@ -1,0 +1,2 @@
+/** Everything that reads bytes of others, fed with bytes that nobody would send. */
+package sluice.fuzz;
