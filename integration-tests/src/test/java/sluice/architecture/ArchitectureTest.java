@@ -34,7 +34,7 @@ class ArchitectureTest {
             "sluice.config.ConfigLoader", "reads the operator's file",
             "sluice.config.AuthorityKeyFile", "keeps our secret key on disk",
             "sluice.proxy.event.GatewayEvents", "the event bus: owns the one thread that all events pass",
-            "sluice.proxy.block.BlockFiles", "a found block is on disk before anything else is done with it",
+            "sluice.proxy.block.BlockJournal", "a found block is on disk before anything else is done with it",
             "sluice.protocol.sv2.noise.NativeSecp256k1", "unpacks the native library to load it",
             "sluice.protocol.sv2.noise.Secp256k1Choice", "blinds the native library's context, once per process",
             "sluice.protocol.sv2.noise.BouncyCastleSecp256k1",

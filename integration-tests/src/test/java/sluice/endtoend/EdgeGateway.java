@@ -221,7 +221,7 @@ final class EdgeGateway implements AutoCloseable {
             return List.of();
         }
         try (Stream<Path> files = Files.list(blocks)) {
-            return files.toList();
+            return files.filter(file -> file.toString().endsWith(".json")).toList();
         }
     }
 

@@ -10,8 +10,6 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import org.awaitility.Awaitility;
 import sluice.config.FailoverConfig;
 import sluice.config.IdentityMode;
@@ -50,7 +48,6 @@ final class Farm implements AutoCloseable {
 
     private final Path directory;
     private final Plan plan;
-    private final ExecutorService disk = Executors.newSingleThreadExecutor();
     private final AuthoritySecretKey poolKey = freshKey();
     private final EventRecorder events = new EventRecorder();
     private final Gateway gateway;
@@ -140,7 +137,7 @@ final class Farm implements AutoCloseable {
 
     /** Where the pool keeps them, whole. */
     Path poolBlocks() {
-        return directory.resolve("pool-chain");
+        return directory.resolve("pool");
     }
 
     void stopPool() {
@@ -156,7 +153,6 @@ final class Farm implements AutoCloseable {
     public void close() {
         gateway.close();
         pool.close();
-        disk.shutdown();
     }
 
     static AuthoritySecretKey freshKey() {
@@ -173,8 +169,6 @@ final class Farm implements AutoCloseable {
                         RANDOM.nextLong(),
                         PAYOUT,
                         Bytes.of("/test/".getBytes(StandardCharsets.US_ASCII)),
-                        poolBlocks(),
-                        disk,
                         CLOCK),
                 CLOCK,
                 List.of());

@@ -12,8 +12,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import sluice.config.FailoverConfig;
 import sluice.config.IdentityMode;
 import sluice.config.LimitsConfig;
@@ -50,13 +48,10 @@ final class SluiceServer implements AutoCloseable {
     // OP_RETURN: nobody can be paid on a chain that does not exist.
     private static final Bytes PAYOUT = Bytes.fromHex("6a");
 
-    private final ExecutorService disk;
     private final Set<String> workers = ConcurrentHashMap.newKeySet();
     private final Gateway gateway;
 
-    private SluiceServer(String name, Path directory, UpstreamFactory upstream, ExecutorService disk)
-            throws IOException {
-        this.disk = disk;
+    private SluiceServer(String name, Path directory, UpstreamFactory upstream) throws IOException {
         byte[] secret = new byte[Secp256k1.SECRET_KEY_LENGTH];
         new SecureRandom().nextBytes(secret);
         this.gateway = Gateway.start(
@@ -76,15 +71,10 @@ final class SluiceServer implements AutoCloseable {
 
     /** @param directory for found blocks */
     static SluiceServer pool(Path directory) throws IOException {
-        ExecutorService disk = Executors.newSingleThreadExecutor();
         SimulatedChain.Settings chain = SimulatedChain.Settings.regtest(BLOCK_INTERVAL)
                 .withStartTarget(Hashrate.targetFor(CPU_HASHES_PER_SECOND, 60.0 / BLOCK_INTERVAL.toSeconds()));
         Bytes tag = Bytes.of("/Sluice interop/".getBytes(StandardCharsets.US_ASCII));
-        return new SluiceServer(
-                "pool",
-                directory,
-                new SimulatedUpstream(chain, SEED, PAYOUT, tag, directory.resolve("chain"), disk, CLOCK),
-                disk);
+        return new SluiceServer("pool", directory, new SimulatedUpstream(chain, SEED, PAYOUT, tag, CLOCK));
     }
 
     static SluiceServer gatewayTo(SluiceServer pool, Path directory) throws IOException {
@@ -94,8 +84,7 @@ final class SluiceServer implements AutoCloseable {
                 directory,
                 PoolUpstream.of(
                         new UpstreamConfig(new PoolConfig(address, "interop.gateway"), IdentityMode.GATEWAY),
-                        new PoolUpstream.Common(VARDIFF, FailoverConfig.DEFAULT, "interop", CLOCK)),
-                Executors.newSingleThreadExecutor());
+                        new PoolUpstream.Common(VARDIFF, FailoverConfig.DEFAULT, "interop", CLOCK)));
     }
 
     String host() {
@@ -130,7 +119,6 @@ final class SluiceServer implements AutoCloseable {
     @Override
     public void close() {
         gateway.close();
-        disk.shutdownNow();
     }
 
     private void note(GatewayEvent event) {

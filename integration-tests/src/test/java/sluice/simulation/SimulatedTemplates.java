@@ -96,8 +96,7 @@ final class SimulatedTemplates implements Upstream {
                     write(report.event());
                     events.accept(report.event());
                 }
-                case SoloAction.RecordBlock record -> disk(() -> {});
-                case SoloAction.SubmitBlock submit -> disk(() -> submit(submit.solution()));
+                case SoloAction.BlockFound found -> disk(() -> submit(found.solution()));
                 case SoloAction.StopTemplates stop -> throw new BrokenInvariant("nobody asked the templates to stop");
             }
         }

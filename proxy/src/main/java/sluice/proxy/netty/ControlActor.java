@@ -19,9 +19,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongFunction;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-import sluice.proxy.block.BlockFiles;
+import sluice.proxy.block.BlockEntry;
+import sluice.proxy.event.GatewayEvent;
 import sluice.proxy.event.GatewayEvents;
 import sluice.proxy.goal.ChangeResult;
 import sluice.proxy.goal.Director;
@@ -30,6 +29,7 @@ import sluice.proxy.goal.DirectorInput;
 import sluice.proxy.mining.share.ForwardedShare;
 import sluice.proxy.route.RouteDeadline;
 import sluice.upstream.Upstream;
+import sluice.upstream.template.BlockVerdict;
 
 /**
  * Runs the {@link Director} on its loop: carries out its actions, holds the upstreams behind its routes, and is its mailbox
@@ -39,15 +39,12 @@ final class ControlActor {
     /** Shares that miners' loops may have handed over without a route having taken them yet. */
     static final int MAILBOX_LIMIT = 65_536;
 
-    private static final Logger LOG = LoggerFactory.getLogger(ControlActor.class);
-
     private final EventLoop loop;
     private final Director director;
-    private final Executor handshakes;
     private final InstantSource clock;
     private final GatewayEvents events;
-    private final BlockFiles blocks;
-    private final Executor disk;
+    private final BlockDesk blocks;
+    private final UpstreamSurroundings surroundings;
     private final Ports ports;
     private final AtomicInteger waiting = new AtomicInteger();
     private final AtomicLong lastChange = new AtomicLong();
@@ -67,11 +64,13 @@ final class ControlActor {
     }
 
     private static final class OpenUpstream {
+        final String name;
         final Upstream upstream;
         final boolean recordsBlocks;
         final Map<RouteDeadline, ScheduledFuture<?>> deadlines = new EnumMap<>(RouteDeadline.class);
 
-        OpenUpstream(Upstream upstream, boolean recordsBlocks) {
+        OpenUpstream(String name, Upstream upstream, boolean recordsBlocks) {
+            this.name = name;
             this.upstream = upstream;
             this.recordsBlocks = recordsBlocks;
         }
@@ -82,25 +81,25 @@ final class ControlActor {
     }
 
     /**
+     * @param blocks where found blocks are taken in, unless their upstream hands them in itself, and whole
+     * @param templates of the gateway
      * @param handshakes runs the curve arithmetic of connections to pools
-     * @param blocks where found blocks are kept, unless their upstream keeps them itself, and whole
      */
     ControlActor(
             EventLoop loop,
             Director director,
-            Executor handshakes,
             InstantSource clock,
             GatewayEvents events,
-            BlockFiles blocks,
-            Executor disk,
+            BlockDesk blocks,
+            TemplateHub templates,
+            Executor handshakes,
             Ports ports) {
         this.loop = loop;
         this.director = director;
-        this.handshakes = handshakes;
         this.clock = clock;
         this.events = events;
         this.blocks = blocks;
-        this.disk = disk;
+        this.surroundings = new UpstreamSurroundings(loop, handshakes, blocks, templates);
         this.ports = ports;
     }
 
@@ -108,6 +107,8 @@ final class ControlActor {
     void start(List<MinerLoop> loops) {
         loop.execute(() -> {
             minerLoops = List.copyOf(loops);
+            blocks.start();
+            surroundings.templates().start();
             feed(new DirectorInput.Started());
         });
     }
@@ -156,6 +157,8 @@ final class ControlActor {
             minerLoops = List.of();
             feed(new DirectorInput.Stopped(reason));
             upstreams.values().forEach(OpenUpstream::cancelDeadlines);
+            surroundings.templates().stop(reason);
+            blocks.stop();
             if (wakeUp != null) {
                 wakeUp.cancel(false);
             }
@@ -210,7 +213,7 @@ final class ControlActor {
                 case DirectorAction.Refuse refuse ->
                     minerLoops.get(refuse.loop()).refuse(refuse.connectionId(), refuse.reason(), refuse.detail());
                 case DirectorAction.RecordBlock record -> record(record);
-                case DirectorAction.Publish publish -> events.publish(publish.event());
+                case DirectorAction.Publish publish -> publish(publish.event());
                 case DirectorAction.SetRouteDeadline set -> schedule(set.route(), set.deadline(), set.at());
                 case DirectorAction.WakeAt wake -> wakeAt(wake.at());
                 case DirectorAction.ClosePorts close -> ports.close(close.reason());
@@ -227,8 +230,8 @@ final class ControlActor {
 
     private void open(DirectorAction.Open open) {
         UpstreamFactory factory = (UpstreamFactory) open.upstream();
-        Upstream upstream = factory.create(loop, handshakes, open.userIdentity());
-        upstreams.put(open.route(), new OpenUpstream(upstream, factory.recordsBlocks()));
+        Upstream upstream = factory.create(surroundings, open.userIdentity());
+        upstreams.put(open.route(), new OpenUpstream(factory.name(), upstream, factory.recordsBlocks()));
         int route = open.route();
         upstream.start(event -> feed(new DirectorInput.FromUpstream(route, event)));
     }
@@ -248,19 +251,24 @@ final class ControlActor {
             loop.execute(() -> feed(recorded));
             return;
         }
-        disk.execute(() -> {
-            try {
-                LOG.info("block {} written to {}", record.block().hash().display(), blocks.write(record.block()));
-            } catch (Exception e) {
-                // A full disk must not cost the block itself: say so loudly and send it all the same.
-                LOG.error(
-                        "block {} could not be written to disk: {}",
-                        record.block().hash().display(),
-                        record.block(),
-                        e);
-            }
-            loop.execute(() -> feed(recorded));
-        });
+        blocks.found(BlockEntry.of(record.block()), () -> feed(recorded));
+    }
+
+    private void publish(GatewayEvent event) {
+        events.publish(event);
+        // What becomes of a block of a template the desk knows by itself.
+        if (event instanceof GatewayEvent.BlockAnswered answered && !recordsBlocks(answered.path())) {
+            blocks.answered(
+                    answered.path(),
+                    answered.hash(),
+                    answered.rejection()
+                            .map(reason -> new BlockVerdict(BlockVerdict.Outcome.REJECTED, reason))
+                            .orElse(BlockVerdict.ACCEPTED));
+        }
+    }
+
+    private boolean recordsBlocks(String upstream) {
+        return upstreams.values().stream().anyMatch(open -> open.recordsBlocks && open.name.equals(upstream));
     }
 
     private void schedule(int route, RouteDeadline deadline, Instant at) {

@@ -27,7 +27,7 @@ import sluice.protocol.bitcoin.Difficulty;
 import sluice.protocol.sv2.noise.AuthorityKey;
 import sluice.protocol.sv2.noise.Secp256k1;
 import sluice.protocol.sv2.wire.Limits;
-import sluice.proxy.block.BlockFiles;
+import sluice.proxy.block.BlockJournal;
 import sluice.proxy.event.GatewayEvents;
 import sluice.proxy.goal.ChangeResult;
 import sluice.proxy.goal.Director;
@@ -79,6 +79,7 @@ public final class Gateway implements AutoCloseable {
             GatewaySettings settings,
             RoutingPlan plan,
             FailoverConfig failover,
+            List<TemplateSourceFactory> templates,
             InstantSource clock,
             List<GatewayEvents.Listener> listeners) {
         this.settings = settings;
@@ -95,8 +96,10 @@ public final class Gateway implements AutoCloseable {
 
         Numbering numbering = new Numbering();
         ExtranonceShape shape = settings.sv1Shape();
+        EventLoop controlLoop = loops.next();
+        BlockDesk blocks = new BlockDesk(controlLoop, new BlockJournal(settings.blocks()), disk, clock);
         this.control = new ControlActor(
-                loops.next(),
+                controlLoop,
                 new Director(
                         plan,
                         failover,
@@ -104,11 +107,11 @@ public final class Gateway implements AutoCloseable {
                         settings.sv1().keepalive(),
                         Difficulty.targetOf(settings.vardiff().startDifficulty()),
                         numbering),
-                handshakes,
                 clock,
                 events,
-                new BlockFiles(settings.blocks()),
-                disk,
+                blocks,
+                new TemplateHub(controlLoop, handshakes, blocks, templates),
+                handshakes,
                 new ControlActor.Ports() {
                     @Override
                     public void close(String reason) {
@@ -209,13 +212,7 @@ public final class Gateway implements AutoCloseable {
         return start(settings, RoutingPlan.single(upstream), FailoverConfig.DEFAULT, clock, listeners);
     }
 
-    /**
-     * Opens the ports, then begins to take work from the upstreams.
-     *
-     * @param plan its definitions are {@link UpstreamFactory}s
-     * @param listeners hear every event, on the bus thread, besides the gateway's own view
-     * @throws IOException if a port cannot be had; nothing is left running then
-     */
+    /** As the other, for a gateway without templates of its own. */
     public static Gateway start(
             GatewaySettings settings,
             RoutingPlan plan,
@@ -223,7 +220,26 @@ public final class Gateway implements AutoCloseable {
             InstantSource clock,
             List<GatewayEvents.Listener> listeners)
             throws IOException {
-        Gateway gateway = new Gateway(settings, plan, failover, clock, listeners);
+        return start(settings, plan, failover, List.of(), clock, listeners);
+    }
+
+    /**
+     * Opens the ports, then begins to take work from the upstreams.
+     *
+     * @param plan its definitions are {@link UpstreamFactory}s
+     * @param templates where templates come from, the best first
+     * @param listeners hear every event, on the bus thread, besides the gateway's own view
+     * @throws IOException if a port cannot be had; nothing is left running then
+     */
+    public static Gateway start(
+            GatewaySettings settings,
+            RoutingPlan plan,
+            FailoverConfig failover,
+            List<TemplateSourceFactory> templates,
+            InstantSource clock,
+            List<GatewayEvents.Listener> listeners)
+            throws IOException {
+        Gateway gateway = new Gateway(settings, plan, failover, templates, clock, listeners);
         try {
             for (MinerPort port : gateway.ports) {
                 port.open(Transport.of((EventLoop) gateway.loops.next()), gateway.loops);
@@ -303,15 +319,20 @@ public final class Gateway implements AutoCloseable {
                 .join();
         // No share comes any more. The last one may be a block: it goes up when it is written.
         control.settle().awaitUninterruptibly(SHUTDOWN_PATIENCE.toMillis());
+        CompletableFuture.runAsync(() -> {}, disk)
+                .completeOnTimeout(null, SHUTDOWN_PATIENCE.toMillis(), TimeUnit.MILLISECONDS)
+                .join();
+        control.settle().awaitUninterruptibly(SHUTDOWN_PATIENCE.toMillis());
+        control.close(SHUTTING_DOWN);
+        loops.shutdownGracefully(50, SHUTDOWN_PATIENCE.toMillis(), TimeUnit.MILLISECONDS)
+                .awaitUninterruptibly();
+        // What upstreams said to blocks to the last.
         disk.shutdown();
         try {
             disk.awaitTermination(SHUTDOWN_PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
         } catch (InterruptedException hurry) {
             Thread.currentThread().interrupt();
         }
-        control.close(SHUTTING_DOWN);
-        loops.shutdownGracefully(50, SHUTDOWN_PATIENCE.toMillis(), TimeUnit.MILLISECONDS)
-                .awaitUninterruptibly();
         handshakes.shutdownNow();
         events.close();
     }

@@ -1,10 +1,8 @@
 package sluice.proxy.netty;
 
-import io.netty.channel.EventLoop;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.Optional;
-import java.util.concurrent.Executor;
 import sluice.config.FailoverConfig;
 import sluice.config.IdentityMode;
 import sluice.config.PoolConfig;
@@ -86,15 +84,15 @@ public record PoolUpstream(
     }
 
     @Override
-    public Upstream create(EventLoop loop, Executor handshakes, Optional<String> userIdentity) {
+    public Upstream create(UpstreamSurroundings here, Optional<String> userIdentity) {
         String user = userIdentity.orElse(pool.user());
         return switch (pool.address()) {
             case Sv2PoolAddress sv2 ->
                 new PoolConnection(
                         sv2,
                         new PoolSettings(name, user, firstWanted, namesPerShare, softwareVersion, patience),
-                        loop,
-                        handshakes,
+                        here.loop(),
+                        here.handshakes(),
                         clock,
                         new SecureRandom());
             case Sv1PoolAddress sv1 ->
@@ -111,7 +109,7 @@ public record PoolUpstream(
                                 leastExtranonce2Size,
                                 softwareVersion,
                                 patience),
-                        loop,
+                        here.loop(),
                         clock,
                         new SecureRandom());
         };

@@ -1,13 +1,10 @@
 package sluice.proxy.netty;
 
-import io.netty.channel.EventLoop;
-import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.SplittableRandom;
-import java.util.concurrent.Executor;
 import sluice.protocol.Bytes;
-import sluice.proxy.block.BlockFiles;
+import sluice.proxy.block.BlockEntry;
 import sluice.upstream.Upstream;
 import sluice.upstream.netty.LocalTemplateSource;
 import sluice.upstream.netty.TemplateUpstream;
@@ -20,16 +17,9 @@ import sluice.upstream.template.SoloSession;
  * @param seed equal seeds give equal chains
  * @param payoutScript output script that a block's reward goes to
  * @param tag put into the coinbase, ASCII
- * @param blocks directory for whole found blocks
  */
 public record SimulatedUpstream(
-        SimulatedChain.Settings chain,
-        long seed,
-        Bytes payoutScript,
-        Bytes tag,
-        Path blocks,
-        Executor disk,
-        InstantSource clock)
+        SimulatedChain.Settings chain, long seed, Bytes payoutScript, Bytes tag, InstantSource clock)
         implements UpstreamFactory {
     @Override
     public String name() {
@@ -42,15 +32,14 @@ public record SimulatedUpstream(
     }
 
     @Override
-    public Upstream create(EventLoop loop, Executor handshakes, Optional<String> userIdentity) {
-        BlockFiles files = new BlockFiles(blocks);
+    public Upstream create(UpstreamSurroundings here, Optional<String> userIdentity) {
+        SimulatedChain own = new SimulatedChain(chain, new SplittableRandom(seed), clock.instant());
         return new TemplateUpstream(
-                loop,
-                new LocalTemplateSource(
-                        loop, new SimulatedChain(chain, new SplittableRandom(seed), clock.instant()), clock),
+                here.loop(),
+                new BlockPath(name(), new LocalTemplateSource(here.loop(), own, clock), here.blocks()),
                 new SoloSession(name(), payoutScript, tag),
                 clock,
-                disk,
-                block -> files.writeRaw(block.hash(), block.block().orElseThrow()));
+                (solution, merklePath, verdict) -> here.blocks()
+                        .found(BlockEntry.of(solution, merklePath, name(), clock.instant()), () -> {}, verdict));
     }
 }

@@ -1,8 +1,6 @@
 package sluice.proxy.netty;
 
-import io.netty.channel.EventLoop;
 import java.util.Optional;
-import java.util.concurrent.Executor;
 import sluice.proxy.goal.UpstreamDefinition;
 import sluice.upstream.Upstream;
 
@@ -13,10 +11,6 @@ public interface UpstreamFactory extends UpstreamDefinition {
         return false;
     }
 
-    /**
-     * @param loop where the upstream and its route live
-     * @param handshakes runs the curve arithmetic of handshakes
-     * @param userIdentity whose work it takes; empty for the upstream's own user
-     */
-    Upstream create(EventLoop loop, Executor handshakes, Optional<String> userIdentity);
+    /** @param userIdentity whose work it takes; empty for the upstream's own user */
+    Upstream create(UpstreamSurroundings here, Optional<String> userIdentity);
 }

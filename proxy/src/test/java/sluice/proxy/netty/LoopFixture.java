@@ -14,7 +14,6 @@ import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import sluice.config.FailoverConfig;
@@ -23,7 +22,7 @@ import sluice.protocol.Bytes;
 import sluice.protocol.bitcoin.Difficulty;
 import sluice.protocol.bitcoin.Hash256;
 import sluice.protocol.bitcoin.Target;
-import sluice.proxy.block.BlockFiles;
+import sluice.proxy.block.BlockJournal;
 import sluice.proxy.event.GatewayEvent;
 import sluice.proxy.event.GatewayEvents;
 import sluice.proxy.goal.Director;
@@ -75,6 +74,7 @@ final class LoopFixture implements AutoCloseable {
                 commands.add(command);
             }
         };
+        BlockDesk desk = new BlockDesk(loop, new BlockJournal(blocks), group.next(), clock);
         control = new ControlActor(
                 loop,
                 new Director(
@@ -83,10 +83,10 @@ final class LoopFixture implements AutoCloseable {
                         Duration.ofHours(1),
                         TARGET,
                         numbering),
-                group.next(),
                 clock,
                 events,
-                new BlockFiles(blocks),
+                desk,
+                new TemplateHub(loop, group.next(), desk, List.of()),
                 group.next(),
                 new ControlActor.Ports() {
                     @Override
@@ -122,7 +122,7 @@ final class LoopFixture implements AutoCloseable {
     /** One upstream that a test plays, as the director's definition of it. */
     record PlayedUpstream(String name, Upstream upstream) implements UpstreamFactory {
         @Override
-        public Upstream create(EventLoop loop, Executor handshakes, Optional<String> userIdentity) {
+        public Upstream create(UpstreamSurroundings here, Optional<String> userIdentity) {
             return upstream;
         }
     }

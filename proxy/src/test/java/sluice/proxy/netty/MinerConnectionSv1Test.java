@@ -25,7 +25,7 @@ import sluice.config.Sv1Config;
 import sluice.config.VardiffConfig;
 import sluice.protocol.bitcoin.Difficulty;
 import sluice.protocol.bitcoin.Target;
-import sluice.proxy.block.BlockFiles;
+import sluice.proxy.block.BlockJournal;
 import sluice.proxy.event.GatewayEvent;
 import sluice.proxy.event.GatewayEvents;
 import sluice.proxy.goal.Director;
@@ -58,6 +58,8 @@ class MinerConnectionSv1Test {
     private final GatewayEvents bus = new GatewayEvents("test", List.of(events::add));
     private final Pool pool = new Pool();
     private final Numbering numbering = new Numbering();
+    private final BlockDesk desk =
+            new BlockDesk(channel.eventLoop(), new BlockJournal(Path.of("unused")), Runnable::run, clock);
     private final ControlActor control = new ControlActor(
             channel.eventLoop(),
             new Director(
@@ -66,10 +68,10 @@ class MinerConnectionSv1Test {
                     Duration.ofSeconds(30),
                     EASIEST,
                     numbering),
-            Runnable::run,
             clock,
             bus,
-            new BlockFiles(Path.of("unused")),
+            desk,
+            new TemplateHub(channel.eventLoop(), Runnable::run, desk, List.of()),
             Runnable::run,
             new ControlActor.Ports() {
                 @Override

@@ -18,7 +18,6 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -67,7 +66,7 @@ class MinerPortTest {
         }
 
         @Override
-        public Upstream create(EventLoop loop, Executor handshakes, Optional<String> userIdentity) {
+        public Upstream create(UpstreamSurroundings here, Optional<String> userIdentity) {
             return new Upstream() {
                 @Override
                 public void start(Consumer<UpstreamEvent> events) {}
@@ -89,8 +88,8 @@ class MinerPortTest {
         }
 
         @Override
-        public Upstream create(EventLoop on, Executor handshakes, Optional<String> userIdentity) {
-            loop = on;
+        public Upstream create(UpstreamSurroundings here, Optional<String> userIdentity) {
+            loop = here.loop();
             return this;
         }
 

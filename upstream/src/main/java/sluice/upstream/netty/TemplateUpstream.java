@@ -2,58 +2,53 @@ package sluice.upstream.netty;
 
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.ScheduledFuture;
-import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import sluice.protocol.bitcoin.Hash256;
 import sluice.upstream.Upstream;
 import sluice.upstream.UpstreamCommand;
 import sluice.upstream.UpstreamEvent;
 import sluice.upstream.template.BlockSolution;
+import sluice.upstream.template.BlockVerdict;
 import sluice.upstream.template.SoloAction;
 import sluice.upstream.template.SoloInput;
 import sluice.upstream.template.SoloSession;
 import sluice.upstream.template.TemplateCommand;
+import sluice.upstream.template.TemplateEvent;
 import sluice.upstream.template.TemplateSource;
 
 /** Runs a {@link SoloSession} over a template source on one loop: work that comes from templates instead of a pool. */
 public final class TemplateUpstream implements Upstream {
-    /** Keeps a found block; called on the disk's thread. */
+    /** Takes found blocks in; called on the loop. */
     @FunctionalInterface
-    public interface BlockKeeper {
-        void keep(BlockSolution block) throws IOException;
+    public interface BlockSink {
+        /**
+         * Writes the block to disk and then brings it to the network.
+         *
+         * @param merklePath siblings of its coinbase
+         * @param verdict hears on the loop what became of it, if anybody says anything
+         */
+        void found(BlockSolution block, List<Hash256> merklePath, Consumer<BlockVerdict> verdict);
     }
-
-    private static final Logger LOG = LoggerFactory.getLogger(TemplateUpstream.class);
 
     private final EventLoop loop;
     private final TemplateSource source;
     private final SoloSession session;
     private final InstantSource clock;
-    private final Executor disk;
-    private final BlockKeeper keeper;
+    private final BlockSink blocks;
     private Consumer<UpstreamEvent> events = event -> {};
     private ScheduledFuture<?> deadline;
 
-    /** @param disk one thread, so that a block is on the disk before it is offered to anybody */
     public TemplateUpstream(
-            EventLoop loop,
-            TemplateSource source,
-            SoloSession session,
-            InstantSource clock,
-            Executor disk,
-            BlockKeeper keeper) {
+            EventLoop loop, TemplateSource source, SoloSession session, InstantSource clock, BlockSink blocks) {
         this.loop = loop;
         this.source = source;
         this.session = session;
         this.clock = clock;
-        this.disk = disk;
-        this.keeper = keeper;
+        this.blocks = blocks;
     }
 
     @Override
@@ -71,24 +66,19 @@ public final class TemplateUpstream implements Upstream {
         for (SoloAction action : List.copyOf(session.on(input, clock.instant()))) {
             switch (action) {
                 case SoloAction.Report report -> events.accept(report.event());
-                case SoloAction.RecordBlock record -> disk.execute(() -> keep(record.solution()));
-                // Through the disk's thread too, so that the block is written when it is submitted.
-                case SoloAction.SubmitBlock submit ->
-                    disk.execute(
-                            () -> loop.execute(() -> source.send(new TemplateCommand.SubmitBlock(submit.solution()))));
+                case SoloAction.BlockFound found ->
+                    blocks.found(
+                            found.solution(),
+                            found.merklePath().siblings(),
+                            verdict -> judged(found.solution().number(), verdict));
                 case SoloAction.StopTemplates stop -> source.send(new TemplateCommand.Close(stop.reason()));
             }
         }
         scheduleDeadline();
     }
 
-    private void keep(BlockSolution block) {
-        try {
-            keeper.keep(block);
-        } catch (IOException e) {
-            // A full disk must not cost the block itself.
-            LOG.error("block {} could not be written to disk", block.hash().display(), e);
-        }
+    private void judged(long number, BlockVerdict verdict) {
+        feed(new SoloInput.TemplateReported(new TemplateEvent.BlockJudged(number, verdict)));
     }
 
     private void scheduleDeadline() {

@@ -1,5 +1,6 @@
 package sluice.upstream.template;
 
+import sluice.protocol.bitcoin.MerklePath;
 import sluice.upstream.UpstreamEvent;
 
 /** What a {@link SoloSession} wants done, in order. */
@@ -8,11 +9,13 @@ public sealed interface SoloAction {
     /** Tell the route. */
     record Report(UpstreamEvent event) implements SoloAction {}
 
-    /** Write the block to disk; comes before its {@link SubmitBlock}, so that a crash in between loses nothing. */
-    record RecordBlock(BlockSolution solution) implements SoloAction {}
-
-    /** Offer the block to the template source; the answer comes back as {@link TemplateEvent.BlockJudged}. */
-    record SubmitBlock(BlockSolution solution) implements SoloAction {}
+    /**
+     * Write the block to disk, and only then bring it to the network; the answer comes back as {@link
+     * TemplateEvent.BlockJudged}.
+     *
+     * @param merklePath siblings of its coinbase
+     */
+    record BlockFound(BlockSolution solution, MerklePath merklePath) implements SoloAction {}
 
     /** No more templates are wanted. */
     record StopTemplates(String reason) implements SoloAction {}

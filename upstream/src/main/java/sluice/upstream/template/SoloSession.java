@@ -213,8 +213,7 @@ public final class SoloSession {
                 coinbase,
                 template.transactions().map(transactions -> Block.assemble(header, coinbase, transactions.raw())),
                 share.userIdentity());
-        actions.add(new SoloAction.RecordBlock(solution));
-        actions.add(new SoloAction.SubmitBlock(solution));
+        actions.add(new SoloAction.BlockFound(solution, template.merklePath()));
         if (pendingBlocks.size() >= MAX_PENDING_BLOCKS) {
             report(new UpstreamEvent.ShareRejected(share.sequence(), "too-many-blocks-without-verdict"), actions);
         } else {

@@ -16,6 +16,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import sluice.protocol.Bytes;
 import sluice.protocol.bitcoin.Block;
 import sluice.protocol.bitcoin.BlockHeader;
+import sluice.protocol.bitcoin.MerklePath;
 import sluice.protocol.bitcoin.Target;
 import sluice.protocol.bitcoin.TxOut;
 import sluice.upstream.UpstreamCommand;
@@ -71,7 +72,7 @@ class SoloSessionTest {
 
     private static BlockSolution solution(List<SoloAction> actions) {
         for (SoloAction action : actions) {
-            if (action instanceof SoloAction.SubmitBlock(BlockSolution solution)) {
+            if (action instanceof SoloAction.BlockFound(BlockSolution solution, MerklePath path)) {
                 return solution;
             }
         }
@@ -132,11 +133,9 @@ class SoloSessionTest {
         newTip(template);
         List<SoloAction> actions = submit(miner.solve());
 
-        assertThat(actions)
-                .extracting(SoloAction::getClass)
-                .isEqualTo(List.of(SoloAction.RecordBlock.class, SoloAction.SubmitBlock.class));
+        assertThat(actions).extracting(SoloAction::getClass).isEqualTo(List.of(SoloAction.BlockFound.class));
         BlockSolution solution = solution(actions);
-        assertThat(actions.getFirst()).isEqualTo(new SoloAction.RecordBlock(solution));
+        assertThat(actions.getFirst()).isEqualTo(new SoloAction.BlockFound(solution, template.merklePath()));
         Block block = Block.parse(solution.block().orElseThrow());
         assertThat(block.fault(template.rules(NOW.getEpochSecond()))).isEmpty();
         assertThat(block.hash()).isEqualTo(solution.hash());
@@ -258,7 +257,7 @@ class SoloSessionTest {
         for (int i = 1; i < SoloSession.MAX_JOBS; i++) {
             refreshed(RecordedNode.template("gbt_20tx"));
         }
-        assertThat(submit(ofFirst)).hasSize(2);
+        assertThat(submit(ofFirst)).hasSize(1);
         refreshed(RecordedNode.template("gbt_20tx"));
         assertRefused(ofFirst, "invalid-job-id");
     }
@@ -267,13 +266,12 @@ class SoloSessionTest {
     void beyondTheLimitOfPendingBlocksABlockIsStillRecordedAndSubmitted() {
         newTip(RecordedNode.template("gbt_0tx"));
         for (int i = 0; i < SoloSession.MAX_PENDING_BLOCKS; i++) {
-            assertThat(submit(miner.solve())).hasSize(2);
+            assertThat(submit(miner.solve())).hasSize(1);
         }
         List<SoloAction> oneMore = submit(miner.solve());
         assertThat(oneMore)
                 .extracting(SoloAction::getClass)
-                .isEqualTo(
-                        List.of(SoloAction.RecordBlock.class, SoloAction.SubmitBlock.class, SoloAction.Report.class));
+                .isEqualTo(List.of(SoloAction.BlockFound.class, SoloAction.Report.class));
         assertThat(judge(solution(oneMore), "")).isEmpty();
     }
 

@@ -7,8 +7,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import sluice.config.IdentityMode;
 import sluice.config.LimitsConfig;
@@ -47,7 +45,6 @@ final class DemoPool implements AutoCloseable {
     private final Nature nature;
     private final Stage stage;
     private final AuthoritySecretKey authority;
-    private final ExecutorService disk;
     private Gateway running;
     private InetSocketAddress address;
     private long blocksOfEarlierLives;
@@ -71,8 +68,6 @@ final class DemoPool implements AutoCloseable {
         this.nature = nature;
         this.stage = stage;
         this.authority = stage.keys().get();
-        this.disk = Executors.newSingleThreadExecutor(
-                Thread.ofPlatform().daemon().name(name + "-chain-disk").factory());
         this.address = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
         start();
     }
@@ -151,14 +146,7 @@ final class DemoPool implements AutoCloseable {
         running = Gateway.start(
                 // Its clients are gateways, which have miners of their own to tell apart.
                 settings.withSv1Shape(ExtranonceShape.ROLL_8),
-                new SimulatedUpstream(
-                        nature.chain(),
-                        stage.seed() + lives,
-                        PAYOUT,
-                        TAG,
-                        stage.data().resolve(name + "-chain"),
-                        disk,
-                        stage.clock()),
+                new SimulatedUpstream(nature.chain(), stage.seed() + lives, PAYOUT, TAG, stage.clock()),
                 stage.clock(),
                 List.of(new EventLog(name)));
         address = running.address();
@@ -170,6 +158,5 @@ final class DemoPool implements AutoCloseable {
             running.close();
             running = null;
         }
-        disk.shutdown();
     }
 }

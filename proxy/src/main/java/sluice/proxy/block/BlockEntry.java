@@ -1,0 +1,78 @@
+package sluice.proxy.block;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import sluice.protocol.Bytes;
+import sluice.protocol.bitcoin.BlockHeader;
+import sluice.protocol.bitcoin.Coinbase;
+import sluice.protocol.bitcoin.Hash256;
+import sluice.proxy.route.FoundBlock;
+import sluice.upstream.template.BlockSolution;
+
+/**
+ * All that is known of a found block: what proves it, and what brings it to the network.
+ *
+ * @param hash of the header, internal order
+ * @param coinbase serialised; with its witness where it was mined on a template of ours
+ * @param merklePath siblings of the coinbase, deepest first; they stand for transactions that nobody gave us
+ * @param height absent where the coinbase does not say it
+ * @param templateId the template it was mined on; absent where its job was a pool's
+ * @param block serialised, where its transactions are known
+ * @param upstream whose job it was
+ */
+public record BlockEntry(
+        Instant foundAt,
+        Hash256 hash,
+        BlockHeader header,
+        Bytes coinbase,
+        List<Hash256> merklePath,
+        OptionalLong height,
+        OptionalLong templateId,
+        Optional<Bytes> block,
+        String userIdentity,
+        String upstream) {
+    public BlockEntry {
+        merklePath = List.copyOf(merklePath);
+    }
+
+    /** A block on a pool's job, whose transactions only the pool knows. */
+    public static BlockEntry of(FoundBlock found) {
+        return new BlockEntry(
+                found.at(),
+                found.hash(),
+                found.header(),
+                found.coinbase(),
+                found.merklePath(),
+                Coinbase.heightOf(found.coinbase()),
+                OptionalLong.empty(),
+                Optional.empty(),
+                found.userIdentity(),
+                found.upstream());
+    }
+
+    /** A block on a template of ours. */
+    public static BlockEntry of(BlockSolution solution, List<Hash256> merklePath, String upstream, Instant at) {
+        return new BlockEntry(
+                at,
+                solution.hash(),
+                solution.header(),
+                solution.coinbase(),
+                merklePath,
+                OptionalLong.of(solution.height()),
+                OptionalLong.of(solution.templateId()),
+                solution.block(),
+                solution.userIdentity(),
+                upstream);
+    }
+
+    /** The block as a template source takes it; empty where no source could make anything of it. */
+    public Optional<BlockSolution> solution(long number) {
+        if (templateId.isEmpty() && block.isEmpty()) {
+            return Optional.empty();
+        }
+        return Optional.of(new BlockSolution(
+                number, templateId.orElse(0), height.orElse(0), hash, header, coinbase, block, userIdentity));
+    }
+}

@@ -1,0 +1,34 @@
+package sluice.proxy.netty;
+
+import java.time.InstantSource;
+import java.util.Optional;
+import sluice.protocol.Bytes;
+import sluice.proxy.block.BlockEntry;
+import sluice.upstream.Upstream;
+import sluice.upstream.netty.TemplateUpstream;
+import sluice.upstream.template.SoloSession;
+
+/**
+ * Mining for ourselves on the gateway's own templates.
+ *
+ * @param payoutScript output script that a block's whole reward goes to
+ * @param tag put into the coinbase
+ */
+public record SoloUpstream(String name, Bytes payoutScript, Bytes tag, InstantSource clock) implements UpstreamFactory {
+
+    @Override
+    public boolean recordsBlocks() {
+        return true;
+    }
+
+    @Override
+    public Upstream create(UpstreamSurroundings here, Optional<String> userIdentity) {
+        return new TemplateUpstream(
+                here.loop(),
+                here.templates().subscribe(),
+                new SoloSession(name, payoutScript, tag),
+                clock,
+                (solution, merklePath, verdict) -> here.blocks()
+                        .found(BlockEntry.of(solution, merklePath, name, clock.instant()), () -> {}, verdict));
+    }
+}

@@ -1,0 +1,120 @@
+package sluice.proxy.netty;
+
+import io.netty.channel.EventLoop;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+import sluice.upstream.template.Template;
+import sluice.upstream.template.TemplateCommand;
+import sluice.upstream.template.TemplateEvent;
+import sluice.upstream.template.TemplateSource;
+
+/**
+ * The gateway's templates, shared by all that want them: its sources run from start to end, each is a path that found blocks
+ * are offered on, and whoever subscribes gets the template in force at once. Confined to the control loop.
+ */
+public final class TemplateHub {
+    private static final String NO_SOURCE = "no template source is configured";
+
+    private final EventLoop loop;
+    private final Executor handshakes;
+    private final BlockDesk blocks;
+    private final List<TemplateSourceFactory> factories;
+    private final List<TemplateSource> sources = new ArrayList<>();
+    private final Set<Subscription> subscriptions = new LinkedHashSet<>();
+    private Optional<Template> current = Optional.empty();
+    private Optional<String> unavailable = Optional.empty();
+
+    /** @param factories of the sources, the best first; none for a gateway that has pools only */
+    TemplateHub(EventLoop loop, Executor handshakes, BlockDesk blocks, List<TemplateSourceFactory> factories) {
+        this.loop = loop;
+        this.handshakes = handshakes;
+        this.blocks = blocks;
+        this.factories = List.copyOf(factories);
+    }
+
+    void start() {
+        for (TemplateSourceFactory factory : factories) {
+            sources.add(new BlockPath(factory.name(), factory.create(loop, handshakes), blocks));
+        }
+        if (sources.isEmpty()) {
+            unavailable = Optional.of(NO_SOURCE);
+        } else {
+            inOrder(sources).start(this::on);
+        }
+    }
+
+    /** The seam for failover between sources: what is made of several is one. */
+    private static TemplateSource inOrder(List<TemplateSource> sources) {
+        if (sources.size() > 1) {
+            throw new IllegalStateException("failover between template sources is not built yet; configure one");
+        }
+        return sources.getFirst();
+    }
+
+    void stop(String reason) {
+        sources.forEach(source -> source.send(new TemplateCommand.Close(reason)));
+        sources.clear();
+        subscriptions.clear();
+    }
+
+    /** The gateway's templates as a source of one's own; blocks go to the {@link BlockDesk}, not through it. */
+    public TemplateSource subscribe() {
+        return new Subscription();
+    }
+
+    private void on(TemplateEvent event) {
+        switch (event) {
+            case TemplateEvent.NewTip(Template template) -> inForce(template);
+            case TemplateEvent.Refreshed(Template template) -> inForce(template);
+            case TemplateEvent.TransactionsArrived arrived ->
+                current = current.map(template ->
+                        template.id() == arrived.templateId() ? template.with(arrived.transactions()) : template);
+            case TemplateEvent.Unavailable(String reason) -> {
+                current = Optional.empty();
+                unavailable = Optional.of(reason);
+            }
+            case TemplateEvent.BlockJudged judged -> {
+                return;
+            }
+        }
+        List.copyOf(subscriptions).forEach(subscription -> subscription.tell(event));
+    }
+
+    private void inForce(Template template) {
+        current = Optional.of(template);
+        unavailable = Optional.empty();
+    }
+
+    private final class Subscription implements TemplateSource {
+        private Consumer<TemplateEvent> events;
+
+        @Override
+        public void start(Consumer<TemplateEvent> to) {
+            events = to;
+            subscriptions.add(this);
+            current.ifPresent(template -> tell(new TemplateEvent.NewTip(template)));
+            unavailable.ifPresent(reason -> tell(new TemplateEvent.Unavailable(reason)));
+        }
+
+        @Override
+        public void send(TemplateCommand command) {
+            switch (command) {
+                case TemplateCommand.SubmitBlock submit ->
+                    throw new IllegalStateException("blocks are offered by the block desk");
+                case TemplateCommand.Close close -> subscriptions.remove(this);
+            }
+        }
+
+        private void tell(TemplateEvent event) {
+            // Whoever was told before may have closed this one.
+            if (subscriptions.contains(this)) {
+                events.accept(event);
+            }
+        }
+    }
+}
