@@ -38,8 +38,9 @@ public final class ShareRefusal {
             case BAD_USER_IDENTITY -> Sv1Error.of(Sv1ErrorCode.UNAUTHORIZED_WORKER);
             case UNKNOWN_CHANNEL -> Sv1Error.of(Sv1ErrorCode.NOT_SUBSCRIBED);
             case BAD_EXTRANONCE_SIZE -> Sv1Error.of(Sv1ErrorCode.OTHER, "Wrong extranonce2 size");
-            case NTIME_TOO_OLD -> Sv1Error.of(Sv1ErrorCode.OTHER, "ntime too old");
-            case NTIME_TOO_NEW -> Sv1Error.of(Sv1ErrorCode.OTHER, "ntime too new");
+            // Firmware counts 21 as stale, which a share of another time is, and 20 as a fault of its own.
+            case NTIME_TOO_OLD -> Sv1Error.of(Sv1ErrorCode.JOB_NOT_FOUND, "ntime too old");
+            case NTIME_TOO_NEW -> Sv1Error.of(Sv1ErrorCode.JOB_NOT_FOUND, "ntime too new");
             case VERSION_ROLLING_NOT_ALLOWED -> Sv1Error.of(Sv1ErrorCode.OTHER, "Version rolling not allowed");
             case BAD_VERSION_BITS -> Sv1Error.of(Sv1ErrorCode.OTHER, "Version bits outside the mask");
             case TOO_MANY_SHARES -> Sv1Error.of(Sv1ErrorCode.OTHER, "Too many shares on one block");

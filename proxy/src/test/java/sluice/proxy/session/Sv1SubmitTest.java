@@ -165,7 +165,7 @@ class Sv1SubmitTest {
     @ParameterizedTest
     @CsvSource({"680be960, NTIME_TOO_OLD", "680c0582, NTIME_TOO_NEW", "00000000, NTIME_TOO_OLD"})
     void anImpossibleTimeIsRefused(String ntime, ShareVerdict verdict) {
-        assertThat(miner.submits("w", "1", "00000000", ntime, "00004107", "")).contains("\"error\":[20,");
+        assertThat(miner.submits("w", "1", "00000000", ntime, "00004107", "")).contains("\"error\":[21,");
         assertThat(verdicts()).containsExactly(verdict);
     }
 

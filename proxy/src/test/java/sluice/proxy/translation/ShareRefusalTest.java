@@ -19,8 +19,8 @@ class ShareRefusalTest {
         "BAD_USER_IDENTITY, 24",
         "UNKNOWN_CHANNEL, 25",
         "BAD_EXTRANONCE_SIZE, 20",
-        "NTIME_TOO_OLD, 20",
-        "NTIME_TOO_NEW, 20",
+        "NTIME_TOO_OLD, 21",
+        "NTIME_TOO_NEW, 21",
         "VERSION_ROLLING_NOT_ALLOWED, 20",
         "BAD_VERSION_BITS, 20",
         "TOO_MANY_SHARES, 20"
