@@ -27,7 +27,7 @@ class DocumentsTest {
     private static final Pattern COVERAGE_ROW = Pattern.compile("(?m)^\\| ([^|]+) \\| ([^|]+) \\| ([^|]+) \\|$");
 
     @ParameterizedTest
-    @ValueSource(strings = {"ARCHITECTURE.md", "SEED-COVERAGE.md", "SCENARIOS.md"})
+    @ValueSource(strings = {"ARCHITECTURE.md", "SEED-COVERAGE.md", "SCENARIOS.md", "FIRMWARE.md"})
     void everyTypeThatADocumentNamesExists(String document) throws IOException {
         Set<String> known = new TreeSet<>();
         for (String sourceSet : List.of("main", "test")) {
@@ -49,7 +49,7 @@ class DocumentsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"SEED-COVERAGE.md,40", "SCENARIOS.md,30"})
+    @CsvSource({"SEED-COVERAGE.md,40", "SCENARIOS.md,30", "FIRMWARE.md,40"})
     void everyRowNamesATestOrSaysNotYet(String document, int rowsAtLeast) throws IOException {
         String page = Files.readString(DOCS.resolve(document));
         Set<String> tests = Documents.testClasses();
@@ -70,10 +70,11 @@ class DocumentsTest {
         }
     }
 
-    @Test
-    void everyScenarioIsATestOfItsClass() throws IOException {
+    @ParameterizedTest
+    @ValueSource(strings = {"SCENARIOS.md", "FIRMWARE.md"})
+    void everyTestThatADocumentNamesIsOneOfItsClass(String document) throws IOException {
         List<MatchResult> named = TEST_METHOD
-                .matcher(Files.readString(DOCS.resolve("SCENARIOS.md")))
+                .matcher(Files.readString(DOCS.resolve(document)))
                 .results()
                 .toList();
         assertThat(named).hasSizeGreaterThan(20);

@@ -34,7 +34,7 @@ import sluice.proxy.netty.MinersPort;
 import sluice.proxy.view.FarmSnapshot;
 
 /** A gateway on loopback in front of scripted pools, and the watched miners behind it. */
-final class EdgeGateway implements AutoCloseable {
+public final class EdgeGateway implements AutoCloseable {
     private static final int LOOPS = 2;
 
     private final EventRecorder events = new EventRecorder();
@@ -45,14 +45,14 @@ final class EdgeGateway implements AutoCloseable {
     private final Map<String, InetSocketAddress> ports = new HashMap<>();
 
     /** What may differ between gateways. {@link #EASY} has one difficulty, so that every good share also goes to the pool. */
-    record Plan(
+    public record Plan(
             VardiffConfig vardiff,
             LimitsConfig limits,
             Sv1Config sv1,
             FailoverConfig failover,
             List<String> ports,
             InstantSource clock) {
-        static final Plan EASY = new Plan(
+        public static final Plan EASY = new Plan(
                 new VardiffConfig(false, 60, PoolScript.EASY, PoolScript.EASY),
                 LimitsConfig.DEFAULT,
                 Sv1Config.DEFAULT,
@@ -60,15 +60,15 @@ final class EdgeGateway implements AutoCloseable {
                 List.of(MinersPort.DEFAULT_NAME),
                 InstantSource.system());
 
-        Plan with(Sv1Config other) {
+        public Plan with(Sv1Config other) {
             return new Plan(vardiff, limits, other, failover, ports, clock);
         }
 
-        Plan with(VardiffConfig other) {
+        public Plan with(VardiffConfig other) {
             return new Plan(other, limits, sv1, failover, ports, clock);
         }
 
-        Plan with(InstantSource other) {
+        public Plan with(InstantSource other) {
             return new Plan(vardiff, limits, sv1, failover, ports, other);
         }
 
@@ -95,7 +95,7 @@ final class EdgeGateway implements AutoCloseable {
                     failover.rebalanceInterval()));
         }
 
-        Plan closingPortsAfter(Duration hold) {
+        public Plan closingPortsAfter(Duration hold) {
             return with(new FailoverConfig(
                     hold,
                     AfterHold.CLOSE,
@@ -150,7 +150,7 @@ final class EdgeGateway implements AutoCloseable {
                         plan.sv1(),
                         directory,
                         LOOPS),
-                routing.plan(plan.vardiff(), plan.clock()),
+                routing.plan(plan.vardiff(), plan.sv1(), plan.clock()),
                 plan.failover(),
                 plan.clock(),
                 List.of(events));
@@ -203,7 +203,7 @@ final class EdgeGateway implements AutoCloseable {
 
     /** Asks for another routing and waits for what comes of it. */
     ChangeResult apply(EdgeRouting routing) throws Exception {
-        return answer(gateway.apply(routing.plan(plan.vardiff(), plan.clock()), plan.failover()));
+        return answer(gateway.apply(routing.plan(plan.vardiff(), plan.sv1(), plan.clock()), plan.failover()));
     }
 
     /** Asks for an upstream of the only goal to be put in front, or for its order again. */
@@ -267,29 +267,29 @@ final class EdgeGateway implements AutoCloseable {
         return List.copyOf(miners);
     }
 
-    Gateway gateway() {
+    public Gateway gateway() {
         return gateway;
     }
 
-    InetSocketAddress address() {
+    public InetSocketAddress address() {
         return gateway.address();
     }
 
-    EventRecorder events() {
+    public EventRecorder events() {
         return events;
     }
 
-    FarmSnapshot seen() throws InterruptedException {
+    public FarmSnapshot seen() throws InterruptedException {
         return gateway.settledSnapshot();
     }
 
     /** Waits until the upstream's channel is open. */
-    void awaitPool() {
+    public void awaitPool() {
         await("the pool").until(() -> seen().upstream().connected());
     }
 
     /** Waits until it has noticed that its upstream is gone. */
-    void awaitNoPool() {
+    public void awaitNoPool() {
         await("the loss of the pool").until(() -> !seen().upstream().connected());
     }
 

@@ -5,15 +5,16 @@ import java.util.List;
 import java.util.stream.Stream;
 import sluice.config.GoalConfig;
 import sluice.config.PinConfig;
+import sluice.config.Sv1Config;
 import sluice.config.VardiffConfig;
 import sluice.proxy.goal.RoutingPlan;
 
 /** Which pools feed an {@link EdgeGateway}, as an operator would write it down. */
-record EdgeRouting(List<EdgeUpstream> upstreams, List<GoalConfig> goals, List<PinConfig> pins) {
+public record EdgeRouting(List<EdgeUpstream> upstreams, List<GoalConfig> goals, List<PinConfig> pins) {
     static final EdgeRouting NONE = new EdgeRouting(List.of(), List.of(), List.of());
 
     /** One goal with these upstreams, best first. */
-    static EdgeRouting inOrder(EdgeUpstream... upstreams) {
+    public static EdgeRouting inOrder(EdgeUpstream... upstreams) {
         return NONE.goal(RoutingPlan.DEFAULT_GOAL, GoalConfig.DEFAULT_WEIGHT, upstreams);
     }
 
@@ -40,10 +41,10 @@ record EdgeRouting(List<EdgeUpstream> upstreams, List<GoalConfig> goals, List<Pi
                 upstreams, goals, Stream.concat(pins.stream(), Stream.of(pin)).toList());
     }
 
-    RoutingPlan plan(VardiffConfig vardiff, InstantSource clock) {
+    RoutingPlan plan(VardiffConfig vardiff, Sv1Config sv1, InstantSource clock) {
         return new RoutingPlan(
                 upstreams.stream()
-                        .map(upstream -> upstream.plan(vardiff, clock))
+                        .map(upstream -> upstream.plan(vardiff, sv1, clock))
                         .toList(),
                 goals,
                 pins);

@@ -7,6 +7,7 @@ import sluice.config.FailoverConfig;
 import sluice.config.IdentityMode;
 import sluice.config.PoolAddress;
 import sluice.config.PoolConfig;
+import sluice.config.Sv1Config;
 import sluice.config.Sv1PoolAddress;
 import sluice.config.UpstreamConfig;
 import sluice.config.VardiffConfig;
@@ -15,7 +16,7 @@ import sluice.proxy.netty.PoolUpstream;
 import sluice.upstream.session.PoolPatience;
 
 /** A pool as an upstream of an {@link EdgeGateway}; every method answers a copy in which one thing is another. */
-record EdgeUpstream(
+public record EdgeUpstream(
         String name, PoolConfig pool, IdentityMode identity, int aggregation, boolean warm, PoolPatience patience) {
     static final String USER = "farm.edge";
 
@@ -24,7 +25,7 @@ record EdgeUpstream(
         return at(pool.name(), pool.address());
     }
 
-    static EdgeUpstream of(String name, RehashingSv1Pool pool) {
+    public static EdgeUpstream of(String name, RehashingSv1Pool pool) {
         return at(name, new Sv1PoolAddress(InetAddress.getLoopbackAddress().getHostAddress(), pool.port(), false));
     }
 
@@ -68,10 +69,10 @@ record EdgeUpstream(
                 name, pool, identity, aggregation, warm, new PoolPatience(patience.noJob(), onlyRejects));
     }
 
-    UpstreamPlan plan(VardiffConfig vardiff, InstantSource clock) {
+    UpstreamPlan plan(VardiffConfig vardiff, Sv1Config sv1, InstantSource clock) {
         PoolUpstream configured = PoolUpstream.of(
                 new UpstreamConfig(name, pool, identity, aggregation, warm),
-                new PoolUpstream.Common(vardiff, FailoverConfig.DEFAULT, "test", clock));
+                new PoolUpstream.Common(vardiff, FailoverConfig.DEFAULT, sv1, "test", clock));
         return new UpstreamPlan(withPatience(configured), identity, aggregation, warm);
     }
 

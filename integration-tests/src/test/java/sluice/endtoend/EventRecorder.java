@@ -7,7 +7,7 @@ import sluice.proxy.event.GatewayEvent;
 import sluice.proxy.event.GatewayEvents;
 
 /** Keeps every event of a gateway. */
-final class EventRecorder implements GatewayEvents.Listener {
+public final class EventRecorder implements GatewayEvents.Listener {
     private final Queue<GatewayEvent> events = new ConcurrentLinkedQueue<>();
 
     @Override
@@ -16,7 +16,7 @@ final class EventRecorder implements GatewayEvents.Listener {
     }
 
     /** All events of this type so far, in order. */
-    <T extends GatewayEvent> List<T> all(Class<T> type) {
+    public <T extends GatewayEvent> List<T> all(Class<T> type) {
         return events.stream().filter(type::isInstance).map(type::cast).toList();
     }
 }

@@ -10,7 +10,7 @@ import java.util.HexFormat;
 import java.util.List;
 
 /** Bitcoin's hashing with the JDK's SHA-256 and none of our code, so that a mistake of ours cannot agree with itself. */
-final class IndependentHash {
+public final class IndependentHash {
     private static final HexFormat HEX = HexFormat.of();
     private static final BigDecimal DIFFICULTY_1 =
             new BigDecimal(BigInteger.valueOf(0xffff).shiftLeft(208));
@@ -38,17 +38,17 @@ final class IndependentHash {
     }
 
     /** A hash as the number that is compared with a target. */
-    static BigInteger number(byte[] hash) {
+    public static BigInteger number(byte[] hash) {
         return new BigInteger(1, reversed(hash));
     }
 
-    static BigInteger target(double difficulty) {
+    public static BigInteger target(double difficulty) {
         return DIFFICULTY_1
                 .divide(BigDecimal.valueOf(difficulty), 0, RoundingMode.DOWN)
                 .toBigInteger();
     }
 
-    static byte[] sha256d(byte[] bytes) {
+    public static byte[] sha256d(byte[] bytes) {
         return sha256(sha256(bytes));
     }
 
@@ -73,7 +73,7 @@ final class IndependentHash {
     }
 
     /** Each group of 4 bytes reversed, as SV1 prints the previous block's hash; the same call undoes it. */
-    static byte[] wordsReversed(byte[] bytes) {
+    public static byte[] wordsReversed(byte[] bytes) {
         byte[] result = new byte[bytes.length];
         for (int i = 0; i < bytes.length; i++) {
             result[i] = bytes[i ^ 3];
@@ -81,7 +81,7 @@ final class IndependentHash {
         return result;
     }
 
-    static byte[] joined(byte[]... parts) {
+    public static byte[] joined(byte[]... parts) {
         ByteArrayOutputStream all = new ByteArrayOutputStream();
         for (byte[] part : parts) {
             all.writeBytes(part);

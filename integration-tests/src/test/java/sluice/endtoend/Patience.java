@@ -6,20 +6,20 @@ import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
 
 /** How long a test waits for what must happen, so that a busy machine makes it slow and never wrong. */
-final class Patience {
-    static final Duration LIMIT = Duration.ofSeconds(40);
+public final class Patience {
+    public static final Duration LIMIT = Duration.ofSeconds(40);
 
     private static final Duration POLL_INTERVAL = Duration.ofMillis(10);
 
     private Patience() {}
 
     /** Waits for what {@code what} names. */
-    static ConditionFactory await(String what) {
+    public static ConditionFactory await(String what) {
         return Awaitility.await(what).atMost(LIMIT).pollDelay(Duration.ZERO).pollInterval(POLL_INTERVAL);
     }
 
     /** Asserts that something is true now and stays so for {@code time}: the only way to see that nothing happens. */
-    static void stays(String what, Duration time, Callable<Boolean> truth) {
+    public static void stays(String what, Duration time, Callable<Boolean> truth) {
         await(what)
                 .during(time)
                 .failFast("no longer: " + what, () -> !truth.call())

@@ -129,7 +129,7 @@ final class PoolChannel {
         return IndependentHash.header(
                 share.version(),
                 job.tip.prevHash(),
-                IndependentHash.merkleRoot(coinbase, PoolWork.SIBLINGS),
+                IndependentHash.merkleRoot(coinbase, job.work.siblings()),
                 share.ntime(),
                 job.tip.nbits(),
                 share.nonce());

@@ -101,7 +101,7 @@ class PoolCommandsTest extends ScriptedPoolScenario {
         EdgeGateway gateway = gatewayTo(pool);
         List<WatchedMiner> miners = miners(gateway);
 
-        PoolWork strange = new PoolWork(99, 0, true, 0);
+        PoolWork strange = new PoolWork(99, 0, true, 0, 0);
         pool.say(channel -> strange.future(UNKNOWN_CHANNEL, 20));
         pool.say(channel -> strange.active(UNKNOWN_CHANNEL, 20));
         pool.say(channel -> new NewExtendedMiningJob(

@@ -14,7 +14,7 @@ import java.util.Set;
  * @param supported extensions that are agreed to; with none, RequestExtensions is not understood
  * @param required extensions without which no channel is opened
  */
-record PoolScript(
+public record PoolScript(
         Greeting greeting,
         Reply setup,
         Versions versions,
@@ -26,13 +26,13 @@ record PoolScript(
         Reply shares) {
 
     /** The easiest difficulty there is: a share every few hashes. */
-    static final double EASY = 1e-9;
+    public static final double EASY = 1e-9;
 
     /** What an SV1 pool makes of a handshake. */
     static final byte[] SV1_REFUSAL =
             "{\"id\":null,\"result\":null,\"error\":[20,\"parse error\",null]}\n".getBytes(UTF_8);
 
-    static final PoolScript GOOD = new PoolScript(
+    public static final PoolScript GOOD = new PoolScript(
             Greeting.HANDSHAKE,
             Reply.YES,
             Versions.ROLLED,
@@ -44,7 +44,7 @@ record PoolScript(
             Reply.YES);
 
     /** What a client meets that has just connected. */
-    enum Greeting {
+    public enum Greeting {
         HANDSHAKE,
         SILENCE,
         HANG_UP,
@@ -57,7 +57,7 @@ record PoolScript(
     }
 
     /** How a request is answered. */
-    sealed interface Reply {
+    public sealed interface Reply {
         Reply YES = new Plain("yes");
         Reply NONE = new Plain("none");
         Reply HANG_UP = new Plain("hang up");
@@ -69,7 +69,7 @@ record PoolScript(
     }
 
     /** Whether miners may roll the version. */
-    enum Versions {
+    public enum Versions {
         ROLLED,
         /** SetupConnection.Success says that they must not. */
         FIXED,
@@ -77,7 +77,7 @@ record PoolScript(
         FIXED_AND_REFUSED
     }
 
-    enum FirstWork {
+    public enum FirstWork {
         JOB_AND_TIP,
         JOB_WITHOUT_TIP,
         TIP_OF_AN_UNKNOWN_JOB,
@@ -91,7 +91,7 @@ record PoolScript(
      * @param size bytes for the client; empty: as many as it asks for
      * @param toGroup jobs and tips are addressed to the group
      */
-    record Grant(String prefix, OptionalInt size, double difficulty, long group, boolean toGroup) {}
+    public record Grant(String prefix, OptionalInt size, double difficulty, long group, boolean toGroup) {}
 
     PoolScript greeting(Greeting other) {
         return new PoolScript(other, setup, versions, supported, required, open, grant, firstWork, shares);
@@ -105,7 +105,7 @@ record PoolScript(
         return setup(new Reply.Refusal(code));
     }
 
-    PoolScript versions(Versions other) {
+    public PoolScript versions(Versions other) {
         return new PoolScript(greeting, setup, other, supported, required, open, grant, firstWork, shares);
     }
 
@@ -118,7 +118,7 @@ record PoolScript(
         return new PoolScript(greeting, setup, versions, extensions, extensions, open, grant, firstWork, shares);
     }
 
-    PoolScript open(Reply other) {
+    public PoolScript open(Reply other) {
         return new PoolScript(greeting, setup, versions, supported, required, other, grant, firstWork, shares);
     }
 
@@ -130,16 +130,16 @@ record PoolScript(
         return new PoolScript(greeting, setup, versions, supported, required, open, other, firstWork, shares);
     }
 
-    PoolScript granting(int extranonceSize) {
+    public PoolScript granting(int extranonceSize) {
         return grant(
                 new Grant(grant.prefix, OptionalInt.of(extranonceSize), grant.difficulty, grant.group, grant.toGroup));
     }
 
-    PoolScript withPrefix(String hex) {
+    public PoolScript withPrefix(String hex) {
         return grant(new Grant(hex, grant.size, grant.difficulty, grant.group, grant.toGroup));
     }
 
-    PoolScript atDifficulty(double difficulty) {
+    public PoolScript atDifficulty(double difficulty) {
         return grant(new Grant(grant.prefix, grant.size, difficulty, grant.group, grant.toGroup));
     }
 
@@ -148,7 +148,7 @@ record PoolScript(
         return grant(new Grant(grant.prefix, grant.size, grant.difficulty, group, true));
     }
 
-    PoolScript firstWork(FirstWork other) {
+    public PoolScript firstWork(FirstWork other) {
         return new PoolScript(greeting, setup, versions, supported, required, open, grant, other, shares);
     }
 

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.stream.IntStream;
 import sluice.protocol.Bytes;
 import sluice.protocol.bitcoin.Hash256;
 import sluice.protocol.sv2.message.mining.NewExtendedMiningJob;
@@ -13,8 +14,9 @@ import sluice.protocol.sv2.message.mining.SetNewPrevHash;
  * One job of a scripted pool, before it is addressed to a channel.
  *
  * @param weight bytes in the coinbase's output that serve nobody, 0..60000
+ * @param branches hashes on the coinbase's way to the merkle root
  */
-record PoolWork(long jobId, long ntime, boolean versionRolling, int weight) {
+record PoolWork(long jobId, long ntime, boolean versionRolling, int weight, int branches) {
     // One bit that miners may roll is set, so that whoever clears or keeps it in the wrong place makes another hash.
     static final long VERSION = 0x20004000L;
     static final long ROLLABLE = 0x1fffffe0L;
@@ -22,8 +24,7 @@ record PoolWork(long jobId, long ntime, boolean versionRolling, int weight) {
     /** Almost every hash that is a share is a block. */
     static final long NBITS_OF_EASY_BLOCKS = 0x207fffffL;
 
-    static final List<byte[]> SIBLINGS =
-            List.of(IndependentHash.sha256("sibling".getBytes(UTF_8)), IndependentHash.sha256("uncle".getBytes(UTF_8)));
+    static final int USUAL_BRANCHES = 2;
 
     private static final String HEIGHT = "03a0bb0d";
 
@@ -53,9 +54,16 @@ record PoolWork(long jobId, long ntime, boolean versionRolling, int weight) {
                 minNtime,
                 VERSION,
                 versionRolling,
-                SIBLINGS.stream().map(hash -> Hash256.of(hash, 0)).toList(),
+                siblings().stream().map(hash -> Hash256.of(hash, 0)).toList(),
                 coinbasePrefix(extranonceLength),
                 coinbaseSuffix());
+    }
+
+    /** Deepest first. */
+    List<byte[]> siblings() {
+        return IntStream.range(0, branches)
+                .mapToObj(depth -> IndependentHash.sha256(("sibling" + depth).getBytes(UTF_8)))
+                .toList();
     }
 
     Bytes coinbasePrefix(int extranonceLength) {

@@ -27,7 +27,7 @@ import tools.jackson.databind.ObjectMapper;
  * An SV1 pool on loopback that believes nothing: it builds the block header of every share from what it sent and what came
  * back, with the JDK's SHA-256 and none of our code, and holds it against the difficulty of the share's job.
  */
-final class RehashingSv1Pool implements JudgingPool, AutoCloseable {
+public final class RehashingSv1Pool implements JudgingPool, AutoCloseable {
     static final String PASSWORD = "geheim";
     private static final HexFormat HEX = HexFormat.of();
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -115,7 +115,7 @@ final class RehashingSv1Pool implements JudgingPool, AutoCloseable {
         return acceptedInAll();
     }
 
-    synchronized int acceptedInAll() {
+    public synchronized int acceptedInAll() {
         return acceptedByJob.values().stream()
                 .flatMap(names -> names.values().stream())
                 .mapToInt(Integer::intValue)

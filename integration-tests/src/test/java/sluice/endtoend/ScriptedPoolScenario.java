@@ -11,7 +11,7 @@ import org.junit.jupiter.api.io.TempDir;
 import sluice.endtoend.netty.BufferLeaks;
 
 /** What every story of gateways and scripted pools shares: in the end no pool has met a bad share, and nothing is left. */
-abstract class ScriptedPoolScenario {
+public abstract class ScriptedPoolScenario {
     @TempDir
     private Path directory;
 
@@ -20,11 +20,11 @@ abstract class ScriptedPoolScenario {
     private final List<EdgeGateway> gateways = new ArrayList<>();
 
     /** A pool that behaves. */
-    ScriptedSv2Pool pool(String name) {
+    protected ScriptedSv2Pool pool(String name) {
         return pool(name, PoolScript.GOOD);
     }
 
-    ScriptedSv2Pool pool(String name, PoolScript script) {
+    protected ScriptedSv2Pool pool(String name, PoolScript script) {
         return keep(new ScriptedSv2Pool(name, Farm.freshKey(), script));
     }
 
@@ -39,26 +39,34 @@ abstract class ScriptedPoolScenario {
     }
 
     /** A pool that behaves and speaks SV1. */
-    RehashingSv1Pool sv1Pool() throws IOException {
-        RehashingSv1Pool pool = new RehashingSv1Pool(PoolScript.EASY);
+    protected RehashingSv1Pool sv1Pool() throws IOException {
+        return keep(new RehashingSv1Pool(PoolScript.EASY));
+    }
+
+    /** As the other, one that leaves so few bytes of extranonce2. */
+    protected RehashingSv1Pool sv1Pool(int extranonce2Size) throws IOException {
+        return keep(new RehashingSv1Pool(PoolScript.EASY, extranonce2Size));
+    }
+
+    private RehashingSv1Pool keep(RehashingSv1Pool pool) {
         sv1Pools.add(pool);
         return pool;
     }
 
     /** All miners mine for the first of these that is good. */
-    EdgeGateway gatewayTo(ScriptedSv2Pool... inOrder) throws IOException {
+    protected EdgeGateway gatewayTo(ScriptedSv2Pool... inOrder) throws IOException {
         return gatewayTo(EdgeRouting.inOrder(inOrder));
     }
 
-    EdgeGateway gatewayTo(ScriptedSv2Pool pool, EdgeGateway.Plan plan) throws IOException {
+    protected EdgeGateway gatewayTo(ScriptedSv2Pool pool, EdgeGateway.Plan plan) throws IOException {
         return gatewayTo(EdgeRouting.inOrder(pool), plan);
     }
 
-    EdgeGateway gatewayTo(EdgeRouting routing) throws IOException {
+    protected EdgeGateway gatewayTo(EdgeRouting routing) throws IOException {
         return gatewayTo(routing, EdgeGateway.Plan.EASY);
     }
 
-    EdgeGateway gatewayTo(EdgeRouting routing, EdgeGateway.Plan plan) throws IOException {
+    protected EdgeGateway gatewayTo(EdgeRouting routing, EdgeGateway.Plan plan) throws IOException {
         EdgeGateway gateway = new EdgeGateway(directory.resolve("edge-" + gateways.size()), plan, routing);
         gateways.add(gateway);
         return gateway;

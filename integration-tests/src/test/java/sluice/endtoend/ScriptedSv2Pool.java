@@ -41,7 +41,7 @@ import sluice.protocol.sv2.noise.Secp256k1;
  * An SV2 pool on loopback that does what a {@link PoolScript} says, gives work on command, keeps all that it is told, and
  * re-hashes every share with none of our code.
  */
-final class ScriptedSv2Pool implements JudgingPool, AutoCloseable {
+public final class ScriptedSv2Pool implements JudgingPool, AutoCloseable {
     private static final int BACKLOG = 64;
     // Above the groups that tests use, so that the one can never pass for the other.
     private static final long FIRST_CHANNEL = 101;
@@ -68,8 +68,8 @@ final class ScriptedSv2Pool implements JudgingPool, AutoCloseable {
     record Heard(Instant at, int connection, Sv2Message message) {}
 
     /** @param fault the specification's error code, empty for a good share, whatever the script had us answer */
-    record JudgedShare(int connection, SubmitSharesExtended share, String fault) {
-        boolean isGood() {
+    public record JudgedShare(int connection, SubmitSharesExtended share, String fault) {
+        public boolean isGood() {
             return fault.equals(PoolChannel.NONE);
         }
 
@@ -110,7 +110,7 @@ final class ScriptedSv2Pool implements JudgingPool, AutoCloseable {
     }
 
     /** What it does from now on. */
-    ScriptedSv2Pool play(PoolScript other) {
+    public ScriptedSv2Pool play(PoolScript other) {
         script = other;
         return this;
     }
@@ -131,12 +131,20 @@ final class ScriptedSv2Pool implements JudgingPool, AutoCloseable {
     }
 
     /** A block was found: a future job and the tip that activates it. Answers the job's id. */
-    synchronized long newTip() {
+    public synchronized long newTip() {
         return newTip(0);
     }
 
+    /** A block was found, and the next holds so many transactions that its job has this many merkle branches. */
+    public synchronized long newTipWithBranches(int branches) {
+        work = nextWork(0, branches);
+        all(client -> client.announceFuture(work));
+        moveTo(work.jobId());
+        return work.jobId();
+    }
+
     /** As {@link #newTip()}, with so many useless bytes in the job. */
-    synchronized long newTip(int weight) {
+    public synchronized long newTip(int weight) {
         work = nextWork(weight);
         all(client -> client.announceFuture(work));
         moveTo(work.jobId());
@@ -152,7 +160,7 @@ final class ScriptedSv2Pool implements JudgingPool, AutoCloseable {
     }
 
     /** One more job on the tip in force. Answers its id. */
-    synchronized long newJob() {
+    public synchronized long newJob() {
         work = nextWork(0);
         all(client -> client.announceActive(work, tip));
         return work.jobId();
@@ -182,11 +190,11 @@ final class ScriptedSv2Pool implements JudgingPool, AutoCloseable {
         all(client -> client.activate(job, tip));
     }
 
-    synchronized void setTarget(double difficulty) {
+    public synchronized void setTarget(double difficulty) {
         all(client -> client.target(difficulty));
     }
 
-    synchronized void setExtranoncePrefix(String hex) {
+    public synchronized void setExtranoncePrefix(String hex) {
         all(client -> client.prefix(hex));
     }
 
@@ -228,7 +236,7 @@ final class ScriptedSv2Pool implements JudgingPool, AutoCloseable {
     }
 
     /** Grants the channels that were asked for while the script said to ignore it. */
-    synchronized void grantUnanswered() {
+    public synchronized void grantUnanswered() {
         script = script.open(PoolScript.Reply.YES);
         all(PoolClient::grantUnanswered);
     }
@@ -249,12 +257,12 @@ final class ScriptedSv2Pool implements JudgingPool, AutoCloseable {
     }
 
     /** Hangs up on everybody, and goes on listening. */
-    void hangUp() {
+    public void hangUp() {
         clients.forEach(PoolClient::hangUp);
     }
 
     /** Hangs up on everybody and listens no more. */
-    void die() {
+    public void die() {
         try {
             listener.close();
         } catch (IOException e) {
@@ -264,7 +272,7 @@ final class ScriptedSv2Pool implements JudgingPool, AutoCloseable {
     }
 
     /** Listens again at the same place, on another tip. Answers the job of it. */
-    long comeBack() {
+    public long comeBack() {
         long job = newTip();
         await("port " + port + " free again").ignoreExceptions().until(() -> {
             listen(port);
@@ -358,7 +366,7 @@ final class ScriptedSv2Pool implements JudgingPool, AutoCloseable {
     }
 
     /** Waits until clients have so many open channels. */
-    void awaitChannels(int count) {
+    public void awaitChannels(int count) {
         await(count + " channels at pool " + name).until(() -> channels() == count);
     }
 
@@ -389,7 +397,7 @@ final class ScriptedSv2Pool implements JudgingPool, AutoCloseable {
         return prefixes;
     }
 
-    List<JudgedShare> shares() {
+    public List<JudgedShare> shares() {
         return List.copyOf(judged);
     }
 
@@ -416,7 +424,7 @@ final class ScriptedSv2Pool implements JudgingPool, AutoCloseable {
     }
 
     /** Waits until so many good shares have come in all. */
-    void awaitGoodShares(int count) {
+    public void awaitGoodShares(int count) {
         await(count + " good shares at pool " + name).until(() -> goodShares() >= count);
     }
 
@@ -432,12 +440,12 @@ final class ScriptedSv2Pool implements JudgingPool, AutoCloseable {
     }
 
     /** The id of the job that newcomers get. */
-    synchronized long currentJob() {
+    public synchronized long currentJob() {
         return work.jobId();
     }
 
     /** The previous block of what is mined now, as hex in internal order. */
-    synchronized String tipHash() {
+    public synchronized String tipHash() {
         return HexFormat.of().formatHex(tip.prevHash());
     }
 
@@ -488,8 +496,12 @@ final class ScriptedSv2Pool implements JudgingPool, AutoCloseable {
     }
 
     private PoolWork nextWork(int weight) {
+        return nextWork(weight, PoolWork.USUAL_BRANCHES);
+    }
+
+    private PoolWork nextWork(int weight, int branches) {
         boolean rolling = script.versions() == PoolScript.Versions.ROLLED;
-        return new PoolWork(++lastJob, now(), rolling, weight);
+        return new PoolWork(++lastJob, now(), rolling, weight, branches);
     }
 
     /** What upstreams and their events call it. */

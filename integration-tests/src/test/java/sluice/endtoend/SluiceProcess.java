@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** Sluice as an operator runs it: a process of its own, whose output goes to files. */
-final class SluiceProcess implements AutoCloseable {
+public final class SluiceProcess implements AutoCloseable {
     private final Process process;
     private final Path out;
     private final Path err;
@@ -28,7 +28,7 @@ final class SluiceProcess implements AutoCloseable {
     }
 
     /** @param directory where it runs and its output goes */
-    static SluiceProcess start(Path directory, String... arguments) throws IOException {
+    public static SluiceProcess start(Path directory, String... arguments) throws IOException {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "--enable-native-access=ALL-UNNAMED",
@@ -72,7 +72,7 @@ final class SluiceProcess implements AutoCloseable {
     }
 
     /** What it has logged so far. */
-    String log() {
+    public String log() {
         try {
             return Files.readString(err);
         } catch (IOException e) {
@@ -88,7 +88,7 @@ final class SluiceProcess implements AutoCloseable {
     }
 
     /** What it has printed so far. */
-    List<String> printed() throws IOException {
+    public List<String> printed() throws IOException {
         return Files.readAllLines(out);
     }
 
@@ -99,7 +99,7 @@ final class SluiceProcess implements AutoCloseable {
     }
 
     /** Waits until it has ended; answers its exit value. */
-    int awaitEnd() throws InterruptedException {
+    public int awaitEnd() throws InterruptedException {
         assertThat(process.waitFor(Patience.LIMIT.toSeconds(), TimeUnit.SECONDS))
                 .as("ended: %s", log())
                 .isTrue();
