@@ -8,6 +8,7 @@ import java.util.Optional;
 import sluice.protocol.Bytes;
 import sluice.protocol.bitcoin.ChainTip;
 import sluice.protocol.bitcoin.Coinbase;
+import sluice.protocol.bitcoin.MerklePath;
 import sluice.protocol.sv2.message.Sv2Codec;
 import sluice.protocol.sv2.message.Sv2Message;
 import sluice.protocol.sv2.message.common.ChannelEndpointChanged;
@@ -389,6 +390,12 @@ public final class Sv2PoolSession implements PoolSession {
         boolean isFuture = job.minNtime().isEmpty();
         if (!isFuture && !tipKnown) {
             note("ignored active job " + job.jobId() + ": there is no tip yet to mine it on");
+            return;
+        }
+        int siblings = job.merklePath().size();
+        if (siblings > MerklePath.MAX_DEPTH) {
+            lose("protocol violation: job " + job.jobId() + " has a merkle path of " + siblings + " hashes, at most "
+                    + MerklePath.MAX_DEPTH);
             return;
         }
         Coinbase.Halves coinbase;

@@ -16,6 +16,7 @@ import static sluice.upstream.session.PoolConversation.granted;
 import static sluice.upstream.session.PoolConversation.share;
 import static sluice.upstream.session.PoolConversation.tip;
 
+import java.util.Collections;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.stream.Stream;
@@ -26,6 +27,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import sluice.protocol.Bytes;
 import sluice.protocol.bitcoin.ChainTip;
 import sluice.protocol.bitcoin.Hash256;
+import sluice.protocol.bitcoin.MerklePath;
 import sluice.protocol.bitcoin.Target;
 import sluice.protocol.sv2.message.Sv2Message;
 import sluice.protocol.sv2.message.common.ChannelEndpointChanged;
@@ -171,6 +173,32 @@ class Sv2PoolSessionMiningTest {
         assertThat(actions).hasSize(2);
         assertThat(((UpstreamEvent.Lost) ((PoolAction.Emit) actions.getFirst()).event()).reason())
                 .startsWith("protocol violation: job 5 has no usable coinbase");
+    }
+
+    @Test
+    void givesUpAPoolWhoseMerklePathIsLongerThanAnyBlocks() {
+        pool.open().takeAll();
+
+        pool.receive(withSiblings(MerklePath.MAX_DEPTH));
+        assertThat(pool.takeEvents()).hasOnlyElementsOfType(UpstreamEvent.JobAnnounced.class);
+
+        pool.receive(withSiblings(MerklePath.MAX_DEPTH + 1));
+        assertThat(pool.takeEvents())
+                .containsExactly(new UpstreamEvent.Lost(
+                        UpstreamEvent.Step.FIRST_JOB,
+                        "protocol violation: job 5 has a merkle path of 33 hashes, at most 32"));
+    }
+
+    private static NewExtendedMiningJob withSiblings(int count) {
+        return new NewExtendedMiningJob(
+                CHANNEL,
+                5,
+                OptionalLong.empty(),
+                0x20000000L,
+                true,
+                Collections.nCopies(count, TIP),
+                COINBASE_PREFIX,
+                COINBASE_SUFFIX);
     }
 
     @Test
