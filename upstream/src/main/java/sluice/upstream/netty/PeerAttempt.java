@@ -10,6 +10,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.ChannelPipeline;
 import io.netty.channel.ConnectTimeoutException;
 import io.netty.channel.EventLoop;
 import io.netty.channel.WriteBufferWaterMark;
@@ -19,69 +20,73 @@ import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.InstantSource;
-import java.util.EnumMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import sluice.protocol.sv1.Sv1ServerMessage;
-import sluice.protocol.sv2.wire.Frame;
 import sluice.protocol.sv2.wire.ProtocolViolation;
-import sluice.upstream.UpstreamEvent;
 import sluice.upstream.UpstreamEvent.Step;
-import sluice.upstream.session.PoolDeadline;
-import sluice.upstream.session.PoolInput;
 import sluice.upstream.session.PoolPatience;
 
 /**
- * One attempt to work with a pool, from the name to the end of the connection: resolve, connect, handshake, then frames or
- * lines, and deadlines for the session. Confined to the loop of its {@link ReconnectingPool}.
+ * One attempt to talk with a peer that we dial, from the name to the end of the connection: resolve, connect, handshake, then
+ * frames or lines. Confined to the loop of its {@link ReconnectingPeer}.
  */
-// Sharable for Netty, because each address of the pool that is tried makes a channel; there is one at a time.
+// Sharable for Netty, because each address of the peer that is tried makes a channel; there is one at a time.
 @ChannelHandler.Sharable
-final class PoolAttempt extends ChannelInboundHandlerAdapter {
-    /** Bytes that may wait for a pool that does not read; beyond it the connection is given up. */
+final class PeerAttempt extends ChannelInboundHandlerAdapter {
+    /** Bytes that may wait for a peer that does not read; beyond it the connection is given up. */
     static final int MAX_UNSENT_BYTES = 1 << 20;
     /** Addresses of one name that are tried in one attempt. */
     static final int MAX_ADDRESSES = 8;
     /** Oddities of one connection that are logged for the operator; more only at debug level. */
     static final int MAX_NOTES = 50;
 
-    private static final Logger LOG = LoggerFactory.getLogger(PoolAttempt.class);
-    // For what was written before an end; a pool that does not read must not keep the socket.
+    private static final Logger LOG = LoggerFactory.getLogger(PeerAttempt.class);
+    // For what was written before an end; a peer that does not read must not keep the socket.
     private static final Duration LINGER = Duration.ofSeconds(1);
 
-    private final ReconnectingPool owner;
+    private final Owner owner;
+    private final String peer;
     private final EventLoop loop;
-    private final InstantSource clock;
-    private final ReconnectingPool.Endpoint endpoint;
+    private final Endpoint endpoint;
     private final StepTimeouts timeouts;
-    private final Map<PoolDeadline, ScheduledFuture<?>> deadlines = new EnumMap<>(PoolDeadline.class);
     private Step step = Step.RESOLVE;
     private ScheduledFuture<?> resolveTimeout;
     private Channel channel;
-    private boolean sessionStarted;
+    private boolean conversing;
     private boolean endpointKept;
     private boolean redirected;
     private boolean unflushed;
     private boolean ended;
     private int notes;
 
-    PoolAttempt(
-            ReconnectingPool owner,
-            EventLoop loop,
-            InstantSource clock,
-            ReconnectingPool.Endpoint endpoint,
-            StepTimeouts timeouts) {
+    /** Who hears of an attempt, on its loop. */
+    interface Owner {
+        /**
+         * Puts handlers into a fresh connection that fire {@link HandshakeCompleted} or {@link LinesReady} when the
+         * conversation can begin, and then what the peer says.
+         */
+        void install(ChannelPipeline pipeline, Endpoint dialled);
+
+        /** The conversation can begin. */
+        void connected(Endpoint dialled);
+
+        /** What the handlers that were installed made of the peer's bytes. */
+        void received(Object message);
+
+        /** The attempt is over, once; {@code conversing} where {@link #connected} came before. */
+        void over(PeerAttempt attempt, boolean conversing, Step step, String reason);
+    }
+
+    /** @param peer what the other side is, for reasons: "pool" */
+    PeerAttempt(Owner owner, String peer, EventLoop loop, Endpoint endpoint, StepTimeouts timeouts) {
         this.owner = owner;
+        this.peer = peer;
         this.loop = loop;
-        this.clock = clock;
         this.endpoint = endpoint;
         this.timeouts = timeouts;
     }
@@ -131,7 +136,7 @@ final class PoolAttempt extends ChannelInboundHandlerAdapter {
                     @Override
                     protected void initChannel(Channel fresh) {
                         owner.install(fresh.pipeline(), endpoint);
-                        fresh.pipeline().addLast(PoolAttempt.this);
+                        fresh.pipeline().addLast(PeerAttempt.this);
                     }
                 });
         transport.detectSilentDeath(bootstrap);
@@ -150,13 +155,13 @@ final class PoolAttempt extends ChannelInboundHandlerAdapter {
     }
 
     private String connectFailure(Throwable cause, InetSocketAddress address) {
-        String peer = address.getAddress().getHostAddress() + ":" + address.getPort();
+        String dialled = address.getAddress().getHostAddress() + ":" + address.getPort();
         return switch (cause) {
             case ConnectTimeoutException timeout ->
-                "no answer from " + peer + " within " + PoolPatience.inWords(timeouts.connect());
+                "no answer from " + dialled + " within " + PoolPatience.inWords(timeouts.connect());
             case ConnectException refused
-            when String.valueOf(refused.getMessage()).contains("refused") -> "connection refused by " + peer;
-            default -> "cannot connect to " + peer + ": " + cause.getMessage();
+            when String.valueOf(refused.getMessage()).contains("refused") -> "connection refused by " + dialled;
+            default -> "cannot connect to " + dialled + ": " + cause.getMessage();
         };
     }
 
@@ -172,8 +177,8 @@ final class PoolAttempt extends ChannelInboundHandlerAdapter {
     @Override
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
         if ((event instanceof HandshakeCompleted || event instanceof LinesReady) && !ended) {
-            sessionStarted = true;
-            owner.feed(new PoolInput.Connected(endpoint.host(), endpoint.port()));
+            conversing = true;
+            owner.connected(endpoint);
         } else {
             ctx.fireUserEventTriggered(event);
         }
@@ -182,10 +187,7 @@ final class PoolAttempt extends ChannelInboundHandlerAdapter {
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
         if (!ended) {
-            owner.feed(
-                    message instanceof Sv1ServerMessage line
-                            ? new PoolInput.LineReceived(line)
-                            : new PoolInput.FrameReceived((Frame) message));
+            owner.received(message);
         }
     }
 
@@ -197,7 +199,7 @@ final class PoolAttempt extends ChannelInboundHandlerAdapter {
         switch (cause) {
             case ProtocolViolation violation ->
                 end(
-                        sessionStarted
+                        conversing
                                 ? "protocol violation: " + violation.getMessage()
                                 : "handshake failed: " + violation.detail());
             case IOException broken -> end("connection broken: " + broken.getMessage());
@@ -211,7 +213,7 @@ final class PoolAttempt extends ChannelInboundHandlerAdapter {
     // A handshake that is cut short reports itself before this.
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
-        end("the pool closed the connection");
+        end("the " + peer + " closed the connection");
     }
 
     void write(Object message) {
@@ -219,7 +221,7 @@ final class PoolAttempt extends ChannelInboundHandlerAdapter {
             return;
         }
         if (!channel.isWritable()) {
-            end("the pool does not read: more than " + MAX_UNSENT_BYTES + " bytes wait for it");
+            end("the " + peer + " does not read: more than " + MAX_UNSENT_BYTES + " bytes wait for it");
             return;
         }
         channel.write(message, channel.voidPromise());
@@ -233,68 +235,50 @@ final class PoolAttempt extends ChannelInboundHandlerAdapter {
         }
     }
 
-    void setDeadline(PoolDeadline deadline, Instant at) {
-        if (ended) {
-            return;
-        }
-        long nanos = Math.max(0, Duration.between(clock.instant(), at).toNanos());
-        ScheduledFuture<?> earlier = deadlines.put(
-                deadline,
-                loop.schedule(() -> owner.feed(new PoolInput.DeadlineReached(deadline)), nanos, TimeUnit.NANOSECONDS));
-        if (earlier != null) {
-            earlier.cancel(false);
-        }
-    }
-
-    void note(String upstream, String text) {
+    void note(String name, String text) {
         if (++notes <= MAX_NOTES) {
-            LOG.info("{}: {}", upstream, text);
+            LOG.info("{}: {}", name, text);
         } else {
-            LOG.debug("{}: {}", upstream, text);
+            LOG.debug("{}: {}", name, text);
         }
     }
 
-    /** The pool gave us a channel here. */
+    /** The peer serves us here. */
     void keepEndpoint() {
         endpointKept = true;
     }
 
-    /** The pool has named the next address. */
+    /** The peer has named the next address. */
     void redirect() {
         redirected = true;
         endpointKept = true;
     }
 
-    /** Whether it ends because the pool named another address. */
+    /** Whether it ends because the peer named another address. */
     boolean isRedirected() {
         return redirected;
     }
 
-    /** Whether the next attempt goes where the pool said; if not, the configured address is next. */
+    /** Whether the next attempt goes where the peer said; if not, the configured address is next. */
     boolean endpointKept() {
         return endpointKept;
     }
 
-    /** Ends the attempt once: reports the loss unless the session did, and closes behind what was written. */
+    boolean isOver() {
+        return ended;
+    }
+
+    /** Ends the attempt once: says so, and closes behind what was written. */
     void end(String reason) {
         if (ended) {
             return;
         }
         ended = true;
         resolveTimeout.cancel(false);
-        deadlines.values().forEach(deadline -> deadline.cancel(false));
         if (channel != null) {
             closeBehindWrites();
         }
-        try {
-            if (sessionStarted) {
-                owner.feed(new PoolInput.Disconnected(reason));
-            } else {
-                owner.emit(new UpstreamEvent.Lost(step, reason));
-            }
-        } finally {
-            owner.ended(this);
-        }
+        owner.over(this, conversing, step, reason);
     }
 
     private void closeBehindWrites() {
