@@ -11,7 +11,13 @@ public final class Script {
     private static final int HASH256_LENGTH = 32;
     private static final int OP_PUSHDATA1 = 0x4c;
     private static final int MAX_PUSHDATA1 = 255;
+    private static final int OP_PUSHDATA4 = 0x4e;
     private static final int OP_RETURN = 0x6a;
+    private static final int OP_CHECKSIG = 0xac;
+    private static final int OP_CHECKSIGVERIFY = 0xad;
+    private static final int OP_CHECKMULTISIG = 0xae;
+    private static final int OP_CHECKMULTISIGVERIFY = 0xaf;
+    private static final int MULTISIG_SIGOPS = 20;
     private static final int OP_1 = 0x51;
     private static final int MAX_WITNESS_VERSION = 16;
     private static final int MIN_PROGRAM_LENGTH = 2;
@@ -75,6 +81,39 @@ public final class Script {
     /** OP_RETURN and one push. */
     public static Bytes opReturn(Bytes data) {
         return Bytes.concat(Bytes.of((byte) OP_RETURN), push(data));
+    }
+
+    /**
+     * The signature operations that {@code script} counts where it stands, as nodes count them without running it: a multiple
+     * signature is twenty. What is pushed is no operation; a push that is cut short ends the count.
+     */
+    public static int sigops(Bytes script) {
+        int count = 0;
+        int at = 0;
+        while (at < script.length()) {
+            int opcode = script.at(at++) & 0xff;
+            if (opcode <= OP_PUSHDATA4) {
+                int lengthBytes = opcode < OP_PUSHDATA1 ? 0 : 1 << (opcode - OP_PUSHDATA1);
+                if (at + lengthBytes > script.length()) {
+                    return count;
+                }
+                long length = opcode < OP_PUSHDATA1 ? opcode : littleEndian(script, at, lengthBytes);
+                at = (int) Math.min(script.length(), at + lengthBytes + length);
+            } else if (opcode == OP_CHECKSIG || opcode == OP_CHECKSIGVERIFY) {
+                count++;
+            } else if (opcode == OP_CHECKMULTISIG || opcode == OP_CHECKMULTISIGVERIFY) {
+                count += MULTISIG_SIGOPS;
+            }
+        }
+        return count;
+    }
+
+    private static long littleEndian(Bytes script, int at, int length) {
+        long value = 0;
+        for (int i = 0; i < length; i++) {
+            value |= (script.at(at + i) & 0xffL) << (8 * i);
+        }
+        return value;
     }
 
     private static void requireLength(String what, Bytes value, int length) {

@@ -40,6 +40,8 @@ public final class LocalTemplateSource implements TemplateSource {
     public void send(TemplateCommand command) {
         switch (command) {
             case TemplateCommand.SubmitBlock submit -> submit(submit.solution());
+            // What is made in this process leaves room for the largest coinbase there may be.
+            case TemplateCommand.ReserveCoinbase reserve -> {}
             case TemplateCommand.Close close -> {
                 closed = true;
                 if (nextLook != null) {

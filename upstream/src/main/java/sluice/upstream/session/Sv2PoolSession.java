@@ -73,9 +73,6 @@ public final class Sv2PoolSession implements PoolSession {
     /** What a share gets that comes while no channel is open. */
     public static final String CHANNEL_NOT_OPEN = "channel-not-open";
 
-    static final String VENDOR = "Sluice";
-    static final String HARDWARE_VERSION = "gateway";
-
     private static final int MAX_REASON_BYTES = 255;
     // No U32 is equal to it.
     private static final long NO_ID = -1;
@@ -162,17 +159,12 @@ public final class Sv2PoolSession implements PoolSession {
         groupChannelId = NO_ID;
         tipKnown = false;
         sequences.restart();
-        send(new SetupConnection(
+        send(Introduction.of(
                 SetupConnection.MINING,
-                SetupConnection.VERSION,
-                SetupConnection.VERSION,
                 askForVersionRolling ? SetupConnectionFlags.MINING_REQUIRES_VERSION_ROLLING : 0,
-                WireText.truncate(connected.host(), MAX_REASON_BYTES),
+                connected.host(),
                 connected.port(),
-                VENDOR,
-                HARDWARE_VERSION,
-                settings.softwareVersion(),
-                ""));
+                settings.softwareVersion()));
         setDeadline(PoolDeadline.SETUP, now);
     }
 

@@ -9,6 +9,12 @@ public sealed interface TemplateCommand {
      */
     record SubmitBlock(BlockSolution solution) implements TemplateCommand {}
 
+    /**
+     * Leave so much room for the coinbase's own outputs from now on. A source whose templates always leave plenty does
+     * nothing about it.
+     */
+    record ReserveCoinbase(CoinbaseReserve reserve) implements TemplateCommand {}
+
     /** Send no more templates. No event comes after it, but a block is taken and delivered still. */
     record Close(String reason) implements TemplateCommand {}
 }

@@ -226,7 +226,7 @@ class PoolConnectionTest {
     @Test
     void triesAsManyAddressesAsItsLimitAndNoMore() throws Exception {
         InetAddress nobodyThere = InetAddress.getByName("127.77.77.77");
-        List<InetAddress> last = new ArrayList<>(Collections.nCopies(PoolAttempt.MAX_ADDRESSES - 1, nobodyThere));
+        List<InetAddress> last = new ArrayList<>(Collections.nCopies(PeerAttempt.MAX_ADDRESSES - 1, nobodyThere));
         last.add(InetAddress.getLoopbackAddress());
         List<InetAddress> onePast = new ArrayList<>(last);
         onePast.addFirst(nobodyThere);
