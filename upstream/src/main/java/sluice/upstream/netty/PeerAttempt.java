@@ -217,7 +217,8 @@ final class PeerAttempt extends ChannelInboundHandlerAdapter {
     }
 
     void write(Object message) {
-        if (ended) {
+        // A channel that is closed is not writable either, and says so itself in a moment.
+        if (ended || !channel.isActive()) {
             return;
         }
         if (!channel.isWritable()) {
