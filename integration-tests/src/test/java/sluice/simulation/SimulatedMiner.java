@@ -44,6 +44,11 @@ abstract class SimulatedMiner implements Internet.Caller, ViewListener {
     private final List<Record> past = new ArrayList<>();
     private final Set<Hash256> sentHashes = new HashSet<>();
     private final Set<Hash256> acceptedHashes = new HashSet<>();
+    // Other tips come between two stays on one where an upstream is behind the others: a gateway remembers the shares
+    // of
+    // one tip only.
+    private final Set<Hash256> leftTips = new HashSet<>();
+    private Hash256 tip;
     private final ArrayDeque<Find> recent = new ArrayDeque<>();
     private Internet.Call call;
     private Link link;
@@ -245,6 +250,8 @@ abstract class SimulatedMiner implements Internet.Caller, ViewListener {
         sent.clear();
         sentHashes.clear();
         acceptedHashes.clear();
+        leftTips.clear();
+        tip = null;
         recent.clear();
         link = null;
         end = null;
@@ -356,7 +363,7 @@ abstract class SimulatedMiner implements Internet.Caller, ViewListener {
     private void note(Optional<Submission> submission, Quality quality, Find find) {
         submission.ifPresent(share -> {
             record.counts[0]++;
-            boolean onTipOfOld = find.channel().hasReturnedTo(find.job().prevHash());
+            boolean onTipOfOld = leftTips.contains(find.job().prevHash());
             sent.put(share, new Sent(quality, find.channel(), find.hash(), find.isRolled(), onTipOfOld));
         });
     }
@@ -403,6 +410,14 @@ abstract class SimulatedMiner implements Internet.Caller, ViewListener {
 
     private void followWhim() {
         whim();
+    }
+
+    @Override
+    public final void started(ToldChannel channel, ToldJob job, boolean alone) {
+        if (tip != null && !tip.equals(job.prevHash())) {
+            leftTips.add(tip);
+        }
+        tip = job.prevHash();
     }
 
     @Override

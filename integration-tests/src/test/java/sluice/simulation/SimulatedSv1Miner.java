@@ -149,9 +149,6 @@ final class SimulatedSv1Miner extends SimulatedMiner {
     public void openRefused(long requestId, String reason) {}
 
     @Override
-    public void started(ToldChannel channel, ToldJob job, boolean alone) {}
-
-    @Override
     public void closed(ToldChannel channel, String reason) {}
 
     private Sv1Id id() {

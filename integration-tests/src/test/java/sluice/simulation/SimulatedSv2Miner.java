@@ -195,7 +195,4 @@ final class SimulatedSv2Miner extends SimulatedMiner {
             }
         });
     }
-
-    @Override
-    public void started(ToldChannel channel, ToldJob job, boolean alone) {}
 }

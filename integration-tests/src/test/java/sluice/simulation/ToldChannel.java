@@ -6,7 +6,6 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import sluice.protocol.Bytes;
-import sluice.protocol.bitcoin.Hash256;
 
 /** A channel as its miner knows it from the wire. */
 final class ToldChannel {
@@ -24,7 +23,6 @@ final class ToldChannel {
     // What the newest job replaced; of the same tip, it may be good for a while.
     private final LinkedHashMap<String, ToldJob> replaced = new LinkedHashMap<>();
     private final Set<String> known = new HashSet<>();
-    private final Set<Hash256> leftTips = new HashSet<>();
     private final Map<ToldJob, Long> noncesTried = new HashMap<>();
     private byte[] bound;
     private byte[] easiestTaken;
@@ -145,14 +143,6 @@ final class ToldChannel {
         }
     }
 
-    /**
-     * Whether other tips came between two stays on this one, as where an upstream is behind the others: a gateway remembers
-     * the shares of one tip only.
-     */
-    boolean hasReturnedTo(Hash256 tip) {
-        return leftTips.contains(tip);
-    }
-
     /** Whether the newest job has replaced others of its own tip. */
     boolean hasReplacedOnItsTip() {
         return !replaced.isEmpty();
@@ -168,9 +158,6 @@ final class ToldChannel {
             jobs.remove(jobs.keySet().iterator().next());
         }
         jobs.put(job.id(), job);
-        if (newest != null && !newest.prevHash().equals(job.prevHash())) {
-            leftTips.add(newest.prevHash());
-        }
         newest = job;
         replaced.values().removeIf(old -> !old.prevHash().equals(job.prevHash()));
     }
