@@ -82,6 +82,13 @@ record Dialect(String agent, List<String> login, boolean pipelines, String submi
         return new Dialect(other, login, pipelines, submit, firstShareId, rolled);
     }
 
+    /** Has this password. */
+    Dialect withPassword(String password) {
+        return loggingIn(login.stream()
+                .map(line -> line.replace("\"USER\", \"x\"", "\"USER\", \"" + password + "\""))
+                .toArray(String[]::new));
+    }
+
     /** Says this before all else. */
     Dialect beginningWith(String... lines) {
         return loggingIn(Stream.concat(Arrays.stream(lines), login.stream()).toArray(String[]::new));

@@ -90,6 +90,23 @@ final class Firmware implements AutoCloseable {
         return heard;
     }
 
+    /** Takes what has come meanwhile, as a miner does between two searches. */
+    Firmware hearsWhatHasCome() {
+        try {
+            while (input.available() > 0) {
+                hears();
+            }
+        } catch (IOException gone) {
+            throw new UncheckedIOException(story(), gone);
+        }
+        return this;
+    }
+
+    /** Waits for its first job, if it has none yet. */
+    Hasher.Work awaitsWork() {
+        return hasher.work() == null ? hearsWork() : hasher.work();
+    }
+
     /** A job is next, perhaps behind the difficulty and the mask that go with it. */
     Hasher.Work hearsWork() {
         Heard heard = hears();
@@ -131,11 +148,21 @@ final class Firmware implements AutoCloseable {
         List<String> lines = dialect.login(user);
         if (dialect.pipelines()) {
             says(lines.toArray(String[]::new));
-            lines.forEach(line -> hearsAnswer(idOf(line)));
+            lines.forEach(line -> hearsAnswerBesidePushes(idOf(line)));
         } else {
             lines.forEach(line -> says(line).hearsAnswer(idOf(line)));
         }
         return this;
+    }
+
+    // Work may come as soon as authorize is answered, and it has asked for more than that.
+    private Heard hearsAnswerBesidePushes(Object id) {
+        Heard heard = hears();
+        while (heard.isPush()) {
+            heard = hears();
+        }
+        assertThat(heard.json().path("id").toString()).as(this::story).isEqualTo(id.toString());
+        return heard;
     }
 
     private static Object idOf(String line) {
@@ -171,12 +198,7 @@ final class Firmware implements AutoCloseable {
         int id = nextShareId;
         nextShareId = dialect.idAfter(id);
         says(dialect.submit(user, share, id));
-        Heard heard = hears();
-        while (heard.isPush()) {
-            heard = hears();
-        }
-        assertThat(heard.json().path("id").asInt()).as(this::story).isEqualTo(id);
-        return heard;
+        return hearsAnswerBesidePushes(id);
     }
 
     /** Nothing more is said to it, and the connection ends. */

@@ -134,18 +134,20 @@ final class Hasher {
 
     private static Share find(Work job, String extranonce2, String ntime, long version) {
         BigInteger target = IndependentHash.target(job.difficulty());
-        byte[] header = job.header(extranonce2, ntime, version);
+        byte[] header = IndependentHash.wordsReversed(job.header(extranonce2, ntime, version));
         for (long nonce = 0; ; nonce++) {
-            String text = "%08x".formatted(nonce);
-            System.arraycopy(HEX.parseHex(text), 0, header, NONCE_AT, Integer.BYTES);
-            byte[] hash = IndependentHash.sha256d(IndependentHash.wordsReversed(header));
+            for (int i = 0; i < Integer.BYTES; i++) {
+                header[NONCE_AT + i] = (byte) (nonce >>> Byte.SIZE * i);
+            }
+            byte[] hash = IndependentHash.sha256d(header);
             if (IndependentHash.number(hash).compareTo(target) <= 0) {
+                String text = "%08x".formatted(nonce);
                 return new Share(job.jobId(), extranonce2, ntime, text, job.version(), version, job.versionMask());
             }
         }
     }
 
-    /** The same work with the branches of its merkle tree counted. */
+    /** The hashes on the way of its coinbase to its merkle root. */
     static List<String> branches(Work job) {
         List<String> branches = new ArrayList<>();
         job.line().param(4).forEach(branch -> branches.add(branch.asString()));
