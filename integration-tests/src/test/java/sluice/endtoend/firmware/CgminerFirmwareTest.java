@@ -1,6 +1,7 @@
 package sluice.endtoend.firmware;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static sluice.endtoend.Patience.await;
 
 import java.io.IOException;
 import java.time.Duration;
@@ -10,6 +11,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import sluice.config.Sv1Config;
 import sluice.endtoend.EdgeGateway;
 import sluice.endtoend.ScriptedSv2Pool;
+import sluice.proxy.event.GatewayEvent;
 
 /** cgminer, the ancestor of most firmware. */
 class CgminerFirmwareTest extends FirmwareScenario {
@@ -102,6 +104,71 @@ class CgminerFirmwareTest extends FirmwareScenario {
         other.awaitGoodShares(2);
         assertThat(cgminer.transcript()).noneMatch(line -> line.contains("client.reconnect"));
         assertThat(cgminer.transcript()).noneMatch(line -> line.contains("mining.set_extranonce"));
+    }
+
+    @Test
+    void aReconnectWithItsSessionKeepsItsExtranonceAndAShareFoundBeforeIsAcceptedOnce() throws IOException {
+        Firmware before = mining(Dialect.CGMINER_VMASK);
+        Hasher.Share unsent = before.finds();
+        Hasher.Share answered = before.finds();
+        assertThat(before.submits(answered).result().asBoolean()).isTrue();
+        for (int reconnect = 0; reconnect < 3; reconnect++) {
+            Firmware again = comesBack(before);
+            assertThat(again.session()).isEqualTo(before.session());
+            assertThat(again.extranonce1()).isEqualTo(before.extranonce1());
+            assertThat(again.hearsWork().cleanJobs()).isTrue();
+            assertThat(again.submits(unsent).errorCode()).isEqualTo(reconnect == 0 ? 0 : 22);
+            assertThat(again.submits(answered).errorCode()).isEqualTo(22);
+            again.mines(2);
+            before = again;
+        }
+        pool.awaitGoodShares(8);
+    }
+
+    @Test
+    void aShareOfABlockThatIsOverIsStaleBehindTheReconnectAsWell() throws IOException {
+        Firmware before = mining(Dialect.CGMINER_VMASK);
+        Hasher.Share unsent = before.finds();
+        hangsUp(before);
+        pool.newTip();
+        Firmware again = resumes(before);
+        again.hearsWorkOn(tip());
+        assertThat(again.submits(unsent).errorCode()).isEqualTo(21);
+        again.mines(2);
+    }
+
+    @Test
+    void aSessionThatIsInUseOrThatNobodyEverHadIsAnsweredWithAFreshExtranonce() throws IOException {
+        Firmware first = mining(Dialect.CGMINER_VMASK);
+        assertThat(resumes(first).extranonce1()).isNotEqualTo(first.extranonce1());
+        assertThat(connects(resuming("no session of ours")).logsIn().extranonce1())
+                .isNotEqualTo(first.extranonce1());
+        String guessed = first.extranonce1() + "0000000000000001";
+        hangsUp(first);
+        assertThat(connects(resuming(guessed)).logsIn().extranonce1()).isNotEqualTo(first.extranonce1());
+    }
+
+    private Firmware comesBack(Firmware machine) throws IOException {
+        hangsUp(machine);
+        return resumes(machine);
+    }
+
+    private void hangsUp(Firmware machine) {
+        int gone = gateway.events().all(GatewayEvent.ChannelClosed.class).size();
+        machine.close();
+        await("a connection that is gone")
+                .until(() ->
+                        gateway.events().all(GatewayEvent.ChannelClosed.class).size() > gone);
+    }
+
+    private Firmware resumes(Firmware machine) throws IOException {
+        return reconnects(machine, resuming(machine.session())).logsIn();
+    }
+
+    private static Dialect resuming(String session) {
+        return Dialect.CGMINER_VMASK.loggingIn(Dialect.CGMINER_VMASK.login().stream()
+                .map(line -> line.replace("\"AGENT\"", "\"AGENT\", \"" + session + "\""))
+                .toArray(String[]::new));
     }
 
     @Test

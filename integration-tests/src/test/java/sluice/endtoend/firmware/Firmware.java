@@ -26,18 +26,28 @@ final class Firmware implements AutoCloseable {
     private final String user;
     private final Socket socket = new Socket();
     private final InputStream input;
-    private final Hasher hasher = new Hasher();
+    private final Hasher hasher;
     private final List<String> transcript = new ArrayList<>();
     private int nextShareId;
 
     Firmware(InetSocketAddress address, Dialect dialect, String user) throws IOException {
+        this(address, dialect, user, new Hasher());
+    }
+
+    private Firmware(InetSocketAddress address, Dialect dialect, String user, Hasher hasher) throws IOException {
         this.dialect = dialect;
         this.user = user;
+        this.hasher = hasher;
         nextShareId = dialect.firstShareId();
         socket.setTcpNoDelay(true);
         socket.setSoTimeout((int) Patience.LIMIT.toMillis());
         socket.connect(address);
         input = new BufferedInputStream(socket.getInputStream());
+    }
+
+    /** The same machine on another connection. */
+    Firmware reconnects(InetSocketAddress address, Dialect words) throws IOException {
+        return new Firmware(address, words, user, hasher.onAnotherConnection());
     }
 
     /** Says these lines, all in one segment. */
@@ -215,6 +225,11 @@ final class Firmware implements AutoCloseable {
 
     String user() {
         return user;
+    }
+
+    /** What its subscription is called, by which it may take it up again. */
+    String session() {
+        return hasher.session();
     }
 
     String extranonce1() {

@@ -53,6 +53,13 @@ abstract class FirmwareScenario extends ScriptedPoolScenario {
         return machine;
     }
 
+    /** The machine connects once more. */
+    Firmware reconnects(Firmware machine, Dialect dialect) throws IOException {
+        Firmware again = machine.reconnects(gateway.address(), dialect);
+        machines.add(again);
+        return again;
+    }
+
     /** A machine that has logged in and been given its first job. */
     Firmware mining(Dialect dialect) throws IOException {
         Firmware machine = connects(dialect).logsIn();

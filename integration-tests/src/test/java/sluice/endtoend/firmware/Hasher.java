@@ -17,6 +17,7 @@ final class Hasher {
     private static final int NONCE_AT = 76;
     private static final int ROLLED_SHIFT = 13;
 
+    private String session;
     private String extranonce1;
     private int extranonce2Size;
     private long versionMask;
@@ -80,10 +81,18 @@ final class Hasher {
         }
     }
 
+    /** The hasher of the same machine on another connection: it does not search where it has searched. */
+    Hasher onAnotherConnection() {
+        Hasher next = new Hasher();
+        next.searches = searches;
+        return next;
+    }
+
     /** Takes whatever of a line concerns hashing. */
     void take(Heard line) {
         JsonNode result = line.result();
         if (result.isArray()) {
+            session = result.path(0).path(1).path(1).asString();
             extranonce1 = result.path(1).asString();
             extranonce2Size = result.path(2).asInt();
         } else if (result.has("version-rolling.mask")) {
@@ -95,6 +104,10 @@ final class Hasher {
         } else if (line.isPush("mining.notify")) {
             work = new Work(line, extranonce1, extranonce2Size, nextDifficulty, versionMask);
         }
+    }
+
+    String session() {
+        return session;
     }
 
     String extranonce1() {

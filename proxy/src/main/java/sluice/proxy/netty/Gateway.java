@@ -15,6 +15,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -44,6 +46,7 @@ import sluice.proxy.session.MinerContext;
 import sluice.proxy.session.MinerSession;
 import sluice.proxy.session.Sv1MinerContext;
 import sluice.proxy.session.Sv1MinerSession;
+import sluice.proxy.session.Sv1Sessions;
 import sluice.proxy.session.Sv2MinerSession;
 import sluice.proxy.view.FarmSnapshot;
 import sluice.proxy.view.FarmView;
@@ -144,7 +147,7 @@ public final class Gateway implements AutoCloseable {
                 engine, keys, handshakes, settings.limits().handshakeTimeout(), Limits.MINING_FROM_CLIENT);
         CertificateIssuer identity =
                 new CertificateIssuer(engine, settings.authority(), keys.get(), CERTIFICATE_VALIDITY, clock, random);
-        SessionFactory sessions = sessions(settings, minerLoops);
+        SessionFactory sessions = sessions(settings, minerLoops, random);
         AtomicInteger open = new AtomicInteger();
         AtomicLong lastConnectionId = new AtomicLong();
         this.ports = settings.ports().stream()
@@ -184,10 +187,17 @@ public final class Gateway implements AutoCloseable {
         return minerLoops;
     }
 
-    private static SessionFactory sessions(GatewaySettings settings, List<MinerLoop> loops) {
+    private static SessionFactory sessions(GatewaySettings settings, List<MinerLoop> loops, SecureRandom random) {
         Map<MinerContext, Sv1MinerContext> sv1Contexts = new IdentityHashMap<>();
+        ConcurrentMap<String, Sv1Sessions.Left> left = new ConcurrentHashMap<>();
         for (MinerLoop loop : loops) {
-            sv1Contexts.put(loop.context(), Sv1MinerContext.of(loop.context(), settings.sv1(), settings.limits()));
+            IndexSource indexes = loop.context().indexes();
+            // A narrow index is several miners' in different lanes, so it says nothing about where its miner was.
+            Sv1Sessions kept = settings.sv1Shape().isNarrow()
+                    ? Sv1Sessions.forgetting(indexes)
+                    : Sv1Sessions.keeping(indexes, left, random::nextLong);
+            sv1Contexts.put(
+                    loop.context(), Sv1MinerContext.of(loop.context(), settings.sv1(), settings.limits(), kept));
         }
         return new SessionFactory() {
             @Override

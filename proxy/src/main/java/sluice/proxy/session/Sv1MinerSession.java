@@ -70,6 +70,9 @@ public final class Sv1MinerSession implements MinerSession {
     private int index;
     // Absent until the miner subscribes, then the same for as long as it is connected.
     private Bytes extranonce1;
+    private String sessionName;
+    // What the miner had on a connection before, until it has authorised on this one.
+    private Optional<Sv1Sessions.Left> earlier = Optional.empty();
     // Absent until the miner has subscribed and authorised.
     private MiningChannel channel;
     // Bits the miner may roll by the answer to its configure, and by what it was told last.
@@ -188,7 +191,10 @@ public final class Sv1MinerSession implements MinerSession {
 
     private void onSubscribe(Sv1ClientMessage.Subscribe subscribe, Instant now) {
         if (extranonce1 == null) {
-            OptionalInt taken = context.miner().indexes().take();
+            earlier = subscribe.session().flatMap(name -> context.sessions().takeUp(name, now));
+            OptionalInt taken = earlier.isPresent()
+                    ? OptionalInt.of(earlier.get().channel().index())
+                    : context.miner().indexes().take();
             if (taken.isEmpty()) {
                 answer(Sv1Response.refused(subscribe.id(), Sv1Error.of(Sv1ErrorCode.OTHER, "No extranonce is free")));
                 disconnect(EXTRANONCE_EXHAUSTED, context.miner().indexes().inUse() + " are in use on this loop");
@@ -196,14 +202,15 @@ public final class Sv1MinerSession implements MinerSession {
             }
             index = taken.getAsInt();
             extranonce1 = shape.indexBytes(index);
+            sessionName = earlier.flatMap(left -> subscribe.session())
+                    .orElseGet(() -> context.sessions().newName(extranonce1));
         }
-        String name = extranonce1.hex();
         answer(Sv1Response.of(
                 subscribe.id(),
                 new Sv1Result.Subscribed(
                         List.of(
-                                new Sv1Result.Subscription(Sv1Method.SET_DIFFICULTY.wireName(), name),
-                                new Sv1Result.Subscription(Sv1Method.NOTIFY.wireName(), name)),
+                                new Sv1Result.Subscription(Sv1Method.SET_DIFFICULTY.wireName(), sessionName),
+                                new Sv1Result.Subscription(Sv1Method.NOTIFY.wireName(), sessionName)),
                         extranonce1,
                         shape.rollableSize())));
         openChannel(now);
@@ -228,7 +235,16 @@ public final class Sv1MinerSession implements MinerSession {
         if (channel != null || extranonce1 == null || workers.isEmpty()) {
             return;
         }
-        channel = new MiningChannel(
+        channel = earlier.isPresent() ? takenUp(earlier.get()) : newChannel();
+        publish(new GatewayEvent.ChannelOpened(
+                now, connectionId, CHANNEL_ID, MinerProtocol.SV1, channel.userIdentity()));
+        actions.add(new MinerAction.Identified(channel.userIdentity(), index));
+        actions.add(new MinerAction.DemandChanged());
+        currentJob().ifPresent(job -> offer(fresh(job), true, now));
+    }
+
+    private MiningChannel newChannel() {
+        return new MiningChannel(
                 connectionId,
                 CHANNEL_ID,
                 MinerProtocol.SV1,
@@ -236,11 +252,17 @@ public final class Sv1MinerSession implements MinerSession {
                 index,
                 workers.getFirst(),
                 difficulty.wantedTarget());
-        publish(new GatewayEvent.ChannelOpened(
-                now, connectionId, CHANNEL_ID, MinerProtocol.SV1, channel.userIdentity()));
-        actions.add(new MinerAction.Identified(channel.userIdentity(), index));
-        actions.add(new MinerAction.DemandChanged());
-        currentJob().ifPresent(job -> offer(job, true, now));
+    }
+
+    // The first job is given as that of another route is: on the same tip, what was found before the connection ended
+    // is good.
+    private MiningChannel takenUp(Sv1Sessions.Left left) {
+        earlier = Optional.empty();
+        highestToldId = left.highestToldId();
+        routeChanged = true;
+        MiningChannel continued = left.channel().continuedOn(connectionId, workers.getFirst());
+        continued.target(difficulty.wantedTarget());
+        return continued;
     }
 
     private void onRoute(RouteUpdate update, Instant now) {
@@ -400,6 +422,7 @@ public final class Sv1MinerSession implements MinerSession {
                 }
             }
             case VARDIFF -> {
+                context.sessions().giveUpWhatIsDue(now);
                 demandChangedIf(difficulty.onTick(now));
                 setDeadline(MinerDeadline.VARDIFF, difficulty.nextLook());
             }
@@ -411,7 +434,11 @@ public final class Sv1MinerSession implements MinerSession {
     private void onClosed(String reason, Instant now) {
         closing = true;
         if (extranonce1 != null) {
-            context.miner().indexes().release(index);
+            Optional<Sv1Sessions.Left> left =
+                    channel == null ? earlier : Optional.of(new Sv1Sessions.Left(channel, highestToldId));
+            left.ifPresentOrElse(
+                    session -> context.sessions().leave(sessionName, session, now),
+                    () -> context.sessions().leave(index));
             extranonce1 = null;
         }
         if (channel != null) {

@@ -53,7 +53,8 @@ final class Sv1Farm {
     Sv1Farm(VardiffConfig vardiff, long mask, ExtranonceIndexes indexes, ExtranonceShape shape) {
         this.indexes = indexes;
         MinerContext shared = new MinerContext(route, shape, indexes, new ShareValidator(), vardiff);
-        this.context = new Sv1MinerContext(shared, new Sv1LineReader(), mask, HANDSHAKE, IDLE);
+        this.context = new Sv1MinerContext(
+                shared, new Sv1LineReader(), Sv1Sessions.forgetting(indexes), mask, HANDSHAKE, IDLE);
     }
 
     /** A farm with work already there: job 1 on the tip of the published share. */

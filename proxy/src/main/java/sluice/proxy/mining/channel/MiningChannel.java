@@ -35,7 +35,7 @@ public final class MiningChannel {
 
     private Target target;
     private double difficulty;
-    private final ArrayDeque<Granted> jobs = new ArrayDeque<>();
+    private final ArrayDeque<Granted> jobs;
     // Job ids grow in the whole gateway, so one range tells the jobs this channel has outlived from those it never had.
     private long firstJobId = Long.MAX_VALUE;
     private long lastRetiredJobId = -1;
@@ -90,9 +90,30 @@ public final class MiningChannel {
         this.shape = shape;
         this.index = index;
         this.userIdentity = userIdentity;
+        this.jobs = new ArrayDeque<>();
         this.seen = seen;
-        target(target);
         this.indexBytes = shape.indexBytes(index);
+        target(target);
+    }
+
+    private MiningChannel(MiningChannel earlier, long connectionId, String userIdentity) {
+        this.connectionId = connectionId;
+        this.channelId = earlier.channelId;
+        this.protocol = earlier.protocol;
+        this.shape = earlier.shape;
+        this.index = earlier.index;
+        this.userIdentity = userIdentity;
+        this.jobs = earlier.jobs;
+        this.firstJobId = earlier.firstJobId;
+        this.lastRetiredJobId = earlier.lastRetiredJobId;
+        this.seen = earlier.seen;
+        this.indexBytes = earlier.indexBytes;
+        target(earlier.target);
+    }
+
+    /** This channel on another connection, with its jobs and the shares it has seen. This one is of no more use then. */
+    public MiningChannel continuedOn(long anotherConnection, String anotherUser) {
+        return new MiningChannel(this, anotherConnection, anotherUser);
     }
 
     public long connectionId() {

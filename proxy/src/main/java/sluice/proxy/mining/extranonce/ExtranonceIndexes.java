@@ -5,14 +5,13 @@ import java.util.OptionalInt;
 
 /**
  * Hands out local indexes on one event loop. Loops take disjoint residues, so no two loops ever give the same index and
- * none has to ask another. A released index rests until every job that was mined with it is stale: it comes back only
+ * none has to ask another; one that another loop gave out first may be adopted with its miner. A released index rests until every job that was mined with it is stale: it comes back only
  * after {@link #REST_TIPS} further tips. Confined to its loop.
  */
 public final class ExtranonceIndexes implements IndexSource {
     /** Tips that must pass before a released index is given out again. */
     static final int REST_TIPS = 2;
 
-    private final int shard;
     private final int shards;
     private final long highest;
     private final int limit;
@@ -32,7 +31,6 @@ public final class ExtranonceIndexes implements IndexSource {
         if (shard < 0 || shard >= shards) {
             throw new IllegalArgumentException("shard " + shard + " of " + shards);
         }
-        this.shard = shard;
         this.shards = shards;
         this.highest = highest;
         this.limit = limit;
@@ -62,10 +60,6 @@ public final class ExtranonceIndexes implements IndexSource {
 
     @Override
     public void release(int index) {
-        if (Integer.remainderUnsigned(index, shards) != shard) {
-            throw new IllegalArgumentException(
-                    "index " + Integer.toUnsignedString(index) + " is not of shard " + shard + " of " + shards);
-        }
         inUse--;
         // There are four thousand million indexes and only so many can be remembered. A miner that comes and goes for
         // ever
@@ -74,6 +68,16 @@ public final class ExtranonceIndexes implements IndexSource {
             resting.removeFirst();
         }
         resting.addLast(new Released(index, tips));
+    }
+
+    @Override
+    public void forgo(int index) {
+        inUse--;
+    }
+
+    @Override
+    public void adopt(int index) {
+        inUse++;
     }
 
     @Override

@@ -9,6 +9,12 @@ public sealed interface IndexSource permits ExtranonceIndexes, SharedIndexes {
 
     void release(int index);
 
+    /** An index leaves this loop with its miner, which may come back on any loop. */
+    void forgo(int index);
+
+    /** Takes an index that was {@link #forgo forgone}, here or on another loop; it is out here now. */
+    void adopt(int index);
+
     /** Indexes that are out now. */
     int inUse();
 

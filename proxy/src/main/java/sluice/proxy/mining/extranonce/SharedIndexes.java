@@ -57,6 +57,17 @@ public final class SharedIndexes implements IndexSource {
         return inUse;
     }
 
+    @Override
+    public void forgo(int index) {
+        release(index);
+    }
+
+    @Override
+    public void adopt(int index) {
+        holders[index - 1]++;
+        inUse++;
+    }
+
     // An index rests in its lane, where others must not get it too soon.
     @Override
     public void onTipChanged() {}

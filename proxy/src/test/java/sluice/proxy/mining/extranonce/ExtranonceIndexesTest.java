@@ -80,9 +80,22 @@ class ExtranonceIndexesTest {
     }
 
     @Test
-    void refusesAnIndexOfAnotherShard() {
-        ExtranonceIndexes indexes = new ExtranonceIndexes(1, 2, 100, 10);
-        assertThatThrownBy(() -> indexes.release(2)).isInstanceOf(IllegalArgumentException.class);
+    void anIndexThatWentWithItsMinerIsOutOnTheLoopThatAdoptedItAndRestsThereAfterwards() {
+        ExtranonceIndexes first = new ExtranonceIndexes(0, 2, 2, 10);
+        ExtranonceIndexes second = new ExtranonceIndexes(1, 2, 0, 10);
+        int index = first.take().orElseThrow();
+        first.forgo(index);
+        assertThat(first.inUse()).isZero();
+        second.adopt(index);
+        assertThat(second.inUse()).isEqualTo(1);
+        second.release(index);
+        first.onTipChanged();
+        first.onTipChanged();
+        assertThat(first.take()).as("it never was released here").isEmpty();
+        assertThat(second.take()).as("it rests").isEmpty();
+        second.onTipChanged();
+        second.onTipChanged();
+        assertThat(second.take()).hasValue(index);
     }
 
     @Test
