@@ -35,7 +35,15 @@ enum FuzzTarget {
     /** The operator's file. */
     CONFIG(300, ConfigTargets::file),
     /** URLs, addresses, patterns and times in it. */
-    CONFIG_VALUE(20_000, ConfigTargets::value);
+    CONFIG_VALUE(20_000, ConfigTargets::value),
+    /** An SV1 miner's conversation, and what happens around it. */
+    SV1_MINER(3_000, MinerTargets::sv1),
+    /** The same of an SV2 miner. */
+    SV2_MINER(3_000, MinerTargets::sv2),
+    /** An SV1 pool's conversation, and what comes of it on a route and at its miners. */
+    SV1_POOL(3_000, PoolTargets::sv1),
+    /** The same of an SV2 pool. */
+    SV2_POOL(3_000, PoolTargets::sv2);
 
     private final int inputs;
     private final Fuzzed fuzzed;
