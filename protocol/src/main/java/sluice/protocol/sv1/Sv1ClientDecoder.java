@@ -170,7 +170,10 @@ public final class Sv1ClientDecoder {
             if (tokens.kind(at) != JsonToken.VALUE_STRING) {
                 throw new BadParam("an extension code is not a string");
             }
-            extensions.add(tokens.text(at));
+            // With a dot it names a param of an extension (BIP310); the answer might hold that name a second time.
+            if (tokens.text(at).indexOf('.') < 0) {
+                extensions.add(tokens.text(at));
+            }
             if (extensions.size() > MAX_EXTENSIONS) {
                 throw new BadParam("more than " + MAX_EXTENSIONS + " extensions");
             }

@@ -80,6 +80,14 @@ class Sv1ClientDecoderTest {
                 .isEmpty();
     }
 
+    @Test
+    void takesNoNameOfAParamForAnExtension() {
+        assertThat(
+                        Lines.client(
+                                "{\"id\":1,\"method\":\"mining.configure\",\"params\":[[\"version-rolling.mask\",\"version-rolling\"]]}"))
+                .isEqualTo(Configure.versionRolling(ONE, Configure.DEFAULT_MASK));
+    }
+
     private static Configure configureWith(String value) {
         return (Configure) Lines.client(
                 "{\"id\":1,\"method\":\"mining.configure\",\"params\":[[\"version-rolling\"],{" + value + "}]}");
