@@ -22,7 +22,7 @@ import java.util.stream.Stream;
 final class JazzerRun {
     private static final Path HOME = Path.of("target", "fuzz").toAbsolutePath();
     private static final Duration START_AND_END = Duration.ofMinutes(2);
-    private static final Duration SLOWEST_INPUT = Duration.ofSeconds(10);
+    private static final Duration SLOWEST_INPUT = Duration.ofSeconds(60);
     private static final Pattern RUNS = Pattern.compile("stat::number_of_executed_units: (\\d+)");
     private static final Pattern RATE = Pattern.compile("stat::average_exec_per_sec: +(\\d+)");
     private static final Pattern COVERAGE = Pattern.compile("cov: (\\d+) ft: (\\d+)");
