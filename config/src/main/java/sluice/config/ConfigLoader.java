@@ -32,6 +32,11 @@ public final class ConfigLoader {
         public boolean isOpenToOthers(Path anyFile) throws IOException {
             return AuthorityKeyFile.isOpenToOthers(anyFile);
         }
+
+        @Override
+        public boolean isReadable(Path anyFile) {
+            return Files.isRegularFile(anyFile) && Files.isReadable(anyFile);
+        }
     };
 
     private ConfigLoader() {}

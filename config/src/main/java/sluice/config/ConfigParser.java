@@ -4,8 +4,6 @@ import java.io.IOException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -34,6 +32,11 @@ public final class ConfigParser {
         public boolean isOpenToOthers(Path anyFile) {
             return false;
         }
+
+        @Override
+        public boolean isReadable(Path anyFile) {
+            return true;
+        }
     };
 
     private final ConfigDocument document;
@@ -58,6 +61,9 @@ public final class ConfigParser {
 
         /** Whether users other than the owner may read {@code anyFile}. */
         boolean isOpenToOthers(Path anyFile) throws IOException;
+
+        /** Whether there is such a file and we may read it. */
+        boolean isReadable(Path anyFile);
     }
 
     /**
@@ -81,7 +87,9 @@ public final class ConfigParser {
         ConfigTable gateway = document.table("stratum_v2");
         boolean enabled = gateway.bool("enabled", true);
         Names listenerNames = new Names("listener");
-        List<ListenerConfig> listeners = listeners(gateway, listenerNames);
+        List<ListenerConfig> listeners = new ListenerReader(
+                        document, gateway, listenerNames, this::path, secrets::isReadable)
+                .read(replaceable(gateway, "listen_addr", LISTEN_ADDR_VARIABLE));
         RoutingReader routing = new RoutingReader(document, gateway, listenerNames);
         routing.read(replaceable(gateway, "pool_url", POOL_URL_VARIABLE), enabled);
         FailoverConfig failover = failover(document.table("failover"));
@@ -109,42 +117,6 @@ public final class ConfigParser {
                 sv1,
                 logLevel);
         return new ConfigResult.Loaded(config, document.warnings());
-    }
-
-    private List<ListenerConfig> listeners(ConfigTable gateway, Names names) {
-        ListenAddress first = replaceable(gateway, "listen_addr", LISTEN_ADDR_VARIABLE)
-                .flatMap(found -> gateway.accept("listen_addr", found, ListenAddress::parse))
-                .orElse(ListenAddress.DEFAULT);
-        names.add(ListenerConfig.DEFAULT_NAME, "stratum_v2.listen_addr");
-        List<ListenerConfig> listeners = new ArrayList<>();
-        listeners.add(new ListenerConfig(ListenerConfig.DEFAULT_NAME, first));
-        for (ConfigTable table : document.tables("listener", ListenerConfig.MAX_LISTENERS - 1)) {
-            Optional<String> name = names.declare(table);
-            String right = "write listen_addr = \"0.0.0.0:3334\", or another address";
-            Optional<Found<ListenAddress>> address = table.parsed("listen_addr", ListenAddress::parse, right);
-            if (!table.isPresent("listen_addr")) {
-                table.missing("listen_addr", right);
-            }
-            address.ifPresent(found -> refuseRepetition(table, found, listeners));
-            if (name.isPresent() && address.isPresent()) {
-                listeners.add(new ListenerConfig(name.get(), address.get().value()));
-            }
-        }
-        return listeners;
-    }
-
-    private static void refuseRepetition(
-            ConfigTable table, Found<ListenAddress> address, List<ListenerConfig> earlier) {
-        // Port 0 takes another free port each time.
-        earlier.stream()
-                .filter(other -> other.address().equals(address.value())
-                        && other.address().port() != 0)
-                .findFirst()
-                .ifPresent(other -> table.problem(
-                        "listen_addr",
-                        address.origin(),
-                        "is the address of the listener " + other.name() + ", too",
-                        "give each listener an address of its own"));
     }
 
     private static FailoverConfig failover(ConfigTable table) {
@@ -250,11 +222,19 @@ public final class ConfigParser {
 
     private static LimitsConfig limits(ConfigTable table) {
         LimitsConfig fallback = LimitsConfig.DEFAULT;
-        int maxConnections = table.integer("max_connections", fallback.maxConnections(), LimitsConfig.MAX_CONNECTIONS);
-        Duration handshakeTimeout =
-                table.duration("handshake_timeout", fallback.handshakeTimeout(), LimitsConfig.HANDSHAKE_TIMEOUT);
-        Duration idleTimeout = table.duration("idle_timeout", fallback.idleTimeout(), LimitsConfig.IDLE_TIMEOUT);
-        return new LimitsConfig(maxConnections, handshakeTimeout, idleTimeout);
+        return new LimitsConfig(
+                table.integer("max_connections", fallback.maxConnections(), LimitsConfig.MAX_CONNECTIONS),
+                table.duration("handshake_timeout", fallback.handshakeTimeout(), LimitsConfig.HANDSHAKE_TIMEOUT),
+                table.duration("idle_timeout", fallback.idleTimeout(), LimitsConfig.IDLE_TIMEOUT),
+                table.integer(
+                        "max_connections_per_address",
+                        fallback.maxConnectionsPerAddress(),
+                        LimitsConfig.MAX_CONNECTIONS),
+                table.integer("accept_rate", fallback.acceptRate(), LimitsConfig.RATE),
+                table.integer("accept_rate_per_address", fallback.acceptRatePerAddress(), LimitsConfig.RATE),
+                table.integer("invalid_shares_per_second", fallback.invalidSharesPerSecond(), LimitsConfig.RATE),
+                table.integer("ban_after", fallback.banAfter(), LimitsConfig.BAN_AFTER),
+                table.duration("ban_time", fallback.banTime(), LimitsConfig.BAN_TIME));
     }
 
     private static Sv1Config sv1(ConfigTable table) {

@@ -45,6 +45,13 @@ final class ConfigTable {
         return known;
     }
 
+    /** What the table calls itself, without saying whether it may. */
+    Optional<String> name() {
+        return table.map(keys -> keys.get(List.of("name")))
+                .filter(String.class::isInstance)
+                .map(String.class::cast);
+    }
+
     String fullName(String key) {
         return name.isEmpty() ? key : name + "." + key;
     }

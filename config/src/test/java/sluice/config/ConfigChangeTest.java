@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import sluice.protocol.sv2.noise.AuthoritySecretKey;
 
 class ConfigChangeTest {
-    private static final ConfigChange NOTHING = new ConfigChange(false, false, false, false, List.of());
+    private static final ConfigChange NOTHING = new ConfigChange(false, false, false, false, false, List.of());
     private static final String POOLS = upstream("main") + upstream("backup");
 
     @Test
@@ -36,7 +36,8 @@ class ConfigChangeTest {
                 "[[upstream]]\nname = \"third\"\nurl = \"stratum+ssl://h\"\n",
             })
     void upstreamsGoalsAndPinsAreTheRouting(String added) {
-        assertThat(between(POOLS, POOLS + added)).isEqualTo(new ConfigChange(true, false, false, false, List.of()));
+        assertThat(between(POOLS, POOLS + added))
+                .isEqualTo(new ConfigChange(true, false, false, false, false, List.of()));
     }
 
     @Test
@@ -51,12 +52,25 @@ class ConfigChangeTest {
     @Test
     void failoverDifficultyAndLogLevelAreAppliedAsWell() {
         assertThat(between(POOLS, POOLS + "[failover]\nhold = \"5s\"\n"))
-                .isEqualTo(new ConfigChange(false, true, false, false, List.of()));
+                .isEqualTo(new ConfigChange(false, true, false, false, false, List.of()));
         assertThat(between(POOLS, POOLS + "[vardiff]\nshares_per_minute = 5\n"))
-                .isEqualTo(new ConfigChange(false, false, true, false, List.of()));
+                .isEqualTo(new ConfigChange(false, false, true, false, false, List.of()));
         assertThat(between(POOLS, POOLS + "[log]\nlevel = \"debug\"\n"))
-                .isEqualTo(new ConfigChange(false, false, false, true, List.of()))
+                .isEqualTo(new ConfigChange(false, false, false, false, true, List.of()))
                 .returns(false, ConfigChange::isEmpty);
+    }
+
+    @Test
+    void fromWhereListenersTakeConnectionsIsAppliedAsWell() {
+        String two = POOLS + "[[listener]]\nname = \"lan2\"\nlisten_addr = \"0.0.0.0:3334\"\n";
+        GatewayConfig before = load(two);
+        GatewayConfig after =
+                load(two + "deny = [\"10.0.0.7\"]\n[[listener]]\nname = \"default\"\nallow = [\"10.0.0.0/8\"]\n");
+
+        assertThat(ConfigChange.between(before, after))
+                .isEqualTo(new ConfigChange(false, false, false, true, false, List.of()))
+                .returns(false, ConfigChange::isEmpty);
+        assertThat(ConfigChange.filtersInForce(before, after)).isEqualTo(after.listeners());
     }
 
     @ParameterizedTest
@@ -69,11 +83,13 @@ class ConfigChangeTest {
                 "data_dir = 'elsewhere'                                            | data_dir",
                 "limits = {max_connections = 5}                                    | limits.max_connections",
                 "limits = {idle_timeout = '5s', handshake_timeout = '5s'} | limits.handshake_timeout limits.idle_timeout",
+                "listener = [{name = 'default', tls_key = 'k', tls_certificate = 'c'}] | listener",
+                "limits = {ban_time = '1h', accept_rate = 5}                       | limits.accept_rate limits.ban_time",
                 "sv1 = {version_mask = '00ffe000', keepalive = '5s'}               | sv1.version_mask sv1.keepalive",
             })
     void whatOnlyARestartAppliesIsNamed(String added, String keys) {
         assertThat(between(POOLS, added + "\n" + POOLS))
-                .isEqualTo(new ConfigChange(false, false, false, false, Arrays.asList(keys.split(" "))))
+                .isEqualTo(new ConfigChange(false, false, false, false, false, Arrays.asList(keys.split(" "))))
                 .returns(false, ConfigChange::isEmpty);
     }
 
@@ -90,7 +106,7 @@ class ConfigChangeTest {
     @Test
     void severalChangesAreListedInTheOrderOfTheGuide() {
         assertThat(between(POOLS, "data_dir = \"x\"\nsv1.keepalive = \"5s\"\nlog.level = \"warn\"\n" + POOLS))
-                .isEqualTo(new ConfigChange(false, false, false, true, List.of("data_dir", "sv1.keepalive")));
+                .isEqualTo(new ConfigChange(false, false, false, false, true, List.of("data_dir", "sv1.keepalive")));
     }
 
     private static ConfigChange between(String before, String after) {

@@ -94,6 +94,12 @@ class ConfigParserTest {
                 max_connections = 10
                 handshake_timeout = "500ms"
                 idle_timeout = "2m"
+                max_connections_per_address = 9
+                accept_rate = 8
+                accept_rate_per_address = 7
+                invalid_shares_per_second = 6
+                ban_after = 5
+                ban_time = "4m"
 
                 [log]
                 level = "debug"
@@ -109,7 +115,9 @@ class ConfigParserTest {
                         given -> assertThat(given.key().text()).isEqualTo(SECRET));
         assertThat(config.dataDirectory()).isEqualTo(Path.of("/var/lib/sluice"));
         assertThat(config.vardiff()).isEqualTo(new VardiffConfig(false, 20, 1e-9, 0.5));
-        assertThat(config.limits()).isEqualTo(new LimitsConfig(10, Duration.ofMillis(500), Duration.ofMinutes(2)));
+        assertThat(config.limits())
+                .isEqualTo(new LimitsConfig(
+                        10, Duration.ofMillis(500), Duration.ofMinutes(2), 9, 8, 7, 6, 5, Duration.ofMinutes(4)));
         assertThat(config.sv1()).isEqualTo(new Sv1Config(0x00ffe000L, Duration.ofMillis(1500)));
         assertThat(config.logLevel()).isEqualTo(LogLevel.DEBUG);
     }
@@ -539,6 +547,11 @@ class ConfigParserTest {
             @Override
             public boolean isOpenToOthers(Path anyFile) {
                 return openToOthers;
+            }
+
+            @Override
+            public boolean isReadable(Path anyFile) {
+                return !anyFile.endsWith("absent.pem");
             }
         });
     }

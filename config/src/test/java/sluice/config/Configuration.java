@@ -26,6 +26,11 @@ final class Configuration {
         public boolean isOpenToOthers(Path anyFile) {
             return false;
         }
+
+        @Override
+        public boolean isReadable(Path anyFile) {
+            return !anyFile.endsWith("absent.pem");
+        }
     };
 
     private Configuration() {}

@@ -1,6 +1,7 @@
 package sluice.endtoend;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -13,9 +14,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import sluice.config.LimitsConfig;
 import sluice.protocol.sv1.Sv1ClientDecoder;
 import sluice.protocol.sv1.Sv1Limits;
 import sluice.proxy.session.Sv1MinerSession;
+import sluice.proxy.view.FarmSnapshot;
 import tools.jackson.databind.JsonNode;
 
 /** SV1 miners that break the rules: the right error, or the end with a counted reason, and nobody else notices. */
@@ -156,17 +159,31 @@ class HostileSv1MinerTest extends HostileFarm {
     }
 
     @Test
-    void thousandsOfBadSharesAreAnsweredOneByOneAndInOrder() throws Exception {
+    void thousandsOfBadSharesAreAnsweredOneByOneAndInOrderAndMostOfThemUnjudged() throws Exception {
+        FarmSnapshot before = farm().seen();
+        int most = 10 * LimitsConfig.DEFAULT.invalidSharesPerSecond();
         try (RawSv1Miner miner = connect()) {
             miner.login("w");
             List<Integer> ids = new ArrayList<>();
             for (int i = 0; i < MANY; i++) {
                 ids.add(miner.request("mining.submit", "[\"w\",\"7fffffff\",\"00000000\",\"00000000\",\"00000000\"]"));
             }
-            for (int id : ids) {
-                assertThat(errorCode(miner.answer(id))).isEqualTo(21);
+            for (int i = 0; i < most; i++) {
+                assertThat(errorCode(miner.answer(ids.get(i)))).isEqualTo(21);
+            }
+            for (int i = most; i < MANY; i++) {
+                assertThat(errorCode(miner.answer(ids.get(i)))).isIn(20, 21);
             }
         }
+        await().untilAsserted(() -> assertThat(
+                        rejections(farm().seen(), "unjudged") + rejections(farm().seen(), "unknown-job"))
+                .as("all are counted")
+                .isEqualTo(rejections(before, "unjudged") + rejections(before, "unknown-job") + MANY));
+        assertThat(rejections(farm().seen(), "unjudged")).isGreaterThan(rejections(before, "unjudged"));
+    }
+
+    private static long rejections(FarmSnapshot seen, String reason) {
+        return seen.rejections().getOrDefault(reason, 0L);
     }
 
     @Test

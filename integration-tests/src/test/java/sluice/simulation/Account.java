@@ -91,6 +91,18 @@ final class Account {
                         .computeIfAbsent(share.connectionId(), id -> new Tally())
                         .add(verdict);
             }
+            case GatewayEvent.SharesUnjudged shares -> {
+                for (long i = 0; i < shares.count(); i++) {
+                    all.add(Submission.Verdict.REJECTED);
+                    connections
+                            .computeIfAbsent(shares.connectionId(), id -> new Tally())
+                            .add(Submission.Verdict.REJECTED);
+                }
+            }
+            case GatewayEvent.ConnectionsRefused refused ->
+                throw new AssertionError("who may connect is not simulated: " + refused);
+            case GatewayEvent.AddressBanned banned ->
+                throw new AssertionError("who may connect is not simulated: " + banned);
             case GatewayEvent.ShareForwarded share -> forwarded++;
             case GatewayEvent.ShareUnforwardable share -> unforwardable++;
             case GatewayEvent.UpstreamAccepted accepted -> upstreamAccepted += accepted.count();
@@ -141,6 +153,7 @@ final class Account {
                     "setup-timeout",
                     "setup-refused",
                     "slow-reader",
+                    "only-rejects",
                     "too-many-connections",
                     "bad-json" -> true;
             // It was told at setup what is not true any more, and only setup can correct it.

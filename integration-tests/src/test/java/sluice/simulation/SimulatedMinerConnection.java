@@ -156,6 +156,9 @@ final class SimulatedMinerConnection implements Link.Receiver {
                     identifiedAt = home.world().time().instant();
                     home.identified(this);
                 }
+                // Who may connect is not simulated.
+                case MinerAction.Proved proved -> {}
+                case MinerAction.Offended offended -> {}
                 case MinerAction.Disconnect disconnect -> disconnect(disconnect.reason(), disconnect.detail());
             }
         }

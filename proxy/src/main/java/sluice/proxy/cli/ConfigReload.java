@@ -1,5 +1,6 @@
 package sluice.proxy.cli;
 
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -15,6 +16,7 @@ import sluice.config.ConfigResult.Invalid;
 import sluice.config.ConfigResult.Loaded;
 import sluice.config.FailoverConfig;
 import sluice.config.GatewayConfig;
+import sluice.config.ListenerConfig;
 import sluice.config.LogLevel;
 import sluice.config.RoutingConfig;
 import sluice.config.VardiffConfig;
@@ -37,6 +39,9 @@ final class ConfigReload {
         CompletableFuture<ChangeResult> apply(RoutingConfig routing, FailoverConfig failover, VardiffConfig vardiff);
 
         void vardiff(VardiffConfig vardiff);
+
+        /** From where each of these takes connections. */
+        void filters(List<ListenerConfig> listeners);
 
         void logLevel(LogLevel level);
     }
@@ -89,7 +94,7 @@ final class ConfigReload {
         if (!change.restartKeys().isEmpty()) {
             LOG.warn("configuration: only a restart applies the change of {}", String.join(", ", change.restartKeys()));
         }
-        if (!change.routing() && !change.failover() && !change.vardiff() && !change.logLevel()) {
+        if (!change.routing() && !change.failover() && !change.vardiff() && !change.filters() && !change.logLevel()) {
             LOG.info("configuration read again: nothing to apply");
             return Outcome.UNCHANGED;
         }
@@ -106,6 +111,9 @@ final class ConfigReload {
         if (change.vardiff()) {
             target.vardiff(next.vardiff());
         }
+        if (change.filters()) {
+            target.filters(result.listeners());
+        }
         if (change.logLevel()) {
             target.logLevel(next.logLevel());
         }
@@ -118,7 +126,7 @@ final class ConfigReload {
     private GatewayConfig withChangesOf(GatewayConfig next) {
         return new GatewayConfig(
                 inForce.enabled(),
-                inForce.listeners(),
+                ConfigChange.filtersInForce(inForce, next),
                 next.routing(),
                 next.failover(),
                 inForce.authority(),

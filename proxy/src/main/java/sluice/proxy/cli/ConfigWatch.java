@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -22,20 +23,21 @@ final class ConfigWatch implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(ConfigWatch.class);
 
-    private final Path file;
+    private final List<Path> files;
     private final Runnable reload;
     private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("configuration").factory());
     // What the file looked like when it was read last, and at the last look.
-    private Object read;
-    private Object seen;
+    private List<Object> read;
+    private List<Object> seen;
 
-    ConfigWatch(Path file, Runnable reload) {
-        this(file, INTERVAL, reload);
+    /** @param files that belong together: they are read when none of them has changed any more for a while */
+    ConfigWatch(List<Path> files, Runnable reload) {
+        this(files, INTERVAL, reload);
     }
 
-    ConfigWatch(Path file, Duration interval, Runnable reload) {
-        this.file = file;
+    ConfigWatch(List<Path> files, Duration interval, Runnable reload) {
+        this.files = List.copyOf(files);
         this.reload = reload;
         this.read = look();
         this.seen = read;
@@ -52,11 +54,11 @@ final class ConfigWatch implements AutoCloseable {
     }
 
     private void lookAgain() {
-        Object now = look();
+        List<Object> now = look();
         boolean isAtRest = now.equals(seen);
         seen = now;
         // A file that is being written, or is gone for a moment while it is replaced, is read when that is over.
-        if (isAtRest && !now.equals(read) && !now.equals(Absent.ABSENT)) {
+        if (isAtRest && !now.equals(read) && !now.contains(Absent.ABSENT)) {
             read = now;
             run();
         }
@@ -77,7 +79,11 @@ final class ConfigWatch implements AutoCloseable {
 
     private record Stamp(Object key, long modified, long size) {}
 
-    private Object look() {
+    private List<Object> look() {
+        return files.stream().map(ConfigWatch::look).toList();
+    }
+
+    private static Object look(Path file) {
         try {
             BasicFileAttributes now = Files.readAttributes(file.toRealPath(), BasicFileAttributes.class);
             return new Stamp(

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
+import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -53,14 +54,14 @@ final class RunCommand implements Callable<Integer> {
             return ExitCode.OK;
         }
         Gateway gateway = start(config);
-        ConfigWatch watch = watch(config, gateway);
+        List<ConfigWatch> watches = watches(config, gateway);
         CountDownLatch stopped = new CountDownLatch(1);
         Runtime.getRuntime()
                 .addShutdownHook(Thread.ofPlatform().name("shutdown").unstarted(() -> {
                     LOG.info(
                             "stopping: closing {} connections",
                             gateway.snapshot().connections());
-                    watch.close();
+                    watches.forEach(ConfigWatch::close);
                     gateway.close();
                     stopped.countDown();
                     // Stopping when asked is success, whatever number the signal has.
@@ -70,8 +71,8 @@ final class RunCommand implements Callable<Integer> {
         return ExitCode.OK;
     }
 
-    /** Has the file read again, and its changes applied, when it changes and at SIGHUP. */
-    private ConfigWatch watch(GatewayConfig running, Gateway gateway) {
+    /** Has the file and the certificates read again, and what changed applied, when they change and at SIGHUP. */
+    private List<ConfigWatch> watches(GatewayConfig running, Gateway gateway) {
         ConfigReload reload =
                 new ConfigReload(running, configuration::read, configuration::describe, new ConfigReload.Target() {
                     @Override
@@ -87,15 +88,25 @@ final class RunCommand implements Callable<Integer> {
                     }
 
                     @Override
+                    public void filters(List<ListenerConfig> listeners) {
+                        listeners.forEach(listener -> gateway.filter(listener.name(), listener.filter()));
+                    }
+
+                    @Override
                     public void logLevel(LogLevel level) {
                         LogSetup.use(level);
                     }
                 });
-        ConfigWatch watch = new ConfigWatch(configuration.file(), reload::read);
-        if (!HangUp.onEach(watch::readNow)) {
+        List<ConfigWatch> watches = new ArrayList<>();
+        watches.add(new ConfigWatch(List.of(configuration.file()), reload::read));
+        List<Path> certificates = CertificateReload.files(running);
+        if (!certificates.isEmpty()) {
+            watches.add(new ConfigWatch(certificates, new CertificateReload(gateway::reloadCertificates)::read));
+        }
+        if (!HangUp.onEach(() -> watches.forEach(ConfigWatch::readNow))) {
             LOG.info("no SIGHUP here: the configuration is read again when its file changes");
         }
-        return watch;
+        return watches;
     }
 
     private static PoolUpstream.Common common(FailoverConfig failover, VardiffConfig vardiff, Sv1Config sv1) {
@@ -106,7 +117,12 @@ final class RunCommand implements Callable<Integer> {
     static Gateway start(GatewayConfig config) throws CommandFailure {
         List<MinersPort> ports = new ArrayList<>();
         for (ListenerConfig listener : config.listeners()) {
-            ports.add(new MinersPort(listener.name(), address(listener.address())));
+            ports.add(new MinersPort(
+                    listener.name(),
+                    address(listener.address()),
+                    listener.filter(),
+                    listener.tls(),
+                    listener.proxies()));
         }
         GatewaySettings settings = new GatewaySettings(
                 "gateway",

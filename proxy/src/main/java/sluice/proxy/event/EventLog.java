@@ -9,7 +9,11 @@ public final class EventLog implements GatewayEvents.Listener {
     /** How the reason of a loss begins that we asked for. */
     private static final String CLOSED_BY_US = "closed by us";
 
+    private static final String BANS = "ban";
+
     private final Logger log;
+    // Of single connections, which anybody may make as fast as they can.
+    private final SparseCounts refusals = new SparseCounts();
 
     /** @param name of the gateway, part of the logger's name */
     public EventLog(String name) {
@@ -61,6 +65,23 @@ public final class EventLog implements GatewayEvents.Listener {
                 log.debug("connection={} miner connected from {}", e.connectionId(), e.remoteAddress());
             case GatewayEvent.MinerDisconnected e ->
                 log.debug("connection={} miner gone reason={} detail=\"{}\"", e.connectionId(), e.reason(), e.detail());
+            case GatewayEvent.ConnectionsRefused e ->
+                refusals.add(e.reason(), e.count(), e.at())
+                        .ifPresent(count -> log.warn(
+                                "connections refused reason={} count={} latest={}",
+                                e.reason(),
+                                count,
+                                e.latest().isEmpty() ? "unknown" : e.latest()));
+            case GatewayEvent.AddressBanned e ->
+                refusals.add(BANS, 1, e.at())
+                        .ifPresent(count -> log.warn(
+                                "address={} banned until {} reason={} ({} in all since the last line)",
+                                e.address(),
+                                e.until(),
+                                e.reason(),
+                                count));
+            case GatewayEvent.SharesUnjudged e ->
+                log.debug("connection={} shares refused unjudged count={}", e.connectionId(), e.count());
             case GatewayEvent.MinerMessageIgnored e ->
                 log.debug(
                         "connection={} message ignored reason={} detail=\"{}\"",

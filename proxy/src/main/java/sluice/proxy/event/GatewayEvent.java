@@ -28,6 +28,22 @@ public sealed interface GatewayEvent {
     record MinerDisconnected(Instant at, long connectionId, String reason, String detail) implements GatewayEvent {}
 
     /**
+     * Connections were closed before anything they said was looked at; reported together, so that a flood of them is no
+     * flood of events. They were never reported as connected.
+     *
+     * @param reason short kebab-case, counted as that of a closed connection
+     * @param latest where the last of them came from; empty where nobody knows
+     */
+    record ConnectionsRefused(Instant at, String reason, long count, String latest) implements GatewayEvent {}
+
+    /**
+     * Connections from this address are closed from now on.
+     *
+     * @param reason of the last offence, short kebab-case
+     */
+    record AddressBanned(Instant at, String address, Instant until, String reason) implements GatewayEvent {}
+
+    /**
      * A message that means nothing in its place was ignored; only the first few of a connection are reported.
      *
      * @param reason short kebab-case, counted
@@ -59,6 +75,12 @@ public sealed interface GatewayEvent {
             double difficulty,
             Optional<Hash256> shareHash)
             implements GatewayEvent {}
+
+    /**
+     * Shares of one connection that were refused without being judged, because too many before them were bad; reported
+     * together.
+     */
+    record SharesUnjudged(Instant at, long connectionId, MinerProtocol protocol, long count) implements GatewayEvent {}
 
     /** A share went to the upstream. {@code difficulty} is that of the upstream's target for its job. */
     record ShareForwarded(Instant at, String upstream, double difficulty) implements GatewayEvent {}

@@ -9,6 +9,7 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -21,14 +22,14 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
+import sluice.config.AddressFilter;
 import sluice.config.FailoverConfig;
 import sluice.config.VardiffConfig;
 import sluice.protocol.bitcoin.Difficulty;
 import sluice.protocol.sv2.noise.AuthorityKey;
 import sluice.protocol.sv2.noise.Secp256k1;
 import sluice.protocol.sv2.wire.Limits;
+import sluice.proxy.admission.Admission;
 import sluice.proxy.block.BlockJournal;
 import sluice.proxy.event.GatewayEvents;
 import sluice.proxy.goal.ChangeResult;
@@ -78,8 +79,10 @@ public final class Gateway implements AutoCloseable {
     private final List<MinerPort> ports;
     private final AtomicBoolean closed = new AtomicBoolean();
 
+    /** @param identities of the ports that speak TLS, by name */
     private Gateway(
             GatewaySettings settings,
+            Map<String, TlsIdentity> identities,
             RoutingPlan plan,
             FailoverConfig failover,
             List<TemplateSourceFactory> templates,
@@ -148,21 +151,17 @@ public final class Gateway implements AutoCloseable {
         CertificateIssuer identity =
                 new CertificateIssuer(engine, settings.authority(), keys.get(), CERTIFICATE_VALIDITY, clock, random);
         SessionFactory sessions = sessions(settings, minerLoops, random);
-        AtomicInteger open = new AtomicInteger();
-        AtomicLong lastConnectionId = new AtomicLong();
+        Reception reception = new Reception(byLoop, noise, identity, sessions, new Admission(settings.limits()));
         this.ports = settings.ports().stream()
                 .map(port -> new MinerPort(
                         new PortSettings(
                                 port.name(),
                                 port.listen(),
-                                settings.limits().maxConnections(),
+                                port.proxies(),
                                 settings.limits().handshakeTimeout()),
-                        byLoop,
-                        noise,
-                        identity,
-                        sessions,
-                        open,
-                        lastConnectionId))
+                        port.filter(),
+                        Optional.ofNullable(identities.get(port.name())),
+                        reception))
                 .toList();
     }
 
@@ -239,7 +238,7 @@ public final class Gateway implements AutoCloseable {
      * @param plan its definitions are {@link UpstreamFactory}s
      * @param templates where templates come from, the best first
      * @param listeners hear every event, on the bus thread, besides the gateway's own view
-     * @throws IOException if a port cannot be had; nothing is left running then
+     * @throws IOException if a port or its certificate cannot be had; nothing is left running then
      */
     public static Gateway start(
             GatewaySettings settings,
@@ -249,7 +248,13 @@ public final class Gateway implements AutoCloseable {
             InstantSource clock,
             List<GatewayEvents.Listener> listeners)
             throws IOException {
-        Gateway gateway = new Gateway(settings, plan, failover, templates, clock, listeners);
+        Map<String, TlsIdentity> identities = new HashMap<>();
+        for (MinersPort port : settings.ports()) {
+            if (port.tls().isPresent()) {
+                identities.put(port.name(), new TlsIdentity(port.tls().get()));
+            }
+        }
+        Gateway gateway = new Gateway(settings, identities, plan, failover, templates, clock, listeners);
         try {
             for (MinerPort port : gateway.ports) {
                 port.open(Transport.of((EventLoop) gateway.loops.next()), gateway.loops);
@@ -278,6 +283,29 @@ public final class Gateway implements AutoCloseable {
     /** How the difficulty of miners is chosen that connect from now on; those that are there keep what they began with. */
     public void vardiff(VardiffConfig vardiff) {
         minerLoops.forEach(loop -> loop.vardiff(vardiff));
+    }
+
+    /** From where the port of this name takes connections from now on; what is open stays open. */
+    public void filter(String port, AddressFilter filter) {
+        ports.stream().filter(one -> one.settings().name().equals(port)).forEach(one -> one.filter(filter));
+    }
+
+    /**
+     * Has the ports that speak TLS read their certificates again, for connections that come from now on. Returns what is
+     * wrong, by the name of the port, where one goes on with what it has.
+     */
+    public Map<String, String> reloadCertificates() {
+        Map<String, String> failures = new LinkedHashMap<>();
+        for (MinerPort port : ports) {
+            if (port.tls().isPresent()) {
+                try {
+                    port.tls().get().reload();
+                } catch (IOException e) {
+                    failures.put(port.settings().name(), e.getMessage());
+                }
+            }
+        }
+        return failures;
     }
 
     /** Where miners connect: the first port. */

@@ -4,9 +4,9 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.ssl.SslHandler;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -17,6 +17,9 @@ import org.slf4j.LoggerFactory;
 import sluice.protocol.Bytes;
 import sluice.protocol.bitcoin.Target;
 import sluice.protocol.sv2.wire.Frame;
+import sluice.protocol.sv2.wire.ProtocolViolation;
+import sluice.proxy.admission.Refusal;
+import sluice.proxy.admission.Visitor;
 import sluice.proxy.event.GatewayEvent;
 import sluice.proxy.goal.DirectorInput;
 import sluice.proxy.session.MinerAction;
@@ -34,11 +37,14 @@ final class MinerConnection extends ChannelInboundHandlerAdapter {
     private final MinerLoop home;
     private final long connectionId;
     private final String listener;
+    private final Visitor visitor;
     private final MinerSession session;
     private final boolean encrypted;
     private final ScheduledFuture<?>[] timers = new ScheduledFuture<?>[MinerDeadline.values().length];
     private final Instant[] dueAt = new Instant[MinerDeadline.values().length];
     private ChannelHandlerContext context;
+    // TLS puts small buffers together in place, which those that are shared with other miners must not bear.
+    private boolean shares;
     private DirectorInput.MinerFacts facts;
     private boolean closing;
     private boolean concluded;
@@ -47,12 +53,20 @@ final class MinerConnection extends ChannelInboundHandlerAdapter {
 
     /**
      * @param listener the name of the port it came in by
+     * @param visitor where it comes from, and what its address answers for
      * @param encrypted whether the pipeline below turns plaintext frames into Noise (SV2), or sends bytes as they are
      */
-    MinerConnection(MinerLoop home, long connectionId, String listener, MinerSession session, boolean encrypted) {
+    MinerConnection(
+            MinerLoop home,
+            long connectionId,
+            String listener,
+            Visitor visitor,
+            MinerSession session,
+            boolean encrypted) {
         this.home = home;
         this.connectionId = connectionId;
         this.listener = listener;
+        this.visitor = visitor;
         this.session = session;
         this.encrypted = encrypted;
     }
@@ -77,6 +91,7 @@ final class MinerConnection extends ChannelInboundHandlerAdapter {
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
         context = ctx;
+        shares = ctx.pipeline().get(SslHandler.class) == null;
         home.add(this);
     }
 
@@ -112,6 +127,9 @@ final class MinerConnection extends ChannelInboundHandlerAdapter {
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
         ConnectionEnd end = ConnectionEnd.of(cause, connectionId);
+        if (cause instanceof ProtocolViolation && !closing) {
+            offended(end.reason());
+        }
         disconnect(end.reason(), end.detail());
     }
 
@@ -161,6 +179,8 @@ final class MinerConnection extends ChannelInboundHandlerAdapter {
                 case MinerAction.SetDeadline set -> setDeadline(set.deadline(), set.at());
                 case MinerAction.DemandChanged changed -> home.demandChanged(this);
                 case MinerAction.Identified identified -> identified(identified.userIdentity(), identified.index());
+                case MinerAction.Proved proved -> visitor.prove(home.clock().instant());
+                case MinerAction.Offended offended -> offended(offended.reason());
                 case MinerAction.Disconnect disconnect -> disconnect(disconnect.reason(), disconnect.detail());
             }
         }
@@ -181,7 +201,7 @@ final class MinerConnection extends ChannelInboundHandlerAdapter {
         if (closing) {
             return false;
         }
-        context.write(encrypted ? bytes : home.buffer(bytes), context.voidPromise());
+        context.write(encrypted ? bytes : home.buffer(bytes, shares), context.voidPromise());
         return true;
     }
 
@@ -195,11 +215,19 @@ final class MinerConnection extends ChannelInboundHandlerAdapter {
 
     private void identified(String userIdentity, int index) {
         // Tests without a network have no address.
-        InetAddress address = context.channel().remoteAddress() instanceof InetSocketAddress remote
-                ? remote.getAddress()
-                : InetAddress.getLoopbackAddress();
+        InetAddress address = visitor.address().orElseGet(InetAddress::getLoopbackAddress);
         facts = new DirectorInput.MinerFacts(connectionId, userIdentity, address, listener, index);
         home.identified(this);
+    }
+
+    private void offended(String reason) {
+        Instant now = home.clock().instant();
+        // Where it came from is not known any more once it is closed.
+        String address = visitor.address().map(InetAddress::getHostAddress).orElse("");
+        visitor.offend(now).ifPresent(until -> {
+            home.events().publish(new GatewayEvent.AddressBanned(now, address, until, reason));
+            disconnect(Refusal.ADDRESS_BANNED.reason(), reason);
+        });
     }
 
     void disconnect(String reason, String detail) {

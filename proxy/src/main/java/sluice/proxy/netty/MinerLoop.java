@@ -3,12 +3,14 @@ package sluice.proxy.netty;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.EventLoop;
+import java.net.InetAddress;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -16,6 +18,9 @@ import java.util.concurrent.TimeUnit;
 import sluice.config.VardiffConfig;
 import sluice.protocol.Bytes;
 import sluice.protocol.bitcoin.Target;
+import sluice.proxy.admission.Refusal;
+import sluice.proxy.admission.RefusalTally;
+import sluice.proxy.event.GatewayEvent;
 import sluice.proxy.event.GatewayEvents;
 import sluice.proxy.goal.DirectorInput;
 import sluice.proxy.route.LoopLanes;
@@ -39,6 +44,9 @@ final class MinerLoop {
     /** How often the director is told of all miners, where it places them one by one. */
     static final long CENSUS_INTERVAL_MILLIS = 10_000;
 
+    /** How often refused connections are reported. */
+    static final long REFUSAL_INTERVAL_MILLIS = 1_000;
+
     private final EventLoop loop;
     private final int number;
     private final MinerContext context;
@@ -48,6 +56,7 @@ final class MinerLoop {
     private final LoopLanes<MinerConnection> lanes;
     private final Map<Long, MinerConnection> connections = new LinkedHashMap<>();
     private final Set<Integer> lanesToReport = new LinkedHashSet<>();
+    private final RefusalTally refusals = new RefusalTally();
     private boolean demandScheduled;
     private boolean placedOneByOne;
     private boolean censusScheduled;
@@ -205,6 +214,7 @@ final class MinerLoop {
     CompletableFuture<Void> shutDown(String reason) {
         loop.execute(() -> {
             shutDownReason = reason;
+            reportRefusals();
             List.copyOf(connections.values()).forEach(connection -> connection.shutDown(reason));
             checkEmptied();
         });
@@ -263,10 +273,10 @@ final class MinerLoop {
 
     /**
      * A buffer with these bytes for one more socket. While an update goes round, miners that get the same object share one
-     * direct buffer.
+     * direct buffer, unless a miner needs one of its own.
      */
-    ByteBuf buffer(Bytes bytes) {
-        if (!handing) {
+    ByteBuf buffer(Bytes bytes, boolean shareable) {
+        if (!handing || !shareable) {
             return copy(bytes);
         }
         if (bytes != shared) {
@@ -316,6 +326,21 @@ final class MinerLoop {
             control.tell(new DirectorInput.Demand(number, lane, hashrate, hardest));
         }
         lanesToReport.clear();
+    }
+
+    /** A connection was refused; it is reported with others. */
+    void refused(Refusal refusal, Optional<InetAddress> from) {
+        if (refusals.add(refusal, from)) {
+            loop.schedule(this::reportRefusals, REFUSAL_INTERVAL_MILLIS, TimeUnit.MILLISECONDS);
+        }
+    }
+
+    private void reportRefusals() {
+        refusals.drain((refusal, refused) -> events.publish(new GatewayEvent.ConnectionsRefused(
+                clock.instant(),
+                refusal.reason(),
+                refused.count(),
+                refused.latest().map(InetAddress::getHostAddress).orElse(""))));
     }
 
     private void takeCensus() {

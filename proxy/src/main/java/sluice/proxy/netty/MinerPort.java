@@ -3,8 +3,6 @@ package sluice.proxy.netty;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
-import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
@@ -14,22 +12,14 @@ import io.netty.channel.socket.SocketChannel;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
-import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import sluice.proxy.event.GatewayEvent;
-import sluice.proxy.session.MinerInput;
-import sluice.upstream.netty.HandshakeCompleted;
-import sluice.upstream.netty.HandshakeSettings;
-import sluice.upstream.netty.NoiseResponderHandler;
-import sluice.upstream.netty.ServerIdentity;
+import sluice.config.AddressFilter;
 import sluice.upstream.netty.Transport;
 
-/** The one port for SV1 and SV2 miners: accepts, tells them apart, and builds each one's pipeline. */
+/** One port for SV1 and SV2 miners: listens, and hands each socket to the {@link Reception}. */
 final class MinerPort implements AutoCloseable {
     /** Connections the kernel may hold for us: a farm comes back from a power cut all at once. */
     static final int BACKLOG = 4_096;
@@ -39,12 +29,9 @@ final class MinerPort implements AutoCloseable {
     private static final Duration REOPEN_PAUSE = Duration.ofSeconds(1);
 
     private final PortSettings settings;
-    private final Map<EventLoop, MinerLoop> loops;
-    private final HandshakeSettings handshakes;
-    private final Supplier<ServerIdentity> identity;
-    private final SessionFactory sessions;
-    private final AtomicInteger open;
-    private final AtomicLong lastConnectionId;
+    private final Optional<TlsIdentity> tls;
+    private final Reception reception;
+    private volatile AddressFilter filter;
     private ServerBootstrap bootstrap;
     private InetSocketAddress address;
     private EventLoop owner;
@@ -56,25 +43,32 @@ final class MinerPort implements AutoCloseable {
     private boolean closed;
 
     /**
-     * @param loops the miner loop of each event loop that may carry a connection
-     * @param open counts the open sockets of all ports
-     * @param lastConnectionId the counter that makes connection ids unique in the gateway
+     * @param filter from where it takes connections, to begin with
+     * @param tls what it speaks TLS with; empty: it speaks none
      */
-    MinerPort(
-            PortSettings settings,
-            Map<EventLoop, MinerLoop> loops,
-            HandshakeSettings handshakes,
-            Supplier<ServerIdentity> identity,
-            SessionFactory sessions,
-            AtomicInteger open,
-            AtomicLong lastConnectionId) {
+    MinerPort(PortSettings settings, AddressFilter filter, Optional<TlsIdentity> tls, Reception reception) {
         this.settings = settings;
-        this.loops = Map.copyOf(loops);
-        this.handshakes = handshakes;
-        this.identity = identity;
-        this.sessions = sessions;
-        this.open = open;
-        this.lastConnectionId = lastConnectionId;
+        this.filter = filter;
+        this.tls = tls;
+        this.reception = reception;
+    }
+
+    PortSettings settings() {
+        return settings;
+    }
+
+    Optional<TlsIdentity> tls() {
+        return tls;
+    }
+
+    /** From where connections are taken now. */
+    AddressFilter filter() {
+        return filter;
+    }
+
+    /** From where connections are taken that come from now on. May be called on any thread. */
+    void filter(AddressFilter next) {
+        filter = next;
     }
 
     /** Begins to listen. Throws IOException that names the address if that cannot be had. */
@@ -92,7 +86,7 @@ final class MinerPort implements AutoCloseable {
                 .childHandler(new ChannelInitializer<SocketChannel>() {
                     @Override
                     protected void initChannel(SocketChannel accepted) {
-                        accept(accepted);
+                        reception.receive(accepted, MinerPort.this);
                     }
                 });
         owner = group.next();
@@ -174,94 +168,6 @@ final class MinerPort implements AutoCloseable {
         ChannelFuture last = closing;
         if (last != null) {
             last.awaitUninterruptibly();
-        }
-    }
-
-    private void accept(SocketChannel accepted) {
-        MinerLoop home = loops.get(accepted.eventLoop());
-        long connectionId = lastConnectionId.incrementAndGet();
-        home.events()
-                .publish(new GatewayEvent.MinerConnected(
-                        home.clock().instant(), connectionId, String.valueOf(accepted.remoteAddress())));
-        accepted.closeFuture().addListener(closed -> open.decrementAndGet());
-        if (open.incrementAndGet() > settings.maxConnections()) {
-            reportEnd(
-                    home,
-                    connectionId,
-                    new ConnectionEnd("too-many-connections", "more than " + settings.maxConnections()));
-            accepted.close();
-            return;
-        }
-        accepted.pipeline().addLast(new ProtocolDetector(settings.handshakeTimeout(), new ProtocolDetector.Outcome() {
-            @Override
-            public void onSv1(ChannelHandlerContext ctx) {
-                MinerConnection miner = new MinerConnection(
-                        home, connectionId, settings.name(), sessions.sv1(home.context(), connectionId), false);
-                ctx.pipeline().addLast(new Sv1LineHandler(), miner);
-                miner.feed(new MinerInput.Started());
-            }
-
-            @Override
-            public void onSv2(ChannelHandlerContext ctx) {
-                ctx.pipeline()
-                        .addLast(
-                                new NoiseResponderHandler(handshakes, identity),
-                                new AwaitHandshake(home, connectionId));
-            }
-
-            @Override
-            public void onNeither(String reason) {
-                reportEnd(home, connectionId, new ConnectionEnd(reason, ""));
-            }
-
-            @Override
-            public void onFailure(Throwable cause) {
-                reportEnd(home, connectionId, ConnectionEnd.of(cause, connectionId));
-            }
-        }));
-    }
-
-    private static void reportEnd(MinerLoop home, long connectionId, ConnectionEnd end) {
-        home.events()
-                .publish(new GatewayEvent.MinerDisconnected(
-                        home.clock().instant(), connectionId, end.reason(), end.detail()));
-    }
-
-    /** Stands where the miner's connection will stand as soon as the handshake is over. */
-    private final class AwaitHandshake extends ChannelInboundHandlerAdapter {
-        private final MinerLoop home;
-        private final long connectionId;
-        // What was first is the cause; the rest follows from it.
-        private ConnectionEnd end;
-
-        AwaitHandshake(MinerLoop home, long connectionId) {
-            this.home = home;
-            this.connectionId = connectionId;
-        }
-
-        @Override
-        public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
-            if (event instanceof HandshakeCompleted) {
-                MinerConnection miner = new MinerConnection(
-                        home, connectionId, settings.name(), sessions.sv2(home.context(), connectionId), true);
-                ctx.pipeline().replace(this, null, miner);
-                miner.feed(new MinerInput.Started());
-            } else {
-                ctx.fireUserEventTriggered(event);
-            }
-        }
-
-        @Override
-        public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-            if (end == null) {
-                end = ConnectionEnd.of(cause, connectionId);
-            }
-            ctx.close();
-        }
-
-        @Override
-        public void channelInactive(ChannelHandlerContext ctx) {
-            reportEnd(home, connectionId, end == null ? new ConnectionEnd(NoiseResponderHandler.CLOSED, "") : end);
         }
     }
 }

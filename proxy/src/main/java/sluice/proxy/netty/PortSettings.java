@@ -2,13 +2,19 @@ package sluice.proxy.netty;
 
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.List;
+import sluice.config.AddressRange;
 
 /**
  * What a port needs to know.
  *
  * @param name what pins call it
  * @param listen port 0 takes a free one
- * @param maxConnections open sockets; one more is closed at once
+ * @param proxies load balancers that say whose connection it is; empty: miners connect themselves
  * @param handshakeTimeout for telling protocols apart, and again for the Noise handshake
  */
-public record PortSettings(String name, InetSocketAddress listen, int maxConnections, Duration handshakeTimeout) {}
+record PortSettings(String name, InetSocketAddress listen, List<AddressRange> proxies, Duration handshakeTimeout) {
+    boolean isBehindLoadBalancers() {
+        return !proxies.isEmpty();
+    }
+}

@@ -3,6 +3,7 @@ package sluice.proxy.netty;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.ByteToMessageDecoder;
+import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.time.Duration;
 import java.util.List;
@@ -46,6 +47,22 @@ final class ProtocolDetector extends ByteToMessageDecoder {
                         () -> end(ctx, actualReadableBytes() > 0 ? NoiseResponderHandler.TIMEOUT : "silent-client"),
                         patience.toMillis(),
                         TimeUnit.MILLISECONDS);
+    }
+
+    /** The connection is being closed for another reason. */
+    void abandon() {
+        decided = true;
+        if (deadline != null) {
+            deadline.cancel(false);
+        }
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+        if (event instanceof SslHandshakeCompletionEvent handshake && !handshake.isSuccess()) {
+            end(ctx, () -> outcome.onFailure(handshake.cause()));
+        }
+        ctx.fireUserEventTriggered(event);
     }
 
     @Override

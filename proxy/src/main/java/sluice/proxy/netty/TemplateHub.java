@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
+import sluice.upstream.template.CoinbaseReserve;
 import sluice.upstream.template.Template;
 import sluice.upstream.template.TemplateCommand;
 import sluice.upstream.template.TemplateEvent;
@@ -28,6 +29,7 @@ public final class TemplateHub {
     private final Set<Subscription> subscriptions = new LinkedHashSet<>();
     private Optional<Template> current = Optional.empty();
     private Optional<String> unavailable = Optional.empty();
+    private CoinbaseReserve reserve = CoinbaseReserve.NONE;
 
     /** @param factories of the sources, the best first; none for a gateway that has pools only */
     TemplateHub(EventLoop loop, Executor handshakes, BlockDesk blocks, List<TemplateSourceFactory> factories) {
@@ -85,6 +87,15 @@ public final class TemplateHub {
         List.copyOf(subscriptions).forEach(subscription -> subscription.tell(event));
     }
 
+    /** Templates are shared, so they leave room for whoever wants the most. */
+    private void reserve(CoinbaseReserve wanted) {
+        CoinbaseReserve enough = reserve.orMore(wanted);
+        if (!enough.equals(reserve)) {
+            reserve = enough;
+            sources.forEach(source -> source.send(new TemplateCommand.ReserveCoinbase(enough)));
+        }
+    }
+
     private void inForce(Template template) {
         current = Optional.of(template);
         unavailable = Optional.empty();
@@ -106,6 +117,7 @@ public final class TemplateHub {
             switch (command) {
                 case TemplateCommand.SubmitBlock submit ->
                     throw new IllegalStateException("blocks are offered by the block desk");
+                case TemplateCommand.ReserveCoinbase(CoinbaseReserve wanted) -> reserve(wanted);
                 case TemplateCommand.Close close -> subscriptions.remove(this);
             }
         }

@@ -27,6 +27,12 @@ public sealed interface MinerAction {
     /** What is behind the route changed: hashrate, targets or channels of this session. */
     record DemandChanged() implements MinerAction {}
 
+    /** Work came from this miner, for the first time. */
+    record Proved() implements MinerAction {}
+
+    /** The miner did what no miner does, which is held against its address; {@code reason} is short kebab-case. */
+    record Offended(String reason) implements MinerAction {}
+
     /** Close the socket once what was sent before is written; {@code reason} is short kebab-case and counted. */
     record Disconnect(String reason, String detail) implements MinerAction {}
 }

@@ -11,5 +11,7 @@ public enum MinerDeadline {
     /** Look at the share rate again. */
     VARDIFF,
     /** Acknowledge accepted shares that fill no batch. */
-    ACKNOWLEDGE
+    ACKNOWLEDGE,
+    /** Report the shares that were refused unjudged. */
+    UNJUDGED
 }

@@ -12,6 +12,7 @@ import sluice.config.Sv1Config;
  *     job's line is encoded once for all loops
  * @param handshakeTimeout from the first input to subscribe and authorize
  * @param idleTimeout a miner that sends no line for so long is disconnected
+ * @param invalidSharesPerSecond that are judged of one connection
  */
 public record Sv1MinerContext(
         MinerContext miner,
@@ -19,7 +20,8 @@ public record Sv1MinerContext(
         Sv1Sessions sessions,
         long versionMask,
         Duration handshakeTimeout,
-        Duration idleTimeout) {
+        Duration idleTimeout,
+        int invalidSharesPerSecond) {
 
     /** Keeps no session of a miner that is gone. */
     public static Sv1MinerContext of(MinerContext miner, Sv1Config sv1, LimitsConfig limits) {
@@ -33,6 +35,7 @@ public record Sv1MinerContext(
                 sessions,
                 sv1.versionMask(),
                 limits.handshakeTimeout(),
-                limits.idleTimeout());
+                limits.idleTimeout(),
+                limits.invalidSharesPerSecond());
     }
 }

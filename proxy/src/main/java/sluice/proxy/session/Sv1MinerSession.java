@@ -65,6 +65,7 @@ public final class Sv1MinerSession implements MinerSession {
     private final SequencedSet<String> workers = new LinkedHashSet<>(2);
     private final List<MinerAction> actions = new ArrayList<>(6);
 
+    private final ShareGuard guard;
     private Instant lastHeard;
     private boolean closing;
     private int index;
@@ -89,6 +90,7 @@ public final class Sv1MinerSession implements MinerSession {
         this.shape = context.miner().shape();
         this.route = context.miner().route();
         this.difficulty = new Sv1Difficulty(context.miner().vardiff());
+        this.guard = new ShareGuard(context.invalidSharesPerSecond());
     }
 
     @Override
@@ -129,6 +131,7 @@ public final class Sv1MinerSession implements MinerSession {
         try {
             message = context.lines().read(line);
         } catch (ProtocolViolation violation) {
+            actions.add(new MinerAction.Offended(violation.reason()));
             disconnect(violation.reason(), violation.detail());
             return;
         }
@@ -346,6 +349,14 @@ public final class Sv1MinerSession implements MinerSession {
     }
 
     private void onSubmit(Sv1ClientMessage.Submit submit, Instant now) {
+        if (!guard.judges(now)) {
+            answer(Sv1Response.refused(submit.id(), ShareRefusal.of(ShareVerdict.UNJUDGED)));
+            onRefused(ShareVerdict.UNJUDGED, now);
+            if (guard.reportIsDue()) {
+                setDeadline(MinerDeadline.UNJUDGED, now.plus(ShareGuard.REPORT_AFTER));
+            }
+            return;
+        }
         String worker = workerOf(submit.worker());
         long jobId = Sv1Job.jobId(submit.jobId());
         ShareOutcome outcome = judge(submit, worker, jobId, now);
@@ -366,7 +377,36 @@ public final class Sv1MinerSession implements MinerSession {
                 outcome.difficulty(),
                 outcome.shareHash()));
         if (verdict.isAccepted()) {
+            if (guard.onAccepted()) {
+                actions.add(new MinerAction.Proved());
+            }
             demandChangedIf(difficulty.onShare(outcome.difficulty(), now));
+        } else {
+            onRefused(verdict, now);
+        }
+    }
+
+    private void onRefused(ShareVerdict verdict, Instant now) {
+        switch (guard.onRefused(verdict, now)) {
+            case NONE -> {}
+            case RETELL -> tellAgain(now);
+            case LET_GO -> disconnect(ShareGuard.ONLY_REJECTS, "no share was good since its work was sent again");
+        }
+    }
+
+    // The miner may have missed its difficulty as well.
+    private void tellAgain(Instant now) {
+        Optional<MiningJob> job = channel == null ? Optional.empty() : currentJob();
+        if (job.isPresent()) {
+            send(new Sv1ServerMessage.SetDifficulty(difficulty.told()));
+            offer(fresh(job.get()), true, now);
+        }
+    }
+
+    private void reportUnjudged(Instant now) {
+        long count = guard.takeUnjudged();
+        if (count > 0) {
+            publish(new GatewayEvent.SharesUnjudged(now, connectionId, MinerProtocol.SV1, count));
         }
     }
 
@@ -426,6 +466,12 @@ public final class Sv1MinerSession implements MinerSession {
                 demandChangedIf(difficulty.onTick(now));
                 setDeadline(MinerDeadline.VARDIFF, difficulty.nextLook());
             }
+            case UNJUDGED -> {
+                reportUnjudged(now);
+                if (guard.isOffence()) {
+                    actions.add(new MinerAction.Offended(ShareGuard.INVALID_SHARES));
+                }
+            }
             // SV1 opens its channel without waiting, and shares are answered one by one.
             case OPEN, ACKNOWLEDGE -> {}
         }
@@ -433,6 +479,7 @@ public final class Sv1MinerSession implements MinerSession {
 
     private void onClosed(String reason, Instant now) {
         closing = true;
+        reportUnjudged(now);
         if (extranonce1 != null) {
             Optional<Sv1Sessions.Left> left =
                     channel == null ? earlier : Optional.of(new Sv1Sessions.Left(channel, highestToldId));

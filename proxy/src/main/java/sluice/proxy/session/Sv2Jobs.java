@@ -60,6 +60,11 @@ final class Sv2Jobs {
         catchUp(now);
     }
 
+    /** All channels get their job once more, under an id that none of them knows. */
+    void tellAgain(Instant now) {
+        changeRoute(now);
+    }
+
     /**
      * The job that channels are to have; empty where the route has none. What an earlier upstream channel of the route left
      * is good for miners that had it, but nobody comes from elsewhere for that.

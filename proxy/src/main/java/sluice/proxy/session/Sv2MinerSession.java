@@ -67,7 +67,7 @@ public final class Sv2MinerSession implements MinerSession {
         this.route = new AssignedRoute(context.route());
         this.indexes = new Sv2Indexes(context);
         this.channels = new Sv2Channels(connectionId, context, route, indexes, out);
-        this.shares = new Sv2Shares(connectionId, context, extensions, channels, out);
+        this.shares = new Sv2Shares(connectionId, context, extensions, channels, limits.invalidSharesPerSecond(), out);
     }
 
     @Override
@@ -75,12 +75,14 @@ public final class Sv2MinerSession implements MinerSession {
         out.clear();
         if (input instanceof MinerInput.Closed closed) {
             ended = true;
+            shares.reportUnjudged(now);
             channels.releaseAll(closed.reason(), now);
             indexes.end();
         } else if (!ended) {
             try {
                 take(input, now);
             } catch (ProtocolViolation violation) {
+                out.offended(violation.reason());
                 end(violation.reason(), violation.detail());
             }
         }
@@ -176,8 +178,8 @@ public final class Sv2MinerSession implements MinerSession {
 
     private void onMessage(Sv2Message message, Frame frame, Instant now) {
         switch (message) {
-            case SubmitSharesStandard share -> shares.onSubmit(share, now);
-            case SubmitSharesExtended share -> shares.onSubmit(share, now);
+            case SubmitSharesStandard share -> climb(shares.onSubmit(share, now), now);
+            case SubmitSharesExtended share -> climb(shares.onSubmit(share, now), now);
             case OpenStandardMiningChannel open -> {
                 if (isMisinformed()) {
                     end("version-rolling-forbidden", "a standard job cannot say so");
@@ -195,6 +197,14 @@ public final class Sv2MinerSession implements MinerSession {
             case SetupConnection again -> ignore("second-setup-connection", frame, now);
             // Job declaration and template distribution have their own ports.
             default -> ignore("message-of-another-protocol", frame, now);
+        }
+    }
+
+    private void climb(ShareGuard.Step step, Instant now) {
+        switch (step) {
+            case NONE -> {}
+            case RETELL -> jobs.tellAgain(now);
+            case LET_GO -> end(ShareGuard.ONLY_REJECTS, "no share was good since its work was sent again");
         }
     }
 
@@ -283,6 +293,7 @@ public final class Sv2MinerSession implements MinerSession {
             case OPEN -> opening.onDeadline(now);
             case VARDIFF -> channels.onVardiff(now);
             case ACKNOWLEDGE -> shares.acknowledgeAll();
+            case UNJUDGED -> shares.onUnjudgedDeadline(now);
         }
     }
 

@@ -56,6 +56,14 @@ final class Sv2Outbox {
         }
     }
 
+    void proved() {
+        actions.add(new MinerAction.Proved());
+    }
+
+    void offended(String reason) {
+        actions.add(new MinerAction.Offended(reason));
+    }
+
     void disconnect(String reason, String detail) {
         actions.add(new MinerAction.Disconnect(reason, detail));
     }

@@ -26,6 +26,8 @@ final class Sv2Shares {
 
     static final String TOO_MANY_SHARES = "too-many-shares";
 
+    static final String TOO_MANY_BAD_SHARES = "too-many-bad-shares";
+
     private final long connectionId;
     private final MinerContext context;
     private final Sv2Extensions extensions;
@@ -34,18 +36,31 @@ final class Sv2Shares {
     // Channels with a share in their batch since the deadline was set; their batches may have gone since.
     private final Set<Sv2Channel> unacknowledged = new LinkedHashSet<>();
 
-    Sv2Shares(long connectionId, MinerContext context, Sv2Extensions extensions, Sv2Channels channels, Sv2Outbox out) {
+    private final ShareGuard guard;
+    private MinerProtocol unjudgedOf = MinerProtocol.SV2_EXTENDED;
+
+    Sv2Shares(
+            long connectionId,
+            MinerContext context,
+            Sv2Extensions extensions,
+            Sv2Channels channels,
+            int invalidSharesPerSecond,
+            Sv2Outbox out) {
         this.connectionId = connectionId;
         this.context = context;
         this.extensions = extensions;
         this.channels = channels;
         this.out = out;
+        this.guard = new ShareGuard(invalidSharesPerSecond);
     }
 
-    void onSubmit(SubmitSharesStandard share, Instant now) {
+    ShareGuard.Step onSubmit(SubmitSharesStandard share, Instant now) {
+        if (!guard.judges(now)) {
+            return refuseUnjudged(share.channelId(), share.sequenceNumber(), MinerProtocol.SV2_STANDARD, now);
+        }
         Sv2Channel channel = channels.find(share.channelId());
         if (channel == null || !channel.isStandard()) {
-            refuse(
+            return refuse(
                     share.channelId(),
                     share.sequenceNumber(),
                     share.jobId(),
@@ -53,18 +68,20 @@ final class Sv2Shares {
                     owner(channel),
                     ShareVerdict.UNKNOWN_CHANNEL,
                     now);
-            return;
         }
         ShareOutcome outcome = channel.mining()
                 .submitStandard(share.jobId(), share.nonce(), share.ntime(), share.version(), context.validator(), now);
-        conclude(
+        return conclude(
                 channel, share.sequenceNumber(), share.jobId(), channel.mining().userIdentity(), outcome, now);
     }
 
-    void onSubmit(SubmitSharesExtended share, Instant now) {
+    ShareGuard.Step onSubmit(SubmitSharesExtended share, Instant now) {
+        if (!guard.judges(now)) {
+            return refuseUnjudged(share.channelId(), share.sequenceNumber(), MinerProtocol.SV2_EXTENDED, now);
+        }
         Sv2Channel channel = channels.find(share.channelId());
         if (channel == null || channel.isStandard()) {
-            refuse(
+            return refuse(
                     share.channelId(),
                     share.sequenceNumber(),
                     share.jobId(),
@@ -72,14 +89,13 @@ final class Sv2Shares {
                     owner(channel),
                     ShareVerdict.UNKNOWN_CHANNEL,
                     now);
-            return;
         }
         String worker;
         try {
             worker = extensions.worker(share).orElse(channel.mining().userIdentity());
         } catch (ProtocolViolation tooLong) {
             // The field makes this one message void (SV2 3.4.3); the next may be good.
-            refuse(
+            return refuse(
                     share.channelId(),
                     share.sequenceNumber(),
                     share.jobId(),
@@ -87,7 +103,6 @@ final class Sv2Shares {
                     channel.mining().userIdentity(),
                     ShareVerdict.BAD_USER_IDENTITY,
                     now);
-            return;
         }
         ShareOutcome outcome = channel.mining()
                 .submit(
@@ -99,7 +114,7 @@ final class Sv2Shares {
                         worker,
                         context.validator(),
                         now);
-        conclude(channel, share.sequenceNumber(), share.jobId(), worker, outcome, now);
+        return conclude(channel, share.sequenceNumber(), share.jobId(), worker, outcome, now);
     }
 
     /** Acknowledges all that waits. */
@@ -110,11 +125,10 @@ final class Sv2Shares {
         unacknowledged.clear();
     }
 
-    private void conclude(
+    private ShareGuard.Step conclude(
             Sv2Channel channel, long sequence, long jobId, String worker, ShareOutcome outcome, Instant now) {
         if (!outcome.verdict().isAccepted()) {
-            refuse(channel.id(), sequence, jobId, channel.mining().protocol(), worker, outcome.verdict(), now);
-            return;
+            return refuse(channel.id(), sequence, jobId, channel.mining().protocol(), worker, outcome.verdict(), now);
         }
         outcome.forward().ifPresent(out::forward);
         out.publish(new GatewayEvent.ShareSubmitted(
@@ -133,7 +147,11 @@ final class Sv2Shares {
         } else {
             acknowledgeLater(channel, now);
         }
+        if (guard.onAccepted()) {
+            out.proved();
+        }
         channels.onShare(channel, outcome.difficulty(), now);
+        return ShareGuard.Step.NONE;
     }
 
     private void acknowledgeLater(Sv2Channel channel, Instant now) {
@@ -143,7 +161,7 @@ final class Sv2Shares {
         unacknowledged.add(channel);
     }
 
-    private void refuse(
+    private ShareGuard.Step refuse(
             long channelId,
             long sequence,
             long jobId,
@@ -154,6 +172,32 @@ final class Sv2Shares {
         out.send(new SubmitSharesError(channelId, sequence, errorCode(verdict)));
         out.publish(new GatewayEvent.ShareSubmitted(
                 now, connectionId, channelId, protocol, worker, jobId, verdict, 0, Optional.empty()));
+        return guard.onRefused(verdict, now);
+    }
+
+    private ShareGuard.Step refuseUnjudged(long channelId, long sequence, MinerProtocol protocol, Instant now) {
+        out.send(new SubmitSharesError(channelId, sequence, errorCode(ShareVerdict.UNJUDGED)));
+        ShareGuard.Step step = guard.onRefused(ShareVerdict.UNJUDGED, now);
+        unjudgedOf = protocol;
+        if (guard.reportIsDue()) {
+            out.deadline(MinerDeadline.UNJUDGED, now.plus(ShareGuard.REPORT_AFTER));
+        }
+        return step;
+    }
+
+    /** Tells of shares that were refused unjudged; a connection has them of one kind, or of the kind that came last. */
+    void reportUnjudged(Instant now) {
+        long count = guard.takeUnjudged();
+        if (count > 0) {
+            out.publish(new GatewayEvent.SharesUnjudged(now, connectionId, unjudgedOf, count));
+        }
+    }
+
+    void onUnjudgedDeadline(Instant now) {
+        reportUnjudged(now);
+        if (guard.isOffence()) {
+            out.offended(ShareGuard.INVALID_SHARES);
+        }
     }
 
     private static String owner(Sv2Channel channelOrNull) {
@@ -172,6 +216,7 @@ final class Sv2Shares {
             case VERSION_ROLLING_NOT_ALLOWED -> MiningErrorCode.VERSION_ROLLING_NOT_ALLOWED;
             case BAD_VERSION_BITS -> MiningErrorCode.INVALID_NON_ROLLABLE_VERSION_BIT;
             case TOO_MANY_SHARES -> TOO_MANY_SHARES;
+            case UNJUDGED -> TOO_MANY_BAD_SHARES;
             case UNKNOWN_CHANNEL -> MiningErrorCode.INVALID_CHANNEL_ID;
             case BAD_USER_IDENTITY -> MiningErrorCode.INVALID_USER_IDENTITY;
         };

@@ -44,6 +44,7 @@ public final class ShareRefusal {
             case VERSION_ROLLING_NOT_ALLOWED -> Sv1Error.of(Sv1ErrorCode.OTHER, "Version rolling not allowed");
             case BAD_VERSION_BITS -> Sv1Error.of(Sv1ErrorCode.OTHER, "Version bits outside the mask");
             case TOO_MANY_SHARES -> Sv1Error.of(Sv1ErrorCode.OTHER, "Too many shares on one block");
+            case UNJUDGED -> Sv1Error.of(Sv1ErrorCode.OTHER, "Too many bad shares");
         };
     }
 }

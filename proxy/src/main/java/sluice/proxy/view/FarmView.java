@@ -6,6 +6,7 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -13,6 +14,7 @@ import sluice.protocol.sv2.message.mining.MiningErrorCode;
 import sluice.proxy.event.GatewayEvent;
 import sluice.proxy.event.GatewayEvent.MinerProtocol;
 import sluice.proxy.event.GatewayEvents;
+import sluice.proxy.mining.share.ShareVerdict;
 
 /**
  * Folds events into what is true now. Folding happens on the bus thread; anybody may read the latest {@link #snapshot},
@@ -69,13 +71,21 @@ public final class FarmView implements GatewayEvents.Listener {
             case GatewayEvent.MinerConnected miner -> connections += connected.add(miner.connectionId()) ? 1 : 0;
             case GatewayEvent.MinerDisconnected miner -> {
                 connections -= connected.remove(miner.connectionId()) ? 1 : 0;
-                count(disconnects, miner.reason());
+                count(disconnects, miner.reason(), 1);
             }
+            case GatewayEvent.ConnectionsRefused refused -> count(disconnects, refused.reason(), refused.count());
+            // Each connection that is closed for it is counted.
+            case GatewayEvent.AddressBanned banned -> {}
             case GatewayEvent.MinerMessageIgnored ignored -> {}
             case GatewayEvent.ChannelOpened opened -> channels++;
             case GatewayEvent.ChannelClosed closed -> channels--;
             case GatewayEvent.MinerTargetChanged changed -> {}
             case GatewayEvent.ShareSubmitted share -> onShare(share);
+            case GatewayEvent.SharesUnjudged shares -> {
+                count(rejections, reason(ShareVerdict.UNJUDGED), shares.count());
+                downstream.merge(
+                        shares.protocol(), new FarmSnapshot.Shares(0, shares.count(), 0, 0), FarmSnapshot.Shares::plus);
+            }
             case GatewayEvent.ShareForwarded share ->
                 forUpstream(share.upstream(), counts -> counts.forwarded(share.difficulty()));
             case GatewayEvent.ShareUnforwardable share -> unforwardable++;
@@ -149,9 +159,7 @@ public final class FarmView implements GatewayEvents.Listener {
             one = new FarmSnapshot.Shares(1, 0, 0, share.difficulty());
         } else {
             one = share.verdict().isStale() ? new FarmSnapshot.Shares(0, 0, 1, 0) : new FarmSnapshot.Shares(0, 1, 0, 0);
-            count(
-                    rejections,
-                    share.verdict().name().toLowerCase(java.util.Locale.ROOT).replace('_', '-'));
+            count(rejections, reason(share.verdict()), 1);
         }
         downstream.merge(share.protocol(), one, FarmSnapshot.Shares::plus);
     }
@@ -187,8 +195,12 @@ public final class FarmView implements GatewayEvents.Listener {
                 delivered.gap()));
     }
 
-    private static void count(Map<String, Long> counts, String reason) {
+    private static String reason(ShareVerdict verdict) {
+        return verdict.name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    private static void count(Map<String, Long> counts, String reason, long times) {
         String key = counts.containsKey(reason) || counts.size() < MAX_REASONS ? reason : OTHER;
-        counts.merge(key, 1L, Long::sum);
+        counts.merge(key, times, Long::sum);
     }
 }

@@ -16,6 +16,7 @@ import sluice.config.ConfigLoader;
 import sluice.config.ConfigResult;
 import sluice.config.FailoverConfig;
 import sluice.config.GatewayConfig;
+import sluice.config.ListenerConfig;
 import sluice.config.LogLevel;
 import sluice.config.RoutingConfig;
 import sluice.config.VardiffConfig;
@@ -56,6 +57,11 @@ class ConfigReloadTest {
         }
 
         @Override
+        public void filters(List<ListenerConfig> listeners) {
+            done.add("deny " + listeners.getFirst().filter().deny());
+        }
+
+        @Override
         public void logLevel(LogLevel level) {
             done.add("log " + level.text());
         }
@@ -66,6 +72,15 @@ class ConfigReloadTest {
         write(TWO_POOLS);
         GatewayConfig running = ((ConfigResult.Loaded) load()).config();
         reload = new ConfigReload(running, this::load, problem -> problem.describe("sluice.toml"), target);
+    }
+
+    @Test
+    void fromWherePortsTakeConnectionsIsAppliedAtOnce() throws IOException {
+        write(TWO_POOLS + "[[listener]]\nname = \"default\"\ndeny = [\"203.0.113.0/24\"]\n");
+
+        assertThat(reload.read()).isEqualTo(ConfigReload.Outcome.APPLIED);
+        assertThat(done).containsExactly("deny [203.0.113.0/24]");
+        assertThat(reload.read()).isEqualTo(ConfigReload.Outcome.UNCHANGED);
     }
 
     private void write(String text) throws IOException {

@@ -30,7 +30,7 @@ class ConfigWatchTest {
     @BeforeEach
     void start() throws IOException {
         file = Files.writeString(home.resolve("sluice.toml"), "one");
-        watch = new ConfigWatch(file, INTERVAL, () -> {
+        watch = new ConfigWatch(List.of(file), INTERVAL, () -> {
             try {
                 read.add(Files.readString(file));
             } catch (IOException e) {
@@ -67,7 +67,7 @@ class ConfigWatchTest {
         Path fresh = Files.writeString(home.resolve("fresh.toml"), "same size 2");
         Files.delete(file);
         Files.createSymbolicLink(file, old);
-        watch = new ConfigWatch(file, INTERVAL, () -> read.add("again"));
+        watch = new ConfigWatch(List.of(file), INTERVAL, () -> read.add("again"));
         Path link = Files.createSymbolicLink(home.resolve("link"), fresh);
         Files.move(link, file, StandardCopyOption.REPLACE_EXISTING);
         await().untilAsserted(() -> assertThat(read).containsExactly("again"));
@@ -86,7 +86,7 @@ class ConfigWatchTest {
     @Test
     void readsAtOnceWhenAskedAndAgainAfterABug() {
         watch.close();
-        watch = new ConfigWatch(file, Duration.ofHours(1), () -> {
+        watch = new ConfigWatch(List.of(file), Duration.ofHours(1), () -> {
             read.add("asked");
             throw new IllegalStateException("a bug");
         });

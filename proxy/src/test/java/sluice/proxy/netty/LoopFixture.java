@@ -17,11 +17,14 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import sluice.config.FailoverConfig;
+import sluice.config.LimitsConfig;
 import sluice.config.VardiffConfig;
 import sluice.protocol.Bytes;
 import sluice.protocol.bitcoin.Difficulty;
 import sluice.protocol.bitcoin.Hash256;
 import sluice.protocol.bitcoin.Target;
+import sluice.proxy.admission.Admission;
+import sluice.proxy.admission.Visitor;
 import sluice.proxy.block.BlockJournal;
 import sluice.proxy.event.GatewayEvent;
 import sluice.proxy.event.GatewayEvents;
@@ -163,7 +166,8 @@ final class LoopFixture implements AutoCloseable {
     /** The job that a miner of this loop has to mine now. */
     MiningJob currentJob() throws Exception {
         ScriptedSession witness = new ScriptedSession(input -> List.of());
-        onLoop(() -> new EmbeddedChannel(new MinerConnection(miners, Long.MAX_VALUE, "default", witness, false)));
+        onLoop(() -> new EmbeddedChannel(
+                new MinerConnection(miners, Long.MAX_VALUE, "default", LoopFixture.visitor(), witness, false)));
         MinerInput.RouteChanged told = (MinerInput.RouteChanged) witness.inputs.getFirst();
         return told.replica().currentJob().orElseThrow();
     }
@@ -225,5 +229,10 @@ final class LoopFixture implements AutoCloseable {
     public void close() {
         group.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly();
         events.close();
+    }
+
+    /** Of whom nothing is known. */
+    static Visitor visitor() {
+        return new Admission(LimitsConfig.DEFAULT).visitor();
     }
 }

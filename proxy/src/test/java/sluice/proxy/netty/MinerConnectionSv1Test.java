@@ -122,7 +122,7 @@ class MinerConnectionSv1Test {
     private void connect() {
         Sv1MinerSession session =
                 new Sv1MinerSession(1, Sv1MinerContext.of(context, Sv1Config.DEFAULT, LimitsConfig.DEFAULT));
-        MinerConnection miner = new MinerConnection(home, 1, "default", session, false);
+        MinerConnection miner = new MinerConnection(home, 1, "default", LoopFixture.visitor(), session, false);
         channel.pipeline().addLast(new Sv1LineHandler(), miner);
         miner.feed(new MinerInput.Started());
     }

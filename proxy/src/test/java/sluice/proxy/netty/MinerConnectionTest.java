@@ -51,13 +51,14 @@ class MinerConnectionTest {
             @Override
             public void flush(ChannelHandlerContext ctx) {}
         });
-        channel.pipeline().addLast(new MinerConnection(fixture.miners, 7, "default", session, false));
+        channel.pipeline()
+                .addLast(new MinerConnection(fixture.miners, 7, "default", LoopFixture.visitor(), session, false));
         return channel;
     }
 
     private EmbeddedChannel connect(Function<MinerInput, List<MinerAction>> script) {
-        return new EmbeddedChannel(
-                new MinerConnection(fixture.miners, 7, "default", new ScriptedSession(script), false));
+        return new EmbeddedChannel(new MinerConnection(
+                fixture.miners, 7, "default", LoopFixture.visitor(), new ScriptedSession(script), false));
     }
 
     private String reason() throws InterruptedException {

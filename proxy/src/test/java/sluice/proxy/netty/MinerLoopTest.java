@@ -44,7 +44,8 @@ class MinerLoopTest {
             for (int i = 0; i < miners; i++) {
                 ScriptedSession session = new ScriptedSession(input -> List.of());
                 sessions.add(session);
-                new EmbeddedChannel(new MinerConnection(fixture.miners, i, "default", session, false));
+                new EmbeddedChannel(
+                        new MinerConnection(fixture.miners, i, "default", LoopFixture.visitor(), session, false));
             }
         });
     }

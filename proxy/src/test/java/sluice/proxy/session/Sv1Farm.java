@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
+import sluice.config.LimitsConfig;
 import sluice.config.VardiffConfig;
 import sluice.protocol.bitcoin.ChainTip;
 import sluice.protocol.bitcoin.Difficulty;
@@ -33,7 +34,7 @@ final class Sv1Farm {
     /** What the upstream asks for: every share at that difficulty goes up, too. */
     static final Target EASIEST = Difficulty.targetOf(1e-9);
 
-    final RouteReplica route = new RouteReplica(new Numbering());
+    final RouteReplica route = new RouteReplica(behindJobsOfTests());
     final ExtranonceIndexes indexes;
     final Sv1MinerContext context;
     final List<Sv1Miner> miners = new ArrayList<>();
@@ -54,7 +55,20 @@ final class Sv1Farm {
         this.indexes = indexes;
         MinerContext shared = new MinerContext(route, shape, indexes, new ShareValidator(), vardiff);
         this.context = new Sv1MinerContext(
-                shared, new Sv1LineReader(), Sv1Sessions.forgetting(indexes), mask, HANDSHAKE, IDLE);
+                shared,
+                new Sv1LineReader(),
+                Sv1Sessions.forgetting(indexes),
+                mask,
+                HANDSHAKE,
+                IDLE,
+                LimitsConfig.DEFAULT.invalidSharesPerSecond());
+    }
+
+    /** Ids that no job has which a test makes by hand. */
+    private static Numbering behindJobsOfTests() {
+        Numbering numbering = new Numbering();
+        while (numbering.nextJobId() < 1_000) {}
+        return numbering;
     }
 
     /** A farm with work already there: job 1 on the tip of the published share. */

@@ -49,6 +49,8 @@ final class Sv1Miner {
     double nextDifficulty = 1;
     Notify work;
 
+    int proved;
+    final List<String> offences = new ArrayList<>();
     private final Sv1Farm farm;
     private final List<String> unheard = new ArrayList<>();
     private final Set<String> told = new HashSet<>();
@@ -95,6 +97,8 @@ final class Sv1Miner {
                 case MinerAction.SetDeadline set -> deadlines.put(set.deadline(), set.at());
                 case MinerAction.DemandChanged changed -> demandChanges++;
                 case MinerAction.Identified identified -> identities.add(identified.userIdentity());
+                case MinerAction.Proved proof -> proved++;
+                case MinerAction.Offended offence -> offences.add(offence.reason());
                 case MinerAction.Disconnect disconnect -> disconnected = Optional.of(disconnect.reason());
             }
         }

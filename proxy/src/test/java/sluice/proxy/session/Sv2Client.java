@@ -44,6 +44,8 @@ final class Sv2Client {
     int demandChanges;
     final List<String> identities = new ArrayList<>();
 
+    int proved;
+    final List<String> offences = new ArrayList<>();
     private final Sv2Farm farm;
     private final Map<Long, Set<Long>> groupFutures = new LinkedHashMap<>();
     private boolean standardJobsOnly;
@@ -84,6 +86,8 @@ final class Sv2Client {
                 case MinerAction.SetDeadline set -> deadlines.put(set.deadline(), set.at());
                 case MinerAction.DemandChanged changed -> demandChanges++;
                 case MinerAction.Identified identified -> identities.add(identified.userIdentity());
+                case MinerAction.Proved proof -> proved++;
+                case MinerAction.Offended offence -> offences.add(offence.reason());
                 case MinerAction.Disconnect end -> disconnect = end;
             }
         }

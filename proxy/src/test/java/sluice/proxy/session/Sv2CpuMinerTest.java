@@ -56,6 +56,8 @@ class Sv2CpuMinerTest {
                 case MinerAction.SetDeadline set -> {}
                 case MinerAction.DemandChanged changed -> {}
                 case MinerAction.Identified identified -> {}
+                case MinerAction.Proved proved -> {}
+                case MinerAction.Offended offended -> throw new AssertionError(offended);
                 case MinerAction.Disconnect disconnect -> throw new AssertionError(disconnect);
             }
         }

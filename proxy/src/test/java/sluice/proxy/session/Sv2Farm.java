@@ -45,12 +45,13 @@ final class Sv2Farm {
     static final VardiffConfig FIXED = new VardiffConfig(false, 6, EASY, EASY);
     static final LimitsConfig LIMITS = LimitsConfig.DEFAULT;
 
-    final RouteReplica replica = new RouteReplica(new Numbering());
+    private final Numbering numbering = new Numbering();
+    final RouteReplica replica = new RouteReplica(numbering);
     final MinerContext context;
     final List<Sv2Client> clients = new ArrayList<>();
     final List<Consumer<MinerInput>> sessions = new ArrayList<>();
     Instant now = Instant.ofEpochSecond(1_745_596_971L);
-    private final Route route = new Route("pool", Duration.ofSeconds(60), Target.DIFFICULTY_1, new Numbering());
+    private final Route route = new Route("pool", Duration.ofSeconds(60), Target.DIFFICULTY_1, numbering);
     private long upstreamJobs;
     private int tips;
     private boolean versionRolling = true;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
@@ -61,6 +62,23 @@ class FarmViewTest {
         FarmSnapshot now = after(disconnected(1, "peer-closed"), disconnected(1, "peer-closed"));
         assertThat(now.connections()).isEqualTo(1);
         assertThat(now.disconnects()).containsEntry("peer-closed", 2L);
+    }
+
+    @Test
+    void countsRefusedConnectionsByTheirReasonAndTakesThemForNoMiners() {
+        FarmSnapshot now = after(
+                new GatewayEvent.ConnectionsRefused(AT, "accept-rate", 1_000, "192.0.2.1"),
+                new GatewayEvent.ConnectionsRefused(AT, "accept-rate", 7, ""),
+                new GatewayEvent.AddressBanned(AT, "192.0.2.1", AT.plusSeconds(60), "bad-json"));
+        assertThat(now.connections()).isZero();
+        assertThat(now.disconnects()).containsOnly(Map.entry("accept-rate", 1_007L));
+    }
+
+    @Test
+    void countsUnjudgedSharesAsRejected() {
+        FarmSnapshot now = after(new GatewayEvent.SharesUnjudged(AT, 1, MinerProtocol.SV2_EXTENDED, 500));
+        assertThat(now.downstream().get(MinerProtocol.SV2_EXTENDED).rejected()).isEqualTo(500);
+        assertThat(now.rejections()).containsOnly(Map.entry("unjudged", 500L));
     }
 
     @Test

@@ -18,6 +18,8 @@ public enum ShareVerdict {
     BAD_VERSION_BITS,
     /** More shares on one tip than a channel may have remembered: refused because duplicates could not be told. */
     TOO_MANY_SHARES,
+    /** So many shares of the connection were bad that this one was not looked at. */
+    UNJUDGED,
     /** The connection has no such channel, or one of the other kind. */
     UNKNOWN_CHANNEL,
     /** The worker named with the share is none: too long a name (SV2 extension 0x0002) or not authorised here (SV1). */
