@@ -1,0 +1,133 @@
+package sluice.proxy.cli;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Comparator;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+import sluice.config.LimitsConfig;
+import sluice.config.LogLevel;
+import sluice.protocol.sv2.noise.AuthoritySecretKey;
+import sluice.proxy.cli.flood.Flood;
+
+/** Shows what hostile clients cost honest miners. */
+@Command(
+        name = "flood",
+        description = {
+            "Lets honest SV1 miners work at a gateway with the default limits, first alone and then beside hostile clients of ten",
+            "kinds, each of which comes again when it is closed, from addresses of 127.0.0.0/8. It ends with 0 if no honest miner",
+            "lost a share or its connection, and with 1 otherwise."
+        })
+final class BenchFloodCommand implements Callable<Integer> {
+    @Spec
+    private CommandSpec spec;
+
+    @Option(
+            names = "--hostiles",
+            paramLabel = "N",
+            defaultValue = "2000",
+            description = "hostile clients (default: ${DEFAULT-VALUE})")
+    private int hostiles;
+
+    @Option(
+            names = "--miners",
+            paramLabel = "N",
+            defaultValue = "200",
+            description = "honest miners, a share in 250 ms each (default: ${DEFAULT-VALUE})")
+    private int miners;
+
+    @Option(
+            names = "--shares-per-second",
+            paramLabel = "N",
+            defaultValue = "200",
+            description = "of each hostile client that sends shares (default: ${DEFAULT-VALUE})")
+    private int sharesPerSecond;
+
+    @Option(
+            names = "--quiet",
+            paramLabel = "TIME",
+            defaultValue = "10s",
+            converter = DurationConverter.class,
+            description = "how long the miners are measured alone (default: ${DEFAULT-VALUE})")
+    private Duration quiet;
+
+    @Option(
+            names = "--flood",
+            paramLabel = "TIME",
+            defaultValue = "30s",
+            converter = DurationConverter.class,
+            description = "how long they are measured under the flood (default: ${DEFAULT-VALUE})")
+    private Duration flood;
+
+    @Option(names = "--no-bans", description = "with limits.ban_time = \"0s\": nobody is shut out")
+    private boolean noBans;
+
+    @Option(names = "--json", description = "print the figures as one JSON object")
+    private boolean json;
+
+    @Override
+    public Integer call() throws CommandFailure, InterruptedException {
+        require("--hostiles", hostiles);
+        require("--miners", miners);
+        require("--shares-per-second", sharesPerSecond);
+        LogSetup.use(LogLevel.ERROR);
+        LimitsConfig limits = noBans
+                ? LimitsConfig.DEFAULT.withBans(LimitsConfig.DEFAULT.banAfter(), Duration.ZERO)
+                : LimitsConfig.DEFAULT;
+        byte[] key = new byte[AuthoritySecretKey.LENGTH];
+        new SecureRandom().nextBytes(key);
+        Flood.Plan plan = new Flood.Plan(
+                miners,
+                hostiles,
+                sharesPerSecond,
+                quiet,
+                flood,
+                limits,
+                Runtime.getRuntime().availableProcessors());
+        try {
+            Path directory = Files.createTempDirectory("sluice-flood");
+            try {
+                Flood.Result result =
+                        new Flood(plan, directory, AuthoritySecretKey.of(key), InstantSource.system()).run();
+                FloodReport report = new FloodReport(plan, result);
+                PrintWriter out = spec.commandLine().getOut();
+                if (json) {
+                    out.println(report.json());
+                } else {
+                    out.print(report.text());
+                }
+                out.flush();
+                return result.isUndisturbed() ? ExitCode.OK : ExitCode.FAILED;
+            } finally {
+                delete(directory);
+            }
+        } catch (IOException e) {
+            throw new CommandFailure(ExitCode.FAILED, e.getMessage());
+        }
+    }
+
+    private void require(String option, int value) {
+        if (value < 1 || value > Flood.MAX_CLIENTS) {
+            throw new ParameterException(
+                    spec.commandLine(), option + " is " + value + "; write 1 to " + Flood.MAX_CLIENTS);
+        }
+    }
+
+    private static void delete(Path directory) throws IOException {
+        try (Stream<Path> all = Files.walk(directory)) {
+            for (Path one : all.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(one);
+            }
+        }
+    }
+}
