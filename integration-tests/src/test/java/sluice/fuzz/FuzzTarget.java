@@ -5,11 +5,11 @@ import java.util.Locale;
 /** Everything that reads bytes of others; {@code inputs} is how many the run of {@code mvn verify} feeds it. */
 enum FuzzTarget {
     /** A client's first bytes, of which it is told whether it speaks SV1 or SV2. */
-    FIRST_BYTES(2_000, FirstBytesTarget::run),
+    FIRST_BYTES(1_500, FirstBytesTarget::run),
     /** Frame headers and frames. */
     SV2_FRAME(10_000, Sv2WireTargets::frame),
     /** The payloads of all SV2 messages: two bytes of extension and type, and the payload. */
-    SV2_MESSAGE(60_000, Sv2WireTargets::message),
+    SV2_MESSAGE(50_000, Sv2WireTargets::message),
     /** TLV fields behind a message. */
     SV2_TLV(20_000, Sv2WireTargets::tlv),
     /** Act 1 of a handshake, from a miner. */
@@ -19,31 +19,31 @@ enum FuzzTarget {
     /** Records of an encrypted connection that somebody in between changes. */
     NOISE_TRANSPORT(500, NoiseTargets::transport),
     /** A miner's bytes, cut into lines and decoded. */
-    SV1_CLIENT_LINES(15_000, Sv1LineTargets::client),
+    SV1_CLIENT_LINES(10_000, Sv1LineTargets::client),
     /** The same of a pool. */
-    SV1_SERVER_LINES(15_000, Sv1LineTargets::server),
+    SV1_SERVER_LINES(10_000, Sv1LineTargets::server),
     /** Raw transactions and blocks. */
     TRANSACTION(30_000, BitcoinTargets::transaction),
     /** The halves of a pool's coinbase. */
     COINBASE(20_000, BitcoinTargets::coinbase),
     /** Addresses, descriptors, base58 and bech32. */
-    ADDRESS(20_000, BitcoinTargets::address),
+    ADDRESS(10_000, BitcoinTargets::address),
     /** Authority keys, public and secret. */
     AUTHORITY_KEY(10_000, BitcoinTargets::authorityKey),
     /** A node's block template. */
     BLOCK_TEMPLATE(5_000, BitcoinTargets::blockTemplate),
     /** The operator's file. */
-    CONFIG(300, ConfigTargets::file),
+    CONFIG(200, ConfigTargets::file),
     /** URLs, addresses, patterns and times in it. */
-    CONFIG_VALUE(20_000, ConfigTargets::value),
+    CONFIG_VALUE(10_000, ConfigTargets::value),
     /** An SV1 miner's conversation, and what happens around it. */
-    SV1_MINER(3_000, MinerTargets::sv1),
+    SV1_MINER(1_500, MinerTargets::sv1),
     /** The same of an SV2 miner. */
-    SV2_MINER(3_000, MinerTargets::sv2),
+    SV2_MINER(1_500, MinerTargets::sv2),
     /** An SV1 pool's conversation, and what comes of it on a route and at its miners. */
-    SV1_POOL(3_000, PoolTargets::sv1),
+    SV1_POOL(1_200, PoolTargets::sv1),
     /** The same of an SV2 pool. */
-    SV2_POOL(3_000, PoolTargets::sv2);
+    SV2_POOL(1_200, PoolTargets::sv2);
 
     private final int inputs;
     private final Fuzzed fuzzed;

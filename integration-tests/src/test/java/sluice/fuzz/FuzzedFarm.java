@@ -22,6 +22,7 @@ import sluice.proxy.route.Numbering;
 import sluice.proxy.route.RouteDeadline;
 import sluice.proxy.session.MinerContext;
 import sluice.proxy.session.MinerInput;
+import sluice.proxy.session.Sv1LineReader;
 import sluice.proxy.session.Sv1MinerContext;
 import sluice.upstream.UpstreamChannel;
 import sluice.upstream.UpstreamEvent;
@@ -33,6 +34,8 @@ final class FuzzedFarm {
     /** One hash in four is a share, so that inputs find some. */
     static final Target EASY = Difficulty.targetOf(1e-9);
 
+    // Keeps nothing between lines and is dear to make.
+    private static final Sv1LineReader LINES = new Sv1LineReader();
     private static final Bytes COINBASE_PREFIX = Bytes.fromHex("02000000" + "01" + "00".repeat(32) + "ffffffff" + "16");
     private static final Bytes COINBASE_SUFFIX = Bytes.fromHex("ffffffff" + "00" + "00000000");
     private static final List<Target> TARGETS =
@@ -58,7 +61,8 @@ final class FuzzedFarm {
     }
 
     Sv1MinerContext sv1() {
-        return Sv1MinerContext.of(context, Sv1Config.DEFAULT, LIMITS);
+        return new Sv1MinerContext(
+                context, LINES, Sv1Config.DEFAULT.versionMask(), LIMITS.handshakeTimeout(), LIMITS.idleTimeout());
     }
 
     FuzzedRoute feeding() {

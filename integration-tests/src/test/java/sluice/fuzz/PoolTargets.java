@@ -51,15 +51,17 @@ final class PoolTargets {
     static void sv1(byte[] bytes) {
         FuzzInput input = new FuzzInput(bytes);
         int how = input.u8();
-        WatchedPool pool = new WatchedPool(easiest -> new Sv1PoolSession(new Sv1PoolSettings(
-                "pool",
-                "farm",
-                "x",
-                (how & 1) != 0,
-                (how & 2) != 0,
-                (how & 4) != 0 ? Sv1PoolSession.LEAST_EXTRANONCE_SIZE : 8,
-                "0.1.0",
-                PoolPatience.DEFAULT)));
+        WatchedPool pool = new WatchedPool(
+                true,
+                easiest -> new Sv1PoolSession(new Sv1PoolSettings(
+                        "pool",
+                        "farm",
+                        "x",
+                        (how & 1) != 0,
+                        (how & 2) != 0,
+                        (how & 4) != 0 ? Sv1PoolSession.LEAST_EXTRANONCE_SIZE : 8,
+                        "0.1.0",
+                        PoolPatience.DEFAULT)));
         pool.connect();
         while (!input.isEmpty()) {
             int op = input.u8();
@@ -93,8 +95,10 @@ final class PoolTargets {
     static void sv2(byte[] bytes) {
         FuzzInput input = new FuzzInput(bytes);
         boolean namesPerShare = input.flag();
-        WatchedPool pool = new WatchedPool(easiest -> new Sv2PoolSession(
-                new PoolSettings("pool", "farm", easiest, namesPerShare, "0.1.0", PoolPatience.DEFAULT)));
+        WatchedPool pool = new WatchedPool(
+                false,
+                easiest -> new Sv2PoolSession(
+                        new PoolSettings("pool", "farm", easiest, namesPerShare, "0.1.0", PoolPatience.DEFAULT)));
         pool.connect();
         while (!input.isEmpty()) {
             int op = input.u8();

@@ -11,6 +11,7 @@ import sluice.protocol.sv1.Sv1ClientMessage;
 import sluice.protocol.sv1.Sv1Encoder;
 import sluice.protocol.sv2.message.Sv2Codec;
 import sluice.protocol.sv2.message.Sv2Message;
+import sluice.protocol.sv2.message.mining.OpenExtendedMiningChannel;
 import sluice.protocol.sv2.wire.Frame;
 import sluice.upstream.UpstreamCommand;
 import sluice.upstream.UpstreamEvent;
@@ -21,20 +22,25 @@ import sluice.upstream.session.PoolSession;
 
 /**
  * A conversation with a pool, the route behind it and two miners, who get whatever job it sends: each conversation ends
- * with one Lost, no share has two verdicts, and nothing that the pool says breaks anybody further down.
+ * with one Lost, and nothing that the pool says breaks anybody further down.
  */
 final class WatchedPool {
+    private static final Sv1ClientDecoder CLIENT = new Sv1ClientDecoder();
+
     final FuzzedFarm farm;
     private final PoolSession session;
     private final WatchedSv1Session sv1;
     private final WatchedSv2Session sv2;
     private final Set<PoolDeadline> deadlines = EnumSet.noneOf(PoolDeadline.class);
     private boolean conversing;
+    private final boolean countsVerdicts;
     private long submitted;
     private long answered;
     private long requestId;
 
-    WatchedPool(Function<Target, PoolSession> session) {
+    /** @param countsVerdicts the session counts them itself; else the pool does, and may say what it likes */
+    WatchedPool(boolean countsVerdicts, Function<Target, PoolSession> session) {
+        this.countsVerdicts = countsVerdicts;
         this.farm = new FuzzedFarm();
         this.session = session.apply(FuzzedFarm.EASY);
         farm.feeding().upstream(command -> feed(new PoolInput.CommandGiven(command)));
@@ -125,7 +131,7 @@ final class WatchedPool {
                                     .equals(message),
                             "%s reads otherwise",
                             message);
-                    if (message instanceof sluice.protocol.sv2.message.mining.OpenExtendedMiningChannel open) {
+                    if (message instanceof OpenExtendedMiningChannel open) {
                         requestId = open.requestId();
                     }
                 }
@@ -133,8 +139,7 @@ final class WatchedPool {
                     Claim.that(conversing, "%s to nobody", message);
                     byte[] line = Sv1Encoder.encode(message);
                     Claim.that(
-                            !(new Sv1ClientDecoder().decode(Bytes.of(line, 0, line.length - 1))
-                                    instanceof Sv1ClientMessage.Malformed),
+                            !(CLIENT.decode(Bytes.of(line, 0, line.length - 1)) instanceof Sv1ClientMessage.Malformed),
                             "%s is malformed",
                             message);
                 }
@@ -158,8 +163,10 @@ final class WatchedPool {
                 Claim.isOneLineOfText(lost.reason());
                 conversing = false;
             }
+            case UpstreamEvent.SharesAccepted accepted -> answered += accepted.count();
             case UpstreamEvent.ShareRejected rejected -> {
                 Claim.isOneLineOfText(rejected.errorCode());
+                answered++;
             }
             case UpstreamEvent.TargetChanged changed ->
                 Claim.that(!changed.target().isZero(), "target 0");
@@ -167,6 +174,7 @@ final class WatchedPool {
                 Claim.that(!opened.channel().target().isZero(), "target 0");
             default -> {}
         }
+        Claim.that(answered <= submitted || !countsVerdicts, "%d verdicts on %d shares", answered, submitted);
         farm.feeding().event(event);
     }
 }
