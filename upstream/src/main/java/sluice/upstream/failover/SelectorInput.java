@@ -37,8 +37,9 @@ public sealed interface SelectorInput {
     record Preferred(Optional<String> upstream) implements SelectorInput {}
 
     /**
-     * First phase of a switch: opens candidates without using them, and gives those that are lost another chance. Limits as for {@link Listed}; IllegalStateException
-     * while an earlier preparation is neither failed, expired, committed by {@link Listed} nor given up.
+     * First phase of a switch: opens candidates without using them, and gives those that are lost another chance. Limits as
+     * for {@link Listed}; IllegalStateException while an earlier preparation is neither failed, expired, committed by {@link
+     * Listed} nor given up.
      */
     record Prepare(List<Entry> order) implements SelectorInput {
         public Prepare {
