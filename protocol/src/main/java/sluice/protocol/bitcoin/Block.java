@@ -57,7 +57,7 @@ public record Block(BlockHeader header, List<Transaction> transactions) {
     }
 
     public Bytes serialise() {
-        int length = headLength();
+        int length = BlockHeader.LENGTH + CompactSize.length(transactions.size());
         for (Transaction transaction : transactions) {
             length += transaction.length();
         }
@@ -75,8 +75,13 @@ public record Block(BlockHeader header, List<Transaction> transactions) {
         return transactions.getFirst();
     }
 
+    /** What header and transaction count weigh in a block of so many transactions. */
+    public static long headWeight(int transactions) {
+        return (long) Transaction.WITNESS_SCALE * (BlockHeader.LENGTH + CompactSize.length(transactions));
+    }
+
     public long weight() {
-        long weight = (long) Transaction.WITNESS_SCALE * headLength();
+        long weight = headWeight(transactions.size());
         for (Transaction transaction : transactions) {
             weight += transaction.weight();
         }
@@ -159,10 +164,6 @@ public record Block(BlockHeader header, List<Transaction> transactions) {
         return faultIf(
                 !WitnessCommitment.of(wtxids, witness.getFirst()).equals(commitment.get()),
                 BlockFault.WITNESS_COMMITMENT);
-    }
-
-    private int headLength() {
-        return BlockHeader.LENGTH + CompactSize.length(transactions.size());
     }
 
     private static Optional<BlockFault> faultIf(boolean broken, BlockFault fault) {
