@@ -22,6 +22,7 @@ import picocli.CommandLine.Spec;
             RunCommand.class,
             DemoCommand.class,
             MinerCommand.class,
+            TemplatesCommand.class,
             BenchCommand.class,
             CheckCommand.class,
             KeygenCommand.class
