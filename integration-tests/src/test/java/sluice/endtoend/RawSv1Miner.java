@@ -99,6 +99,19 @@ final class RawSv1Miner implements AutoCloseable {
                 .toList();
     }
 
+    /** What still comes from one that is gone, also where it went without a word and in the middle of a line. */
+    List<JsonNode> hearWhatIsLeft() {
+        List<JsonNode> left = new ArrayList<>();
+        try {
+            for (String line = lines.readLine(); line != null && line.endsWith("}"); line = lines.readLine()) {
+                left.add(JSON.readTree(line));
+            }
+        } catch (IOException reset) {
+            assertThat(reset).as("the end").isNotNull();
+        }
+        return left;
+    }
+
     private JsonNode hear() throws IOException {
         String line = lines.readLine();
         assertThat(line).as("a line").isNotNull();

@@ -32,7 +32,7 @@ import sluice.upstream.template.BlockVerdict;
  */
 public final class BlockDesk {
     private static final Logger LOG = LoggerFactory.getLogger(BlockDesk.class);
-    /** Findings that wait for a verdict; of one more the oldest gets none. */
+    /** Blocks whose finders wait for the disk or for a verdict; of one more the oldest finder is told nothing. */
     static final int MAX_WAITING = BlockDeliveries.MAX_UNFINISHED;
 
     private final EventLoop loop;
@@ -42,6 +42,7 @@ public final class BlockDesk {
     private final BlockDeliveries deliveries = new BlockDeliveries();
     private final Map<String, Consumer<BlockSolution>> paths = new HashMap<>();
     private final Map<Hash256, Consumer<BlockVerdict>> waiting = new LinkedHashMap<>();
+    private final Map<Hash256, Runnable> keeping = new LinkedHashMap<>();
     private ScheduledFuture<?> deadline;
 
     /** @param disk one thread, so that what is written in order is on the disk in order */
@@ -104,7 +105,19 @@ public final class BlockDesk {
         }
     }
 
+    /** Runs {@code kept} when this block is on the disk, or could not be brought there. */
+    void whenKept(Hash256 hash, Runnable kept) {
+        keeping.put(hash, kept);
+        if (keeping.size() > MAX_WAITING) {
+            keeping.remove(keeping.keySet().iterator().next());
+        }
+    }
+
     private void taken(BlockEntry entry, Runnable written) {
+        Runnable kept = keeping.remove(entry.hash());
+        if (kept != null) {
+            kept.run();
+        }
         feed(new DeliveryInput.Found(entry));
         written.run();
     }

@@ -115,12 +115,20 @@ final class ControlActor {
 
     /** Hands a share over from any loop; false where the mailbox is full and the share was not taken. */
     boolean forward(ForwardedShare share) {
+        return forward(share, () -> {});
+    }
+
+    /** As the other; {@code kept} runs on the control loop once a block that the share is was written to disk. */
+    boolean forward(ForwardedShare share, Runnable kept) {
         if (waiting.incrementAndGet() > MAILBOX_LIMIT) {
             waiting.decrementAndGet();
             return false;
         }
         loop.execute(() -> {
             waiting.decrementAndGet();
+            if (share.blockFound()) {
+                blocks.whenKept(share.hash(), kept);
+            }
             feed(new DirectorInput.Forward(share));
         });
         return true;

@@ -11,7 +11,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import sluice.protocol.Bytes;
@@ -32,6 +34,9 @@ final class MinerConnection extends ChannelInboundHandlerAdapter {
     /** Bytes that may wait for a miner that does not read; one more and it is disconnected. */
     static final int MAX_BACKLOG = 1 << 20;
 
+    /** What a miner is told of its block waits for the disk, but for no longer than this. */
+    static final Duration BLOCK_PATIENCE = Duration.ofSeconds(1);
+
     private static final Logger LOG = LoggerFactory.getLogger(MinerConnection.class);
 
     private final MinerLoop home;
@@ -46,6 +51,7 @@ final class MinerConnection extends ChannelInboundHandlerAdapter {
     // TLS puts small buffers together in place, which those that are shared with other miners must not bear.
     private boolean shares;
     private DirectorInput.MinerFacts facts;
+    private int blocksUnderWay;
     private boolean closing;
     private boolean concluded;
     private String closeReason = "closed-by-miner";
@@ -184,7 +190,13 @@ final class MinerConnection extends ChannelInboundHandlerAdapter {
                 case MinerAction.Disconnect disconnect -> disconnect(disconnect.reason(), disconnect.detail());
             }
         }
-        if (written && !closing) {
+        if (written) {
+            flush();
+        }
+    }
+
+    private void flush() {
+        if (blocksUnderWay == 0 && !closing) {
             context.flush();
         }
     }
@@ -206,11 +218,34 @@ final class MinerConnection extends ChannelInboundHandlerAdapter {
     }
 
     private void forward(MinerAction.Forward forward) {
-        if (!home.control().forward(forward.share())) {
+        boolean taken = forward.share().blockFound()
+                ? home.control().forward(forward.share(), holdAnswers())
+                : home.control().forward(forward.share());
+        if (!taken) {
             home.events()
                     .publish(new GatewayEvent.ShareUnforwardable(
                             home.clock().instant(), forward.share().userIdentity(), "route-mailbox-full"));
         }
+    }
+
+    // A miner that has its answer forgets the block. Until the block is on the disk, a crash would cost it.
+    private Runnable holdAnswers() {
+        blocksUnderWay++;
+        AtomicBoolean over = new AtomicBoolean();
+        Runnable release = () -> {
+            if (over.compareAndSet(false, true)) {
+                blocksUnderWay--;
+                flush();
+            }
+        };
+        context.executor().schedule(release, BLOCK_PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+        return () -> {
+            try {
+                context.executor().execute(release);
+            } catch (RejectedExecutionException ended) {
+                LOG.debug("connection {} ended before its block was on the disk", connectionId);
+            }
+        };
     }
 
     private void identified(String userIdentity, int index) {

@@ -63,8 +63,12 @@ final class LoopFixture implements AutoCloseable {
     private final GatewayEvents events = new GatewayEvents("test", List.of(published::add));
     private final CompletableFuture<Consumer<UpstreamEvent>> started = new CompletableFuture<>();
 
+    /** Where found blocks are kept. */
+    final Path home;
+
     /** @param blocks where found blocks are kept */
     LoopFixture(Path blocks, Consumer<UpstreamCommand> onCommand) {
+        home = blocks;
         Upstream upstream = new Upstream() {
             @Override
             public void start(Consumer<UpstreamEvent> to) {

@@ -1,6 +1,7 @@
 package sluice.proxy.netty;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
@@ -9,6 +10,7 @@ import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.embedded.EmbeddedChannel;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
@@ -17,6 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import sluice.protocol.Bytes;
+import sluice.protocol.bitcoin.Hash256;
 import sluice.protocol.sv2.wire.ProtocolViolation;
 import sluice.proxy.event.GatewayEvent;
 import sluice.proxy.session.MinerAction;
@@ -153,5 +156,47 @@ class MinerConnectionTest {
         channel.writeInbound(LINE);
         assertThat(channel.isOpen()).isFalse();
         assertThat(reason()).isEqualTo("idle");
+    }
+
+    private EmbeddedChannel findsABlock() throws Exception {
+        fixture.upstreamGivesWork();
+        MinerAction block = new MinerAction.Forward(LoopFixture.share(fixture.currentJob(), true));
+        return connect(input -> input instanceof MinerInput.LineReceived
+                ? List.of(block, new MinerAction.Send(LINE))
+                : List.<MinerAction>of());
+    }
+
+    @Test
+    void aMinerHearsOfItsBlockWhenTheBlockIsOnTheDisk() throws Exception {
+        EmbeddedChannel channel = findsABlock();
+        channel.freezeTime();
+        CountDownLatch control = fixture.holdLoop();
+        channel.writeInbound(LINE);
+        Object early = channel.readOutbound();
+        assertThat(early).isNull();
+        control.countDown();
+        await().until(() -> !fixture.commands.isEmpty());
+        fixture.onLoop(() -> {});
+        channel.runPendingTasks();
+        Object answer = channel.readOutbound();
+        assertThat(answer).isNotNull();
+        assertThat(fixture.home.resolve(Hash256.ZERO.display() + ".json")).exists();
+    }
+
+    @Test
+    void aDiskThatHangsKeepsTheAnswerBackForASecond() throws Exception {
+        EmbeddedChannel channel = findsABlock();
+        channel.freezeTime();
+        CountDownLatch control = fixture.holdLoop();
+        channel.writeInbound(LINE);
+        channel.advanceTimeBy(MinerConnection.BLOCK_PATIENCE.toMillis() - 1, TimeUnit.MILLISECONDS);
+        channel.runScheduledPendingTasks();
+        Object early = channel.readOutbound();
+        assertThat(early).isNull();
+        channel.advanceTimeBy(1, TimeUnit.MILLISECONDS);
+        channel.runScheduledPendingTasks();
+        Object late = channel.readOutbound();
+        assertThat(late).isNotNull();
+        control.countDown();
     }
 }
