@@ -29,6 +29,11 @@ final class ConfigTargets {
         }
 
         @Override
+        public boolean isReadable(Path anyFile) {
+            return true;
+        }
+
+        @Override
         public boolean isOpenToOthers(Path anyFile) {
             return false;
         }

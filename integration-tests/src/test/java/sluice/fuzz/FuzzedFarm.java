@@ -22,7 +22,6 @@ import sluice.proxy.route.Numbering;
 import sluice.proxy.route.RouteDeadline;
 import sluice.proxy.session.MinerContext;
 import sluice.proxy.session.MinerInput;
-import sluice.proxy.session.Sv1LineReader;
 import sluice.proxy.session.Sv1MinerContext;
 import sluice.upstream.UpstreamChannel;
 import sluice.upstream.UpstreamEvent;
@@ -35,7 +34,6 @@ final class FuzzedFarm {
     static final Target EASY = Difficulty.targetOf(1e-9);
 
     // Keeps nothing between lines and is dear to make.
-    private static final Sv1LineReader LINES = new Sv1LineReader();
     private static final Bytes COINBASE_PREFIX = Bytes.fromHex("02000000" + "01" + "00".repeat(32) + "ffffffff" + "16");
     private static final Bytes COINBASE_SUFFIX = Bytes.fromHex("ffffffff" + "00" + "00000000");
     private static final List<Target> TARGETS =
@@ -61,8 +59,7 @@ final class FuzzedFarm {
     }
 
     Sv1MinerContext sv1() {
-        return new Sv1MinerContext(
-                context, LINES, Sv1Config.DEFAULT.versionMask(), LIMITS.handshakeTimeout(), LIMITS.idleTimeout());
+        return Sv1MinerContext.of(context, Sv1Config.DEFAULT, LIMITS);
     }
 
     FuzzedRoute feeding() {

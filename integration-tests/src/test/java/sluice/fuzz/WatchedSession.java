@@ -26,6 +26,7 @@ abstract class WatchedSession {
     private boolean ended;
     private boolean closed;
     private int identified;
+    private int proofs;
     private int openChannels;
 
     WatchedSession(MinerSession session, Supplier<Instant> clock) {
@@ -94,6 +95,8 @@ abstract class WatchedSession {
                 case MinerAction.SetDeadline set -> deadlines.add(set.deadline());
                 case MinerAction.Identified who -> Claim.that(++identified == 1, "identified again: %s", who);
                 case MinerAction.DemandChanged changed -> {}
+                case MinerAction.Proved proved -> Claim.that(++proofs == 1, "proved to be a miner again");
+                case MinerAction.Offended offended -> Claim.isOneLineOfText(offended.reason());
                 case MinerAction.Disconnect disconnect -> {
                     ended = true;
                     Claim.that(!disconnect.reason().isBlank(), "no reason");

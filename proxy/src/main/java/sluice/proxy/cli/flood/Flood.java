@@ -11,8 +11,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
@@ -121,8 +119,6 @@ public final class Flood {
     }
 
     public Result run() throws IOException, InterruptedException {
-        ExecutorService disk = Executors.newSingleThreadExecutor(
-                Thread.ofPlatform().daemon().name("flood-disk").factory());
         AtomicLong bans = new AtomicLong();
         GatewaySettings settings = new GatewaySettings(
                 "flood",
@@ -138,8 +134,6 @@ public final class Flood {
                 CHAIN_SEED,
                 PAYOUT,
                 TAG,
-                directory.resolve("chain"),
-                disk,
                 clock);
         try (Gateway gateway = Gateway.start(
                 settings,
@@ -147,8 +141,6 @@ public final class Flood {
                 clock,
                 List.of(event -> bans.addAndGet(event instanceof GatewayEvent.AddressBanned ? 1 : 0)))) {
             return run(gateway, bans);
-        } finally {
-            disk.shutdownNow();
         }
     }
 
