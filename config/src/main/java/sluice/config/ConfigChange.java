@@ -12,6 +12,7 @@ import java.util.function.Function;
  * @param routing upstreams, goals or pins differ
  * @param failover when miners change their upstream differs
  * @param vardiff how a miner's difficulty is chosen differs
+ * @param profiles how some miners are treated differently differs
  * @param filters from where listeners take connections differs
  * @param logLevel how much is logged differs
  * @param restartKeys keys and tables that differ and that only a restart applies, in the order of the guide
@@ -20,6 +21,7 @@ public record ConfigChange(
         boolean routing,
         boolean failover,
         boolean vardiff,
+        boolean profiles,
         boolean filters,
         boolean logLevel,
         List<String> restartKeys) {
@@ -33,6 +35,7 @@ public record ConfigChange(
                 differs(before, after, GatewayConfig::routing),
                 differs(before, after, GatewayConfig::failover),
                 differs(before, after, GatewayConfig::vardiff),
+                differs(before, after, GatewayConfig::profiles),
                 !filtersInForce(before, before).equals(filtersInForce(before, after)),
                 differs(before, after, GatewayConfig::logLevel),
                 restartKeys(before, after));
@@ -40,7 +43,12 @@ public record ConfigChange(
 
     /** Whether the two files say the same. */
     public boolean isEmpty() {
-        return !routing && !failover && !vardiff && !filters && !logLevel && restartKeys.isEmpty();
+        return appliesNothing() && restartKeys.isEmpty();
+    }
+
+    /** Whether nothing differs that a gateway takes while it runs. */
+    public boolean appliesNothing() {
+        return !routing && !failover && !vardiff && !profiles && !filters && !logLevel;
     }
 
     /** The listeners of {@code running}, each with the filter that {@code next} has for it, where it has it at all. */

@@ -20,7 +20,7 @@ public final class ConfigParser {
 
     public static final String AUTHORITY_KEY_FILE_NAME = "authority.key";
 
-    private static final String ONE_OF_EACH = "[[upstream]]\n[[goal]]\n[[pin]]\n[[listener]]\n";
+    private static final String ONE_OF_EACH = "[[upstream]]\n[[goal]]\n[[pin]]\n[[profile]]\n[[listener]]\n";
 
     private static final Secrets NO_FILES = new Secrets() {
         @Override
@@ -95,6 +95,7 @@ public final class ConfigParser {
         FailoverConfig failover = failover(document.table("failover"));
         AuthorityKeySource authority = authority(gateway, dataDirectory);
         VardiffConfig vardiff = vardiff(document.table("vardiff"));
+        List<ProfileConfig> profiles = new ProfileReader(listenerNames).read(document);
         LimitsConfig limits = limits(document.table("limits"));
         Sv1Config sv1 = sv1(document.table("sv1"));
         LogLevel logLevel = document.table("log")
@@ -113,6 +114,7 @@ public final class ConfigParser {
                 authority,
                 dataDirectory,
                 vardiff,
+                profiles,
                 limits,
                 sv1,
                 logLevel);
@@ -211,12 +213,24 @@ public final class ConfigParser {
         double sharesPerMinute =
                 table.number("shares_per_minute", fallback.sharesPerMinute(), VardiffConfig.SHARES_PER_MINUTE);
         double least = table.number("min_difficulty", fallback.minDifficulty(), VardiffConfig.DIFFICULTY);
-        // A start that nobody wrote follows the lower bound up; it must not make a mistake of a bound that is right.
-        double start =
-                table.number("start_difficulty", Math.max(least, fallback.startDifficulty()), VardiffConfig.DIFFICULTY);
+        double most =
+                table.number("max_difficulty", Math.max(least, fallback.maxDifficulty()), VardiffConfig.DIFFICULTY);
+        if (most < least) {
+            table.problem(
+                    "max_difficulty",
+                    table.lineOf("max_difficulty"),
+                    "is lower than min_difficulty",
+                    "raise max_difficulty or lower min_difficulty");
+            return fallback;
+        }
+        // A start that nobody wrote follows the bounds; it must not make a mistake of a bound that is right.
+        double start = table.number(
+                "start_difficulty", Math.clamp(fallback.startDifficulty(), least, most), VardiffConfig.DIFFICULTY);
         Found<Double> found = new Found<>(start, table.lineOf("start_difficulty"));
         return table.accept(
-                        "start_difficulty", found, value -> new VardiffConfig(enabled, sharesPerMinute, least, value))
+                        "start_difficulty",
+                        found,
+                        value -> new VardiffConfig(enabled, sharesPerMinute, least, most, value))
                 .orElse(fallback);
     }
 

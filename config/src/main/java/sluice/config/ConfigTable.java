@@ -95,23 +95,35 @@ final class ConfigTable {
     }
 
     int integer(String key, int fallback, Range<Integer> range) {
+        return integer(key, range).orElse(fallback);
+    }
+
+    /** As above for a key that may be missing. */
+    Optional<Integer> integer(String key, Range<Integer> range) {
         Range<Long> wide = new Range<>((long) range.least(), (long) range.most());
         return typed(key, Long.class, "write a whole number from " + range)
                 .flatMap(found -> accept(key, found, wide::require))
-                .map(Long::intValue)
-                .orElse(fallback);
+                .map(Long::intValue);
     }
 
     double number(String key, double fallback, Range<Double> range) {
+        return number(key, range).orElse(fallback);
+    }
+
+    /** As above for a key that may be missing. */
+    Optional<Double> number(String key, Range<Double> range) {
         return typed(key, Number.class, "write a number from " + range)
-                .flatMap(found -> accept(key, found, value -> range.require(value.doubleValue())))
-                .orElse(fallback);
+                .flatMap(found -> accept(key, found, value -> range.require(value.doubleValue())));
     }
 
     Duration duration(String key, Duration fallback, Range<Duration> range) {
-        return typed(key, String.class, "write a duration in quotes, such as \"" + DurationText.format(fallback) + "\"")
-                .flatMap(found -> accept(key, found, value -> range.require(DurationText.parse(value))))
-                .orElse(fallback);
+        return duration(key, range, fallback).orElse(fallback);
+    }
+
+    /** As above for a key that may be missing; {@code example} is what to write in place of another type. */
+    Optional<Duration> duration(String key, Range<Duration> range, Duration example) {
+        return typed(key, String.class, "write a duration in quotes, such as \"" + DurationText.format(example) + "\"")
+                .flatMap(found -> accept(key, found, value -> range.require(DurationText.parse(value))));
     }
 
     /** A text that {@code parse} reads; {@code right} is what to write in place of another type. */

@@ -13,6 +13,7 @@ import java.util.Set;
  * @param routing with an upstream when {@code enabled}, until work can come from a node as well
  * @param authority our own authority key, which SV2 miners may check
  * @param dataDirectory what Sluice keeps between two runs
+ * @param profiles how some miners are treated differently; of each setting the first decides that matches and gives it
  */
 public record GatewayConfig(
         boolean enabled,
@@ -22,6 +23,7 @@ public record GatewayConfig(
         AuthorityKeySource authority,
         Path dataDirectory,
         VardiffConfig vardiff,
+        List<ProfileConfig> profiles,
         LimitsConfig limits,
         Sv1Config sv1,
         LogLevel logLevel) {
@@ -44,12 +46,18 @@ public record GatewayConfig(
         if (enabled && routing.upstreams().isEmpty()) {
             throw new IllegalArgumentException("a gateway that is enabled has an upstream");
         }
-        for (PinConfig pin : routing.pins()) {
-            for (String listener : pin.listeners()) {
-                if (!names.contains(listener)) {
-                    throw new IllegalArgumentException(
-                            "a pin names the listener " + listener + ", which does not exist");
-                }
+        routing.pins().forEach(pin -> requireAll(names, pin.listeners(), "a pin"));
+        profiles = List.copyOf(profiles);
+        if (profiles.size() > ProfileConfig.MAX_PROFILES) {
+            throw new IllegalArgumentException("there are more than " + ProfileConfig.MAX_PROFILES + " profiles");
+        }
+        profiles.forEach(profile -> requireAll(names, profile.match().listeners(), "profile " + profile.name()));
+    }
+
+    private static void requireAll(Set<String> listeners, List<String> named, String who) {
+        for (String listener : named) {
+            if (!listeners.contains(listener)) {
+                throw new IllegalArgumentException(who + " names the listener " + listener + ", which does not exist");
             }
         }
     }

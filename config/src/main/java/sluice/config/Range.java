@@ -29,7 +29,8 @@ public record Range<T extends Comparable<T>>(T least, T most) {
         return text(least) + " to " + text(most);
     }
 
-    private static String text(Object value) {
+    /** A bound or a value as operators write it. */
+    static String text(Object value) {
         return switch (value) {
             case Duration duration -> DurationText.format(duration);
             case Double number

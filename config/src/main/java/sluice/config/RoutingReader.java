@@ -194,15 +194,10 @@ final class RoutingReader {
             table.missing("goal", "write the name of a goal");
         }
         List<String> goal = goalNames.refer(table, "goal", written.stream().toList());
-        List<UserPattern> users = table.parsedEach(
-                "users", PinConfig.MAX_ENTRIES, UserPattern::parse, "write a list such as [\"farm.s19-*\"]");
-        List<AddressRange> addresses = table.parsedEach(
-                "addresses", PinConfig.MAX_ENTRIES, AddressRange::parse, "write a list such as [\"10.0.1.0/24\"]");
-        List<String> listeners = listenerNames.refer(
-                table,
-                "listeners",
-                table.texts("listeners", PinConfig.MAX_ENTRIES, "write the names of listeners, such as [\"lan2\"]")
-                        .orElse(List.of()));
+        MatchReader match = new MatchReader(table, listenerNames);
+        List<UserPattern> users = match.users();
+        List<AddressRange> addresses = match.addresses();
+        List<String> listeners = match.listeners();
         if (!table.isPresent("users") && !table.isPresent("addresses") && !table.isPresent("listeners")) {
             table.consequence(
                     "users",

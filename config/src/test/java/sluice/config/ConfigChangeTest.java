@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import sluice.protocol.sv2.noise.AuthoritySecretKey;
 
 class ConfigChangeTest {
-    private static final ConfigChange NOTHING = new ConfigChange(false, false, false, false, false, List.of());
+    private static final ConfigChange NOTHING = new ConfigChange(false, false, false, false, false, false, List.of());
     private static final String POOLS = upstream("main") + upstream("backup");
 
     @Test
@@ -37,7 +37,7 @@ class ConfigChangeTest {
             })
     void upstreamsGoalsAndPinsAreTheRouting(String added) {
         assertThat(between(POOLS, POOLS + added))
-                .isEqualTo(new ConfigChange(true, false, false, false, false, List.of()));
+                .isEqualTo(new ConfigChange(true, false, false, false, false, false, List.of()));
     }
 
     @Test
@@ -52,11 +52,14 @@ class ConfigChangeTest {
     @Test
     void failoverDifficultyAndLogLevelAreAppliedAsWell() {
         assertThat(between(POOLS, POOLS + "[failover]\nhold = \"5s\"\n"))
-                .isEqualTo(new ConfigChange(false, true, false, false, false, List.of()));
+                .isEqualTo(new ConfigChange(false, true, false, false, false, false, List.of()));
         assertThat(between(POOLS, POOLS + "[vardiff]\nshares_per_minute = 5\n"))
-                .isEqualTo(new ConfigChange(false, false, true, false, false, List.of()));
+                .isEqualTo(new ConfigChange(false, false, true, false, false, false, List.of()));
+        assertThat(between(POOLS, POOLS + "[[profile]]\nname = \"big\"\nusers = [\"*\"]\nmin_difficulty = 4096\n"))
+                .isEqualTo(new ConfigChange(false, false, false, true, false, false, List.of()))
+                .returns(false, ConfigChange::appliesNothing);
         assertThat(between(POOLS, POOLS + "[log]\nlevel = \"debug\"\n"))
-                .isEqualTo(new ConfigChange(false, false, false, false, true, List.of()))
+                .isEqualTo(new ConfigChange(false, false, false, false, false, true, List.of()))
                 .returns(false, ConfigChange::isEmpty);
     }
 
@@ -68,7 +71,7 @@ class ConfigChangeTest {
                 load(two + "deny = [\"10.0.0.7\"]\n[[listener]]\nname = \"default\"\nallow = [\"10.0.0.0/8\"]\n");
 
         assertThat(ConfigChange.between(before, after))
-                .isEqualTo(new ConfigChange(false, false, false, true, false, List.of()))
+                .isEqualTo(new ConfigChange(false, false, false, false, true, false, List.of()))
                 .returns(false, ConfigChange::isEmpty);
         assertThat(ConfigChange.filtersInForce(before, after)).isEqualTo(after.listeners());
     }
@@ -89,7 +92,7 @@ class ConfigChangeTest {
             })
     void whatOnlyARestartAppliesIsNamed(String added, String keys) {
         assertThat(between(POOLS, added + "\n" + POOLS))
-                .isEqualTo(new ConfigChange(false, false, false, false, false, Arrays.asList(keys.split(" "))))
+                .isEqualTo(new ConfigChange(false, false, false, false, false, false, Arrays.asList(keys.split(" "))))
                 .returns(false, ConfigChange::isEmpty);
     }
 
@@ -106,7 +109,8 @@ class ConfigChangeTest {
     @Test
     void severalChangesAreListedInTheOrderOfTheGuide() {
         assertThat(between(POOLS, "data_dir = \"x\"\nsv1.keepalive = \"5s\"\nlog.level = \"warn\"\n" + POOLS))
-                .isEqualTo(new ConfigChange(false, false, false, false, true, List.of("data_dir", "sv1.keepalive")));
+                .isEqualTo(new ConfigChange(
+                        false, false, false, false, false, true, List.of("data_dir", "sv1.keepalive")));
     }
 
     private static ConfigChange between(String before, String after) {

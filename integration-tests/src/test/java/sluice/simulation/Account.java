@@ -83,6 +83,8 @@ final class Account {
             case GatewayEvent.MinerMessageIgnored message -> {}
             case GatewayEvent.ChannelOpened opened -> openChannels++;
             case GatewayEvent.ChannelClosed closed -> openChannels--;
+            case GatewayEvent.MinerProfiled profiled -> {}
+            case GatewayEvent.CoinbaseBeyondBudget coinbase -> {}
             case GatewayEvent.MinerTargetChanged changed -> {}
             case GatewayEvent.ShareSubmitted share -> {
                 Submission.Verdict verdict = verdict(share);

@@ -16,7 +16,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import sluice.config.FirmwareProfiles;
 import sluice.config.GoalConfig;
+import sluice.config.ProfileConfig;
 import sluice.config.RoutingConfig;
 import sluice.proxy.mining.channel.MiningChannel;
 import sluice.proxy.mining.share.SeenShares;
@@ -45,6 +47,14 @@ final class BoundedMaps {
             Map.entry("Route.futures", Route.MAX_FUTURE_JOBS),
             Map.entry("Route.demands", 64),
             Map.entry("RouteReplica.futures", Route.MAX_FUTURE_JOBS),
+            Map.entry("Sv2Channels.leaping", MAX_CHANNELS),
+            Map.entry("Sv2Jobs.farOff", MAX_CHANNELS),
+            Map.entry(
+                    "ProfileBook.profiles",
+                    ProfileConfig.MAX_PROFILES + FirmwareProfiles.all().size()),
+            Map.entry(
+                    "MinerProfile.names",
+                    ProfileConfig.MAX_PROFILES + FirmwareProfiles.all().size()),
             Map.entry("LoopLanes.routes", MAX_ROUTES),
             Map.entry("LoopLanes.lanes", MAX_LANES),
             Map.entry("LoopLanes.fedBy", MAX_LANES),

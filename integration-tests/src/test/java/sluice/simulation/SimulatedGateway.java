@@ -16,6 +16,8 @@ import sluice.proxy.goal.RoutingPlan;
 import sluice.proxy.mining.extranonce.ExtranonceIndexes;
 import sluice.proxy.mining.extranonce.IndexSource;
 import sluice.proxy.mining.extranonce.SharedIndexes;
+import sluice.proxy.mining.profile.MinerOrigin;
+import sluice.proxy.mining.profile.ProfileBook;
 import sluice.proxy.mining.share.ShareValidator;
 import sluice.proxy.route.Numbering;
 import sluice.proxy.route.RouteReplica;
@@ -69,7 +71,11 @@ final class SimulatedGateway implements GatewaySide, Port {
         machines.add(director);
         for (int number = 0; number < plan.loops(); number++) {
             MinerContext context = new MinerContext(
-                    new RouteReplica(numbering), plan.shape(), indexes(number), new ShareValidator(), plan.vardiff());
+                    new RouteReplica(numbering),
+                    plan.shape(),
+                    indexes(number),
+                    new ShareValidator(),
+                    new ProfileBook(plan.vardiff()));
             SimulatedLoop loop =
                     new SimulatedLoop(world, chance.split(), number, context, numbering, control, plan.routineSlice());
             loops.add(loop);
@@ -141,8 +147,8 @@ final class SimulatedGateway implements GatewaySide, Port {
         }
         boolean sv1 = visit.protocol() == Protocol.SV1;
         MinerSession session = sv1
-                ? new Sv1MinerSession(connectionId, sv1Contexts.get(loop))
-                : new Sv2MinerSession(home.context(), connectionId, plan.limits());
+                ? new Sv1MinerSession(connectionId, sv1Contexts.get(loop), MinerOrigin.LOCAL)
+                : new Sv2MinerSession(home.context(), connectionId, plan.limits(), MinerOrigin.LOCAL);
         Witness witness = sv1
                 ? new Sv1Witness(books, connectionId, plan.shape(), jobsStarted)
                 : new Sv2Witness(books, connectionId, plan.shape(), jobsStarted);

@@ -18,6 +18,7 @@ import sluice.config.FailoverConfig;
 import sluice.config.GatewayConfig;
 import sluice.config.ListenerConfig;
 import sluice.config.LogLevel;
+import sluice.config.ProfileConfig;
 import sluice.config.RoutingConfig;
 import sluice.config.VardiffConfig;
 import sluice.proxy.goal.ChangeResult;
@@ -38,7 +39,7 @@ final class ConfigReload {
     interface Target {
         CompletableFuture<ChangeResult> apply(RoutingConfig routing, FailoverConfig failover, VardiffConfig vardiff);
 
-        void vardiff(VardiffConfig vardiff);
+        void profiles(VardiffConfig vardiff, List<ProfileConfig> profiles);
 
         /** From where each of these takes connections. */
         void filters(List<ListenerConfig> listeners);
@@ -94,7 +95,7 @@ final class ConfigReload {
         if (!change.restartKeys().isEmpty()) {
             LOG.warn("configuration: only a restart applies the change of {}", String.join(", ", change.restartKeys()));
         }
-        if (!change.routing() && !change.failover() && !change.vardiff() && !change.filters() && !change.logLevel()) {
+        if (change.appliesNothing()) {
             LOG.info("configuration read again: nothing to apply");
             return Outcome.UNCHANGED;
         }
@@ -108,8 +109,8 @@ final class ConfigReload {
         if ((change.routing() || change.failover()) && !changeRouting(next)) {
             return Outcome.REJECTED;
         }
-        if (change.vardiff()) {
-            target.vardiff(next.vardiff());
+        if (change.vardiff() || change.profiles()) {
+            target.profiles(next.vardiff(), next.profiles());
         }
         if (change.filters()) {
             target.filters(result.listeners());
@@ -132,6 +133,7 @@ final class ConfigReload {
                 inForce.authority(),
                 inForce.dataDirectory(),
                 next.vardiff(),
+                next.profiles(),
                 inForce.limits(),
                 inForce.sv1(),
                 next.logLevel());

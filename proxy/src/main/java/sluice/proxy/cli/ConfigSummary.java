@@ -17,6 +17,7 @@ import sluice.config.LimitsConfig;
 import sluice.config.ListenerConfig;
 import sluice.config.PinConfig;
 import sluice.config.PoolConfig;
+import sluice.config.ProfileConfig;
 import sluice.config.RoutingConfig;
 import sluice.config.Sv1PoolAddress;
 import sluice.config.Sv2PoolAddress;
@@ -45,6 +46,7 @@ final class ConfigSummary {
         printRouting(config.routing());
         row("failover", failover(config.failover()));
         row("difficulty", difficulty(config.vardiff()));
+        config.profiles().forEach(profile -> row("profile", profile(profile)));
         row(
                 "SV1",
                 "version mask %08x, the job again after %s of silence"
@@ -135,6 +137,15 @@ final class ConfigSummary {
         }
     }
 
+    private static String profile(ProfileConfig profile) {
+        List<String> conditions = new ArrayList<>();
+        addCondition(conditions, "users", profile.match().users());
+        addCondition(conditions, "addresses", profile.match().addresses());
+        addCondition(conditions, "listeners", profile.match().listeners());
+        addCondition(conditions, "user agents", profile.match().userAgents());
+        return profile.name() + ": " + String.join(" and ", conditions) + " have " + profile.settings();
+    }
+
     private static String failover(FailoverConfig failover) {
         String afterHold = switch (failover.afterHold()) {
             case KEEP -> "for as long as no pool is usable";
@@ -155,10 +166,13 @@ final class ConfigSummary {
     private static String difficulty(VardiffConfig vardiff) {
         return vardiff.enabled()
                 ? "starts at %s, steered to %s shares a minute, not below %s"
-                        .formatted(
-                                number(vardiff.startDifficulty()),
-                                number(vardiff.sharesPerMinute()),
-                                number(vardiff.minDifficulty()))
+                                .formatted(
+                                        number(vardiff.startDifficulty()),
+                                        number(vardiff.sharesPerMinute()),
+                                        number(vardiff.minDifficulty()))
+                        + (vardiff.maxDifficulty() < VardiffConfig.DIFFICULTY.most()
+                                ? ", not above " + number(vardiff.maxDifficulty())
+                                : "")
                 : "stays at " + number(vardiff.startDifficulty());
     }
 

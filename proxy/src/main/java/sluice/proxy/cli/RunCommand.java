@@ -23,11 +23,13 @@ import sluice.config.GatewayConfig;
 import sluice.config.ListenAddress;
 import sluice.config.ListenerConfig;
 import sluice.config.LogLevel;
+import sluice.config.ProfileConfig;
 import sluice.config.RoutingConfig;
 import sluice.config.Sv1Config;
 import sluice.config.VardiffConfig;
 import sluice.proxy.event.EventLog;
 import sluice.proxy.goal.ChangeResult;
+import sluice.proxy.mining.profile.ProfileBook;
 import sluice.proxy.netty.Gateway;
 import sluice.proxy.netty.GatewaySettings;
 import sluice.proxy.netty.MinersPort;
@@ -83,8 +85,8 @@ final class RunCommand implements Callable<Integer> {
                     }
 
                     @Override
-                    public void vardiff(VardiffConfig vardiff) {
-                        gateway.vardiff(vardiff);
+                    public void profiles(VardiffConfig vardiff, List<ProfileConfig> profiles) {
+                        gateway.profiles(new ProfileBook(vardiff, profiles));
                     }
 
                     @Override
@@ -125,14 +127,15 @@ final class RunCommand implements Callable<Integer> {
                     listener.proxies()));
         }
         GatewaySettings settings = new GatewaySettings(
-                "gateway",
-                ports,
-                AuthorityKeys.of(config.authority()),
-                config.vardiff(),
-                config.limits(),
-                config.sv1(),
-                config.dataDirectory().resolve("blocks"),
-                Runtime.getRuntime().availableProcessors());
+                        "gateway",
+                        ports,
+                        AuthorityKeys.of(config.authority()),
+                        config.vardiff(),
+                        config.limits(),
+                        config.sv1(),
+                        config.dataDirectory().resolve("blocks"),
+                        Runtime.getRuntime().availableProcessors())
+                .withProfiles(config.profiles());
         try {
             Gateway gateway = Gateway.start(
                     settings,

@@ -1,5 +1,7 @@
 package sluice.proxy.event;
 
+import java.util.HashSet;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
@@ -9,11 +11,16 @@ public final class EventLog implements GatewayEvents.Listener {
     /** How the reason of a loss begins that we asked for. */
     private static final String CLOSED_BY_US = "closed by us";
 
+    /** Kinds of machines that are told of once; later ones are told of at debug level only. */
+    static final int MAX_TOLD = 256;
+
     private static final String BANS = "ban";
 
     private final Logger log;
     // Of single connections, which anybody may make as fast as they can.
     private final SparseCounts refusals = new SparseCounts();
+    private final Set<String> profiled = new HashSet<>();
+    private final Set<String> oversized = new HashSet<>();
 
     /** @param name of the gateway, part of the logger's name */
     public EventLog(String name) {
@@ -97,6 +104,28 @@ public final class EventLog implements GatewayEvents.Listener {
                         e.userIdentity());
             case GatewayEvent.ChannelClosed e ->
                 log.debug("connection={} channelId={} closed reason={}", e.connectionId(), e.channelId(), e.reason());
+            case GatewayEvent.MinerProfiled e ->
+                log.atLevel(isFirst(profiled, e.profile().names() + e.userAgent()) ? Level.INFO : Level.DEBUG)
+                        .log(
+                                "connection={} channelId={} profiles={} userIdentity={} userAgent=\"{}\" {}",
+                                e.connectionId(),
+                                e.channelId(),
+                                String.join(",", e.profile().names()),
+                                e.userIdentity(),
+                                e.userAgent(),
+                                e.profile().settings());
+            case GatewayEvent.CoinbaseBeyondBudget e -> {
+                String profiles = String.join(",", e.profile().names());
+                log.atLevel(isFirst(oversized, profiles) ? Level.WARN : Level.DEBUG)
+                        .log(
+                                "connection={} channelId={} a coinbase of {} bytes is more than these machines are known to"
+                                        + " take profiles={} coinbase_budget={}",
+                                e.connectionId(),
+                                e.channelId(),
+                                e.coinbaseBytes(),
+                                profiles,
+                                e.profile().settings().coinbaseBudget().orElse(0));
+            }
             case GatewayEvent.MinerTargetChanged e ->
                 log.debug("connection={} channelId={} target={}", e.connectionId(), e.channelId(), e.target());
             case GatewayEvent.MiningJobCreated e -> log.debug("jobId={} created future={}", e.jobId(), e.future());
@@ -148,5 +177,9 @@ public final class EventLog implements GatewayEvents.Listener {
             case GatewayEvent.ShareForwarded e -> {}
             case GatewayEvent.UpstreamAccepted e -> {}
         }
+    }
+
+    private static boolean isFirst(Set<String> told, String key) {
+        return told.size() < MAX_TOLD && told.add(key);
     }
 }

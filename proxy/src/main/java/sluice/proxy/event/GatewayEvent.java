@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import sluice.protocol.bitcoin.Hash256;
 import sluice.protocol.bitcoin.Target;
+import sluice.proxy.mining.profile.MinerProfile;
 import sluice.proxy.mining.share.ShareVerdict;
 
 /**
@@ -54,6 +55,15 @@ public sealed interface GatewayEvent {
             implements GatewayEvent {}
 
     record ChannelClosed(Instant at, long connectionId, long channelId, String reason) implements GatewayEvent {}
+
+    /** A miner's channel is treated differently from others. {@code profile} names at least one. */
+    record MinerProfiled(
+            Instant at, long connectionId, long channelId, String userIdentity, String userAgent, MinerProfile profile)
+            implements GatewayEvent {}
+
+    /** A miner got a job whose coinbase is larger than its machine is known to take; said once for each channel. */
+    record CoinbaseBeyondBudget(Instant at, long connectionId, long channelId, MinerProfile profile, int coinbaseBytes)
+            implements GatewayEvent {}
 
     /** A miner's channel got a new target. */
     record MinerTargetChanged(Instant at, long connectionId, long channelId, Target target) implements GatewayEvent {}

@@ -9,6 +9,7 @@ import sluice.config.AddressRange;
 import sluice.proxy.admission.Refusal;
 import sluice.proxy.admission.Visitor;
 import sluice.proxy.event.GatewayEvent;
+import sluice.proxy.mining.profile.MinerOrigin;
 import sluice.proxy.session.MinerInput;
 import sluice.upstream.netty.HandshakeCompleted;
 import sluice.upstream.netty.NoiseResponderHandler;
@@ -25,6 +26,7 @@ final class ArrivingMiner implements ProtocolDetector.Outcome {
     private final SocketChannel socket;
     private final ProtocolDetector detector;
     private long connectionId;
+    private MinerOrigin origin;
     private boolean admitted;
 
     ArrivingMiner(Reception reception, MinerPort port, MinerLoop home, Visitor visitor, SocketChannel socket) {
@@ -80,6 +82,7 @@ final class ArrivingMiner implements ProtocolDetector.Outcome {
             return;
         }
         admitted = true;
+        origin = new MinerOrigin(miner, port.settings().name());
         connectionId = reception.nextConnectionId();
         home.events()
                 .publish(new GatewayEvent.MinerConnected(home.clock().instant(), connectionId, miner.getHostAddress()));
@@ -110,7 +113,7 @@ final class ArrivingMiner implements ProtocolDetector.Outcome {
                 connectionId,
                 port.settings().name(),
                 visitor,
-                reception.sessions().sv1(home.context(), connectionId),
+                reception.sessions().sv1(home.context(), connectionId, origin),
                 false);
         ctx.pipeline().addLast(new Sv1LineHandler(), miner);
         miner.feed(new MinerInput.Started());
@@ -157,7 +160,7 @@ final class ArrivingMiner implements ProtocolDetector.Outcome {
                         connectionId,
                         port.settings().name(),
                         visitor,
-                        reception.sessions().sv2(home.context(), connectionId),
+                        reception.sessions().sv2(home.context(), connectionId, origin),
                         true);
                 ctx.pipeline().replace(this, null, miner);
                 miner.feed(new MinerInput.Started());

@@ -24,7 +24,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import sluice.config.AddressFilter;
 import sluice.config.FailoverConfig;
-import sluice.config.VardiffConfig;
 import sluice.protocol.bitcoin.Difficulty;
 import sluice.protocol.sv2.noise.AuthorityKey;
 import sluice.protocol.sv2.noise.Secp256k1;
@@ -40,6 +39,8 @@ import sluice.proxy.mining.extranonce.ExtranonceIndexes;
 import sluice.proxy.mining.extranonce.ExtranonceShape;
 import sluice.proxy.mining.extranonce.IndexSource;
 import sluice.proxy.mining.extranonce.SharedIndexes;
+import sluice.proxy.mining.profile.MinerOrigin;
+import sluice.proxy.mining.profile.ProfileBook;
 import sluice.proxy.mining.share.ShareValidator;
 import sluice.proxy.route.Numbering;
 import sluice.proxy.route.RouteReplica;
@@ -139,7 +140,7 @@ public final class Gateway implements AutoCloseable {
                     shape,
                     indexes(settings, shape, number),
                     new ShareValidator(),
-                    settings.vardiff());
+                    settings.profileBook());
             byLoop.put(
                     (EventLoop) executor,
                     new MinerLoop((EventLoop) executor, number, context, numbering, control, events, clock));
@@ -200,13 +201,13 @@ public final class Gateway implements AutoCloseable {
         }
         return new SessionFactory() {
             @Override
-            public MinerSession sv1(MinerContext context, long connectionId) {
-                return new Sv1MinerSession(connectionId, sv1Contexts.get(context));
+            public MinerSession sv1(MinerContext context, long connectionId, MinerOrigin origin) {
+                return new Sv1MinerSession(connectionId, sv1Contexts.get(context), origin);
             }
 
             @Override
-            public MinerSession sv2(MinerContext context, long connectionId) {
-                return new Sv2MinerSession(context, connectionId, settings.limits());
+            public MinerSession sv2(MinerContext context, long connectionId, MinerOrigin origin) {
+                return new Sv2MinerSession(context, connectionId, settings.limits(), origin);
             }
         };
     }
@@ -280,9 +281,9 @@ public final class Gateway implements AutoCloseable {
         return control.change(id -> new DirectorInput.Activate(id, goal, upstream));
     }
 
-    /** How the difficulty of miners is chosen that connect from now on; those that are there keep what they began with. */
-    public void vardiff(VardiffConfig vardiff) {
-        minerLoops.forEach(loop -> loop.vardiff(vardiff));
+    /** How miners are treated from now on, also those that are there. */
+    public void profiles(ProfileBook profiles) {
+        minerLoops.forEach(loop -> loop.profiles(profiles));
     }
 
     /** From where the port of this name takes connections from now on; what is open stays open. */

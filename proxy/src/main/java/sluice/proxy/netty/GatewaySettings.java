@@ -4,10 +4,12 @@ import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.List;
 import sluice.config.LimitsConfig;
+import sluice.config.ProfileConfig;
 import sluice.config.Sv1Config;
 import sluice.config.VardiffConfig;
 import sluice.protocol.sv2.noise.AuthoritySecretKey;
 import sluice.proxy.mining.extranonce.ExtranonceShape;
+import sluice.proxy.mining.profile.ProfileBook;
 
 /**
  * What one gateway is, apart from where its work comes from.
@@ -15,6 +17,7 @@ import sluice.proxy.mining.extranonce.ExtranonceShape;
  * @param name of its threads and in its logs
  * @param ports where miners connect, at least one
  * @param authority signs the certificate that SV2 miners see
+ * @param profiles how some miners are treated differently
  * @param sv1Shape how the extranonces of SV1 miners are cut; wider than a miner's where they are gateways
  * @param blocks directory for found blocks
  * @param loops event loops, at least one
@@ -24,6 +27,7 @@ public record GatewaySettings(
         List<MinersPort> ports,
         AuthoritySecretKey authority,
         VardiffConfig vardiff,
+        List<ProfileConfig> profiles,
         LimitsConfig limits,
         Sv1Config sv1,
         ExtranonceShape sv1Shape,
@@ -31,6 +35,7 @@ public record GatewaySettings(
         int loops) {
     public GatewaySettings {
         ports = List.copyOf(ports);
+        profiles = List.copyOf(profiles);
         if (ports.isEmpty()) {
             throw new IllegalArgumentException("a gateway without a port");
         }
@@ -51,6 +56,7 @@ public record GatewaySettings(
                 ports,
                 authority,
                 vardiff,
+                List.of(),
                 limits,
                 sv1,
                 ExtranonceShape.forWindow(sv1.poolExtranonce2Size()),
@@ -81,6 +87,15 @@ public record GatewaySettings(
 
     /** The same gateway for SV1 miners whose extranonces are cut so. */
     public GatewaySettings withSv1Shape(ExtranonceShape shape) {
-        return new GatewaySettings(name, ports, authority, vardiff, limits, sv1, shape, blocks, loops);
+        return new GatewaySettings(name, ports, authority, vardiff, profiles, limits, sv1, shape, blocks, loops);
+    }
+
+    /** The same gateway with profiles of miners. */
+    public GatewaySettings withProfiles(List<ProfileConfig> others) {
+        return new GatewaySettings(name, ports, authority, vardiff, others, limits, sv1, sv1Shape, blocks, loops);
+    }
+
+    ProfileBook profileBook() {
+        return new ProfileBook(vardiff, profiles);
     }
 }

@@ -15,7 +15,6 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import sluice.config.VardiffConfig;
 import sluice.protocol.Bytes;
 import sluice.protocol.bitcoin.Target;
 import sluice.proxy.admission.Refusal;
@@ -23,6 +22,7 @@ import sluice.proxy.admission.RefusalTally;
 import sluice.proxy.event.GatewayEvent;
 import sluice.proxy.event.GatewayEvents;
 import sluice.proxy.goal.DirectorInput;
+import sluice.proxy.mining.profile.ProfileBook;
 import sluice.proxy.route.LoopLanes;
 import sluice.proxy.route.Numbering;
 import sluice.proxy.route.RouteReplica;
@@ -189,9 +189,20 @@ final class MinerLoop {
         });
     }
 
-    /** From any thread: how the difficulty of miners is chosen that connect from now on. */
-    void vardiff(VardiffConfig vardiff) {
-        loop.execute(() -> context.vardiff(vardiff));
+    /** From any thread: how miners are treated from now on, also those that are there. */
+    void profiles(ProfileBook profiles) {
+        loop.execute(() -> {
+            context.profiles(profiles);
+            tellOfProfiles(List.copyOf(connections.values()), 0);
+        });
+    }
+
+    private void tellOfProfiles(List<MinerConnection> miners, int from) {
+        int to = Math.min(miners.size(), from + ROUTINE_SLICE);
+        hand(miners, from, to, new MinerInput.ProfilesChanged());
+        if (to < miners.size()) {
+            loop.execute(() -> tellOfProfiles(miners, to));
+        }
     }
 
     /** From any loop: closes every connection, and each whose handshake ends later, until {@link #takeMiners}. */

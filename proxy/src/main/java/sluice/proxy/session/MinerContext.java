@@ -1,8 +1,8 @@
 package sluice.proxy.session;
 
-import sluice.config.VardiffConfig;
 import sluice.proxy.mining.extranonce.ExtranonceShape;
 import sluice.proxy.mining.extranonce.IndexSource;
+import sluice.proxy.mining.profile.ProfileBook;
 import sluice.proxy.mining.share.ShareValidator;
 import sluice.proxy.route.RouteReplica;
 
@@ -12,7 +12,7 @@ public final class MinerContext {
     private final ExtranonceShape shape;
     private final IndexSource indexes;
     private final ShareValidator validator;
-    private VardiffConfig vardiff;
+    private ProfileBook profiles;
     private boolean versionRollingAllowed = true;
 
     /**
@@ -25,12 +25,12 @@ public final class MinerContext {
             ExtranonceShape shape,
             IndexSource indexes,
             ShareValidator validator,
-            VardiffConfig vardiff) {
+            ProfileBook profiles) {
         this.route = route;
         this.shape = shape;
         this.indexes = indexes;
         this.validator = validator;
-        this.vardiff = vardiff;
+        this.profiles = profiles;
     }
 
     public RouteReplica route() {
@@ -50,13 +50,14 @@ public final class MinerContext {
         return validator;
     }
 
-    /** How the difficulty of a channel is chosen that opens now. */
-    public VardiffConfig vardiff() {
-        return vardiff;
+    /** How miners are treated. */
+    public ProfileBook profiles() {
+        return profiles;
     }
 
-    public void vardiff(VardiffConfig next) {
-        vardiff = next;
+    /** The sessions that are there have to be told. */
+    public void profiles(ProfileBook next) {
+        profiles = next;
     }
 
     /** Whether all upstreams that are known here allow a job's version to be rolled: any may feed a miner without a lane. */

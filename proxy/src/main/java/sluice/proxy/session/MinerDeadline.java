@@ -8,6 +8,8 @@ public enum MinerDeadline {
     OPEN,
     /** Nothing was heard for too long. */
     IDLE,
+    /** A job that was held back may be sent, or the one in hand once more. */
+    JOB,
     /** Look at the share rate again. */
     VARDIFF,
     /** Acknowledge accepted shares that fill no batch. */

@@ -22,6 +22,9 @@ public sealed interface MinerInput {
     /** Work comes from the route behind this replica from now on, at once if it has any. */
     record RouteChanged(RouteReplica replica) implements MinerInput {}
 
+    /** The loop's {@link MinerContext} has other profiles. */
+    record ProfilesChanged() implements MinerInput {}
+
     record DeadlineReached(MinerDeadline deadline) implements MinerInput {}
 
     /** The last input: the socket is gone or going. */

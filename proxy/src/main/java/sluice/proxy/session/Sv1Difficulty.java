@@ -3,11 +3,11 @@ package sluice.proxy.session;
 import java.math.BigInteger;
 import java.time.Duration;
 import java.time.Instant;
-import sluice.config.VardiffConfig;
 import sluice.protocol.bitcoin.Difficulty;
 import sluice.protocol.bitcoin.Hashrate;
 import sluice.protocol.bitcoin.Target;
 import sluice.proxy.mining.job.MiningJob;
+import sluice.proxy.mining.profile.MinerProfile;
 import sluice.proxy.mining.vardiff.Vardiff;
 import sluice.proxy.translation.AdvertisedDifficulty;
 
@@ -19,8 +19,12 @@ final class Sv1Difficulty {
     private static final Target ZERO = Target.ofBigInteger(BigInteger.ZERO);
     private static final Duration MINUTE = Duration.ofMinutes(1);
 
-    private final VardiffConfig config;
-    private double start;
+    /** A change by so much does not wait for the next job: miners take a difficulty over with a job only. */
+    static final double LARGE_CHANGE = 8;
+
+    private MinerProfile profile;
+    // What the miner asked for before its first job; 0 where it did not.
+    private double suggested;
     private double floor;
     // Absent until the first job: silence before it says nothing about the miner.
     private Vardiff vardiff;
@@ -32,9 +36,20 @@ final class Sv1Difficulty {
     private double wantedTargetOf;
     private Target wantedTarget;
 
-    Sv1Difficulty(VardiffConfig config) {
-        this.config = config;
-        this.start = config.startDifficulty();
+    Sv1Difficulty(MinerProfile profile) {
+        this.profile = profile;
+    }
+
+    /** The miner is treated so from now on; what it asked for and what is known of it stays. Says whether {@link #wanted} changed. */
+    boolean profile(MinerProfile next, Instant now) {
+        double before = wanted();
+        profile = next;
+        if (vardiff != null) {
+            vardiff.configure(next.vardiff(), now);
+        }
+        wantedTarget = null;
+        toldLimit = null;
+        return wanted() != before;
     }
 
     /**
@@ -42,15 +57,13 @@ final class Sv1Difficulty {
      * for a dead pool. Says whether {@link #wanted} changed.
      */
     boolean suggest(double difficulty, Instant now) {
-        if (!config.enabled() || !(difficulty > 0)) {
+        if (!profile.vardiff().enabled() || !(difficulty > 0)) {
             return false;
         }
         double before = wanted();
-        double suggested = Math.clamp(difficulty, config.minDifficulty(), mostDifficult());
-        if (vardiff == null) {
-            start = suggested;
-        } else {
-            vardiff.suggest(suggested, now);
+        suggested = difficulty;
+        if (vardiff != null) {
+            vardiff.suggest(start(), now);
         }
         return wanted() != before;
     }
@@ -79,9 +92,13 @@ final class Sv1Difficulty {
         if (vardiff != null) {
             return false;
         }
-        vardiff = new Vardiff(config, start, now);
+        vardiff = new Vardiff(profile.vardiff(), start(), now);
         vardiff.inForce(told, now);
         return true;
+    }
+
+    boolean hasBegun() {
+        return vardiff != null;
     }
 
     /** A share of this difficulty was accepted. Says whether the miner is rated anew. */
@@ -101,7 +118,7 @@ final class Sv1Difficulty {
 
     /** What this miner should be told if the upstream had no say. */
     double wanted() {
-        return Math.max(rated(), floor);
+        return Math.min(Math.max(rated(), floor), mostDifficult());
     }
 
     /** {@link #wanted} as a target, in the rounding that a miner would be told. */
@@ -109,14 +126,14 @@ final class Sv1Difficulty {
         double wanted = wanted();
         if (wantedTarget == null || wantedTargetOf != wanted) {
             wantedTargetOf = wanted;
-            wantedTarget = Difficulty.targetOf(AdvertisedDifficulty.notAbove(wanted));
+            wantedTarget = Difficulty.targetOf(told(wanted, mostDifficult()));
         }
         return wantedTarget;
     }
 
     /** Hashes per second, taking it that the miner finds the configured number of shares at the difficulty it is rated at. */
     double hashesPerSecond() {
-        return Hashrate.fromDifficulty(rated() * config.sharesPerMinute(), MINUTE);
+        return Hashrate.fromDifficulty(rated() * profile.vardiff().sharesPerMinute(), MINUTE);
     }
 
     /** The number the miner was told last; 0 before the first. */
@@ -135,15 +152,14 @@ final class Sv1Difficulty {
      * @param routeTarget what the upstream asks of jobs to come
      */
     boolean settle(MiningJob job, Target routeTarget, Instant now) {
-        // The job may be older than the route's target. Above either, a miner throws away work that would be paid for.
-        Target limit = Target.easiest(routeTarget, job.routeTarget().orElse(routeTarget));
+        Target limit = limit(job, routeTarget);
         double wanted = wanted();
         if (wanted == toldWanted && limit.equals(toldLimit)) {
             return false;
         }
         toldWanted = wanted;
         toldLimit = limit;
-        double next = AdvertisedDifficulty.notAbove(Math.min(wanted, Difficulty.roundedDown(limit)));
+        double next = told(wanted, Difficulty.roundedDown(limit));
         boolean changed = next != told;
         told = next;
         if (vardiff != null) {
@@ -152,11 +168,39 @@ final class Sv1Difficulty {
         return changed;
     }
 
-    private double rated() {
-        return vardiff == null ? start : vardiff.difficulty();
+    /**
+     * Whether the miner works on a number that is so far from the one it should have that it may not wait for the next job
+     * to come by itself.
+     */
+    boolean isFarOff(MiningJob job, Target routeTarget) {
+        if (told == 0 || wanted() == toldWanted) {
+            return false;
+        }
+        double factor = told(wanted(), Difficulty.roundedDown(limit(job, routeTarget))) / told;
+        return factor >= LARGE_CHANGE || factor <= 1 / LARGE_CHANGE;
     }
 
-    private static double mostDifficult() {
-        return VardiffConfig.DIFFICULTY.most();
+    // The job may be older than the route's target. Above either, a miner throws away work that would be paid for.
+    private static Target limit(MiningJob job, Target routeTarget) {
+        return Target.easiest(routeTarget, job.routeTarget().orElse(routeTarget));
+    }
+
+    private double told(double wanted, double limit) {
+        double least = Math.max(floor, profile.vardiff().minDifficulty());
+        return AdvertisedDifficulty.of(profile.difficultyForm(), wanted, least, Math.min(limit, mostDifficult()));
+    }
+
+    private double rated() {
+        return vardiff == null ? start() : vardiff.difficulty();
+    }
+
+    private double start() {
+        return suggested > 0 && profile.vardiff().enabled()
+                ? Math.clamp(suggested, profile.vardiff().minDifficulty(), mostDifficult())
+                : profile.vardiff().startDifficulty();
+    }
+
+    private double mostDifficult() {
+        return profile.vardiff().maxDifficulty();
     }
 }

@@ -29,6 +29,9 @@ import sluice.proxy.mining.channel.MiningChannel;
 import sluice.proxy.mining.channel.ShareOutcome;
 import sluice.proxy.mining.extranonce.ExtranonceShape;
 import sluice.proxy.mining.job.MiningJob;
+import sluice.proxy.mining.profile.MinerOrigin;
+import sluice.proxy.mining.profile.MinerProfile;
+import sluice.proxy.mining.profile.ProfileBook;
 import sluice.proxy.mining.share.ShareVerdict;
 import sluice.proxy.route.RouteReplica;
 import sluice.proxy.route.RouteUpdate;
@@ -59,15 +62,21 @@ public final class Sv1MinerSession implements MinerSession {
 
     private final long connectionId;
     private final Sv1MinerContext context;
+    private final MinerOrigin origin;
     private final ExtranonceShape shape;
     private RouteReplica route;
     private final Sv1Difficulty difficulty;
+    private final JobPace pace = new JobPace();
     private final SequencedSet<String> workers = new LinkedHashSet<>(2);
     private final List<MinerAction> actions = new ArrayList<>(6);
 
     private final ShareGuard guard;
     private Instant lastHeard;
     private boolean closing;
+    private String userAgent = "";
+    // By what is known of the miner until its channel is open.
+    private MinerProfile profile;
+    private boolean coinbaseReported;
     private int index;
     // Absent until the miner subscribes, then the same for as long as it is connected.
     private Bytes extranonce1;
@@ -84,12 +93,14 @@ public final class Sv1MinerSession implements MinerSession {
     private boolean routeChanged;
 
     /** @param connectionId names the connection in events */
-    public Sv1MinerSession(long connectionId, Sv1MinerContext context) {
+    public Sv1MinerSession(long connectionId, Sv1MinerContext context, MinerOrigin origin) {
         this.connectionId = connectionId;
         this.context = context;
+        this.origin = origin;
         this.shape = context.miner().shape();
         this.route = context.miner().route();
-        this.difficulty = new Sv1Difficulty(context.miner().vardiff());
+        this.profile = context.miner().profiles().of(origin, "", userAgent);
+        this.difficulty = new Sv1Difficulty(profile);
         this.guard = new ShareGuard(context.invalidSharesPerSecond());
     }
 
@@ -108,6 +119,7 @@ public final class Sv1MinerSession implements MinerSession {
             case MinerInput.LineReceived received -> onLine(received.line(), now);
             case MinerInput.RouteUpdated updated -> onRoute(updated.update(), now);
             case MinerInput.RouteChanged changed -> onRouteChanged(changed.replica(), now);
+            case MinerInput.ProfilesChanged changed -> onProfilesChanged(now);
             case MinerInput.DeadlineReached reached -> onDeadline(reached.deadline(), now);
             case MinerInput.FrameReceived frame -> throw new IllegalStateException("an SV2 frame for an SV1 session");
             case MinerInput.Closed closed -> onClosed(closed.reason(), now);
@@ -142,11 +154,11 @@ public final class Sv1MinerSession implements MinerSession {
             case Sv1ClientMessage.Authorize authorize -> onAuthorize(authorize, now);
             case Sv1ClientMessage.SuggestDifficulty suggest -> {
                 answer(Sv1Response.ok(suggest.id()));
-                demandChangedIf(difficulty.suggest(suggest.difficulty(), now));
+                follow(difficulty.suggest(suggest.difficulty(), now), now);
             }
             case Sv1ClientMessage.SuggestTarget suggest -> {
                 answer(Sv1Response.ok(suggest.id()));
-                demandChangedIf(difficulty.suggest(suggest.target(), now));
+                follow(difficulty.suggest(suggest.target(), now), now);
             }
             // Accepted without a promise: an extranonce1 that never changes needs no set_extranonce.
             case Sv1ClientMessage.ExtranonceSubscribe subscribe -> answer(Sv1Response.ok(subscribe.id()));
@@ -168,7 +180,7 @@ public final class Sv1MinerSession implements MinerSession {
                     extension,
                     switch (extension) {
                         case Configure.VERSION_ROLLING -> agreeOnMask(configure.versionRollingMask());
-                        case Configure.MINIMUM_DIFFICULTY -> atLeast(configure);
+                        case Configure.MINIMUM_DIFFICULTY -> atLeast(configure, now);
                         case Configure.SUBSCRIBE_EXTRANONCE, Configure.INFO -> true;
                         default -> false;
                     });
@@ -185,10 +197,10 @@ public final class Sv1MinerSession implements MinerSession {
         return agreedMask != 0;
     }
 
-    private boolean atLeast(Configure configure) {
+    private boolean atLeast(Configure configure, Instant now) {
         boolean granted = configure.minimumDifficulty().isPresent()
                 && difficulty.atLeast(configure.minimumDifficulty().getAsDouble());
-        demandChangedIf(granted);
+        follow(granted, now);
         return granted;
     }
 
@@ -205,6 +217,7 @@ public final class Sv1MinerSession implements MinerSession {
             }
             index = taken.getAsInt();
             extranonce1 = shape.indexBytes(index);
+            userAgent = ProfileBook.readableUserAgent(subscribe.userAgent());
             sessionName = earlier.flatMap(left -> subscribe.session())
                     .orElseGet(() -> context.sessions().newName(extranonce1));
         }
@@ -230,7 +243,7 @@ public final class Sv1MinerSession implements MinerSession {
         workers.add(worker);
         answer(Sv1Response.ok(authorize.id()));
         WorkerLogin.difficultyOption(authorize.password())
-                .ifPresent(wanted -> demandChangedIf(difficulty.suggest(wanted, now)));
+                .ifPresent(wanted -> follow(difficulty.suggest(wanted, now), now));
         openChannel(now);
     }
 
@@ -238,9 +251,12 @@ public final class Sv1MinerSession implements MinerSession {
         if (channel != null || extranonce1 == null || workers.isEmpty()) {
             return;
         }
+        profile = context.miner().profiles().of(origin, workers.getFirst(), userAgent);
+        difficulty.profile(profile, now);
         channel = earlier.isPresent() ? takenUp(earlier.get()) : newChannel();
         publish(new GatewayEvent.ChannelOpened(
                 now, connectionId, CHANNEL_ID, MinerProtocol.SV1, channel.userIdentity()));
+        tellOfProfile(now);
         actions.add(new MinerAction.Identified(channel.userIdentity(), index));
         actions.add(new MinerAction.DemandChanged());
         currentJob().ifPresent(job -> offer(fresh(job), true, now));
@@ -268,6 +284,34 @@ public final class Sv1MinerSession implements MinerSession {
         return continued;
     }
 
+    private void onProfilesChanged(Instant now) {
+        if (channel == null) {
+            profile = context.miner().profiles().of(origin, "", userAgent);
+            difficulty.profile(profile, now);
+            return;
+        }
+        MinerProfile next = context.miner().profiles().of(origin, channel.userIdentity(), userAgent);
+        if (next.equals(profile)) {
+            return;
+        }
+        profile = next;
+        coinbaseReported = false;
+        boolean changed = difficulty.profile(next, now);
+        tellOfProfile(now);
+        awaitNextJob(now);
+        if (difficulty.hasBegun()) {
+            setDeadline(MinerDeadline.VARDIFF, difficulty.nextLook());
+        }
+        follow(changed, now);
+    }
+
+    private void tellOfProfile(Instant now) {
+        if (!profile.names().isEmpty()) {
+            publish(new GatewayEvent.MinerProfiled(
+                    now, connectionId, CHANNEL_ID, channel.userIdentity(), userAgent, profile));
+        }
+    }
+
     private void onRoute(RouteUpdate update, Instant now) {
         if (channel == null) {
             return;
@@ -277,11 +321,16 @@ public final class Sv1MinerSession implements MinerSession {
             case RouteUpdate.UpstreamReady ready -> {}
             case RouteUpdate.JobAdded added -> {
                 if (!added.job().isFuture()) {
-                    offer(added.job(), false, now);
+                    offerRoutine(added.job(), now);
                 }
             }
             case RouteUpdate.TipChanged changed -> offer(changed.activated(), true, now);
-            case RouteUpdate.JobRepeated repeated -> offer(repeated.job(), false, now);
+            case RouteUpdate.JobRepeated repeated -> {
+                // A miner with a keepalive of its own gets its job by that.
+                if (profile.keepalive().isEmpty()) {
+                    offerRoutine(repeated.job(), now);
+                }
+            }
             // A target counts from the next job on (SV2 5.3.21), and so does a difficulty: both are settled there.
             case RouteUpdate.TargetChanged changed -> {}
             // The miner goes on with the job it has.
@@ -308,6 +357,29 @@ public final class Sv1MinerSession implements MinerSession {
         return route.currentJob().filter(job -> job.generation() == route.generation());
     }
 
+    /** One more job of the same tip, now or when the miner may have it. */
+    private void offerRoutine(MiningJob job, Instant now) {
+        if (pace.holds(profile.jobInterval(), now)) {
+            setDeadline(MinerDeadline.JOB, pace.releaseAt(profile.jobInterval()));
+        } else {
+            offer(job, false, now);
+        }
+    }
+
+    /** The miner is rated anew. A difficulty waits for the next job, unless it is far from the one the miner works at. */
+    private void follow(boolean changed, Instant now) {
+        demandChangedIf(changed);
+        if (changed && channel != null) {
+            currentJob()
+                    .filter(job -> difficulty.isFarOff(job, route.target()))
+                    .ifPresent(job -> offerRoutine(fresh(job), now));
+        }
+    }
+
+    private void awaitNextJob(Instant now) {
+        profile.keepalive().ifPresent(silence -> setDeadline(MinerDeadline.JOB, now.plus(silence)));
+    }
+
     /** @param clean whether the miner has to drop what it works on */
     private void offer(MiningJob job, boolean clean, Instant now) {
         // A miner that authorised while the loop was handing out a routine job has been told it by openChannel.
@@ -320,6 +392,7 @@ public final class Sv1MinerSession implements MinerSession {
                     "the upstream grants " + job.grantedSize() + " bytes, a miner needs " + shape.windowSize());
             return;
         }
+        checkBudget(job, now);
         boolean retold = difficulty.settle(job, route.target(), now);
         if (retold) {
             channel.target(difficulty.toldTarget());
@@ -343,8 +416,21 @@ public final class Sv1MinerSession implements MinerSession {
         routeChanged = false;
         highestToldId = Math.max(highestToldId, job.id());
         actions.add(new MinerAction.Send(Sv1Job.line(job, shape, context.versionMask(), replacesOthers)));
+        pace.sent(now);
+        awaitNextJob(now);
         if (difficulty.begin(now) || retold) {
             setDeadline(MinerDeadline.VARDIFF, difficulty.nextLook());
+        }
+    }
+
+    private void checkBudget(MiningJob job, Instant now) {
+        if (coinbaseReported) {
+            return;
+        }
+        int bytes = job.coinbaseSize(shape);
+        if (profile.isBeyondBudget(bytes)) {
+            coinbaseReported = true;
+            publish(new GatewayEvent.CoinbaseBeyondBudget(now, connectionId, CHANNEL_ID, profile, bytes));
         }
     }
 
@@ -380,7 +466,7 @@ public final class Sv1MinerSession implements MinerSession {
             if (guard.onAccepted()) {
                 actions.add(new MinerAction.Proved());
             }
-            demandChangedIf(difficulty.onShare(outcome.difficulty(), now));
+            follow(difficulty.onShare(outcome.difficulty(), now), now);
         } else {
             onRefused(verdict, now);
         }
@@ -463,8 +549,14 @@ public final class Sv1MinerSession implements MinerSession {
             }
             case VARDIFF -> {
                 context.sessions().giveUpWhatIsDue(now);
-                demandChangedIf(difficulty.onTick(now));
+                follow(difficulty.onTick(now), now);
                 setDeadline(MinerDeadline.VARDIFF, difficulty.nextLook());
+            }
+            case JOB -> {
+                // The newest job there is, under an id that the miner was not told yet.
+                if (channel != null && (pace.isHolding() || profile.keepalive().isPresent())) {
+                    currentJob().ifPresent(job -> offer(fresh(job), false, now));
+                }
             }
             case UNJUDGED -> {
                 reportUnjudged(now);

@@ -9,6 +9,8 @@ import sluice.protocol.bitcoin.Target;
 import sluice.proxy.event.GatewayEvent.MinerProtocol;
 import sluice.proxy.mining.channel.MiningChannel;
 import sluice.proxy.mining.extranonce.ExtranonceShape;
+import sluice.proxy.mining.job.MiningJob;
+import sluice.proxy.mining.profile.MinerProfile;
 import sluice.proxy.mining.vardiff.Vardiff;
 
 /**
@@ -20,17 +22,22 @@ final class Sv2Channel {
     static final Target HARDEST_TARGET = Difficulty.targetOf(VardiffConfig.DIFFICULTY.most());
 
     private final MiningChannel mining;
-    private final VardiffConfig config;
+    private MinerProfile profile;
+    private VardiffConfig config;
     private final Vardiff vardiff;
     private final Sv2ShareBatch batch = new Sv2ShareBatch();
     private Target maxTarget;
     private Target wanted;
     private double claimedHashrate;
     private double hashrate;
+    // Of the job in hand; 0 before the first.
+    private double jobDifficulty;
+    private boolean coinbaseReported;
 
-    Sv2Channel(MiningChannel mining, VardiffConfig config, double claimedHashrate, Target maxTarget, Instant now) {
+    Sv2Channel(MiningChannel mining, MinerProfile profile, double claimedHashrate, Target maxTarget, Instant now) {
         this.mining = mining;
-        this.config = config;
+        this.profile = profile;
+        this.config = profile.vardiff();
         this.claimedHashrate = claimedHashrate;
         this.hashrate = claimedHashrate;
         this.maxTarget = maxTarget;
@@ -49,7 +56,7 @@ final class Sv2Channel {
         }
         Target ideal = Hashrate.targetFor(hashrate, config.sharesPerMinute());
         Target easiest = Difficulty.targetOf(config.minDifficulty());
-        return Target.easiest(HARDEST_TARGET, Target.hardest(easiest, ideal));
+        return Target.easiest(Difficulty.targetOf(config.maxDifficulty()), Target.hardest(easiest, ideal));
     }
 
     /**
@@ -86,6 +93,32 @@ final class Sv2Channel {
         }
     }
 
+    /** The miner is treated so from now on. */
+    void profile(MinerProfile next, Instant now) {
+        profile = next;
+        config = next.vardiff();
+        coinbaseReported = false;
+        vardiff.configure(config, now);
+        wanted = Difficulty.targetOf(Math.min(vardiff.difficulty(), config.maxDifficulty()));
+    }
+
+    MinerProfile profile() {
+        return profile;
+    }
+
+    /** Whether the machine is known not to take the coinbase of {@code job}, and nobody was told yet. */
+    boolean isFirstBeyondBudget(MiningJob job) {
+        boolean first = !coinbaseReported && !isStandard() && profile.isBeyondBudget(job.coinbaseSize(mining.shape()));
+        coinbaseReported |= first;
+        return first;
+    }
+
+    /** Whether the job in hand is so far from the target to come that the miner may not wait for the next by itself. */
+    boolean isFarOff() {
+        double factor = jobDifficulty == 0 ? 1 : mining.difficulty() / jobDifficulty;
+        return factor >= Sv1Difficulty.LARGE_CHANGE || factor <= 1 / Sv1Difficulty.LARGE_CHANGE;
+    }
+
     /** An accepted share of this difficulty; true if another target is wanted from now on. */
     boolean onShare(double difficulty, Instant now) {
         return follow(vardiff.onShare(difficulty, now));
@@ -98,7 +131,8 @@ final class Sv2Channel {
 
     /** The miner has got an active job, which brings the channel's target into force (SV2 5.3.21). */
     void onJob(Instant now) {
-        vardiff.inForce(mining.difficulty(), now);
+        jobDifficulty = mining.difficulty();
+        vardiff.inForce(jobDifficulty, now);
     }
 
     /** When {@link #onTick} is due. */
@@ -110,8 +144,9 @@ final class Sv2Channel {
         if (difficulty.isEmpty()) {
             return false;
         }
-        wanted = Difficulty.targetOf(Math.min(difficulty.getAsDouble(), VardiffConfig.DIFFICULTY.most()));
-        hashrate = Hashrate.hashesPerSecond(wanted, config.sharesPerMinute());
+        double rated = Math.min(difficulty.getAsDouble(), VardiffConfig.DIFFICULTY.most());
+        wanted = Difficulty.targetOf(Math.min(rated, config.maxDifficulty()));
+        hashrate = Hashrate.hashesPerSecond(Difficulty.targetOf(rated), config.sharesPerMinute());
         return true;
     }
 

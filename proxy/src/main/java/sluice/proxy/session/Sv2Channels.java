@@ -5,9 +5,12 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.function.Predicate;
 import sluice.protocol.bitcoin.Target;
 import sluice.protocol.sv2.message.mining.CloseChannel;
@@ -17,6 +20,9 @@ import sluice.protocol.sv2.message.mining.UpdateChannel;
 import sluice.protocol.sv2.message.mining.UpdateChannelError;
 import sluice.proxy.event.GatewayEvent;
 import sluice.proxy.mining.extranonce.ExtranonceShape;
+import sluice.proxy.mining.job.MiningJob;
+import sluice.proxy.mining.profile.MinerOrigin;
+import sluice.proxy.mining.profile.MinerProfile;
 
 /**
  * The open channels of one SV2 connection, their ids, groups and targets, and how they end (SV2 5.3.7-5.3.9, 5.3.21).
@@ -36,11 +42,15 @@ final class Sv2Channels {
 
     private final long connectionId;
     private final MinerContext context;
+    private final MinerOrigin origin;
     private final AssignedRoute route;
     private final Sv2Indexes indexes;
     private final Sv2Outbox out;
     private final Map<Long, Sv2Channel> open = new LinkedHashMap<>();
     private final int[] members = new int[ExtranonceShape.values().length];
+    // Channels whose rating changed so much that they may need a job of their own.
+    private final Set<Sv2Channel> leaping = new LinkedHashSet<>();
+    private String userAgent = "";
     private long nextId = FIRST_ID;
     private Instant nextLook = Instant.MAX;
     // A closed channel's index rests until its jobs are stale. Without this a miner that opens and closes for ever
@@ -49,10 +59,17 @@ final class Sv2Channels {
     private int closedOnThisTip;
     private Sv2Channel latest;
 
-    Sv2Channels(long connectionId, MinerContext context, AssignedRoute route, Sv2Indexes indexes, Sv2Outbox out) {
+    Sv2Channels(
+            long connectionId,
+            MinerContext context,
+            MinerOrigin origin,
+            AssignedRoute route,
+            Sv2Indexes indexes,
+            Sv2Outbox out) {
         this.indexes = indexes;
         this.connectionId = connectionId;
         this.context = context;
+        this.origin = origin;
         this.route = route;
         this.out = out;
     }
@@ -67,6 +84,57 @@ final class Sv2Channels {
     void add(Sv2Channel channel) {
         open.put(channel.id(), channel);
         members[channel.shape().ordinal()]++;
+    }
+
+    /** What the machine calls itself. */
+    void userAgent(String text) {
+        userAgent = text;
+    }
+
+    MinerProfile profileOf(String userIdentity) {
+        return context.profiles().of(origin, userIdentity, userAgent);
+    }
+
+    /** Of the connection as a whole: that of its oldest channel. */
+    Optional<MinerProfile> profile() {
+        return open.values().stream().findFirst().map(Sv2Channel::profile);
+    }
+
+    void tellOfProfile(Sv2Channel channel, Instant now) {
+        if (!channel.profile().names().isEmpty()) {
+            out.publish(new GatewayEvent.MinerProfiled(
+                    now, connectionId, channel.id(), channel.mining().userIdentity(), userAgent, channel.profile()));
+        }
+    }
+
+    /** The profiles of the gateway changed. */
+    void onProfilesChanged(Instant now) {
+        for (Sv2Channel channel : open.values()) {
+            MinerProfile next = profileOf(channel.mining().userIdentity());
+            if (!next.equals(channel.profile())) {
+                channel.profile(next, now);
+                tellOfProfile(channel, now);
+                follow(channel, now);
+            }
+        }
+        watchAll(now);
+    }
+
+    void checkBudget(Sv2Channel channel, MiningJob job, Instant now) {
+        if (channel.isFirstBeyondBudget(job)) {
+            out.publish(new GatewayEvent.CoinbaseBeyondBudget(
+                    now, connectionId, channel.id(), channel.profile(), job.coinbaseSize(channel.shape())));
+        }
+    }
+
+    /** Channels that work on a job far from their target, once. */
+    List<Sv2Channel> takeFarOff() {
+        if (leaping.isEmpty()) {
+            return List.of();
+        }
+        List<Sv2Channel> far = leaping.stream().filter(Sv2Channel::isFarOff).toList();
+        leaping.clear();
+        return far;
     }
 
     /** The channel with this id, or null. */
@@ -140,8 +208,16 @@ final class Sv2Channels {
     /** An accepted share of this difficulty, which may show that the miner is faster than held to be. */
     void onShare(Sv2Channel channel, double difficulty, Instant now) {
         if (channel.onShare(difficulty, now)) {
-            retarget(channel, now);
-            out.demandChanged();
+            follow(channel, now);
+        }
+    }
+
+    /** The channel is rated anew. */
+    private void follow(Sv2Channel channel, Instant now) {
+        retarget(channel, now);
+        out.demandChanged();
+        if (channel.isFarOff()) {
+            leaping.add(channel);
         }
     }
 
@@ -161,7 +237,7 @@ final class Sv2Channels {
     }
 
     private void lookBy(Instant due, Instant now) {
-        if (!context.vardiff().enabled() || !due.isBefore(nextLook)) {
+        if (!context.profiles().vardiff().enabled() || !due.isBefore(nextLook)) {
             return;
         }
         // Thousands of channels are not looked at all the time.
@@ -173,8 +249,7 @@ final class Sv2Channels {
     void onVardiff(Instant now) {
         for (Sv2Channel channel : open.values()) {
             if (channel.onTick(now)) {
-                retarget(channel, now);
-                out.demandChanged();
+                follow(channel, now);
             }
         }
         nextLook = Instant.MAX;
@@ -193,7 +268,7 @@ final class Sv2Channels {
             channel.update(update.nominalHashRate(), update.maximumTarget(), now);
             // Also where nothing changed: there is no other answer that says "done" (SV2 5.3.7).
             setTarget(channel, channel.served(route.replica().easiestTarget()), now);
-            out.demandChanged();
+            follow(channel, now);
         }
     }
 
@@ -248,6 +323,7 @@ final class Sv2Channels {
         members[channel.shape().ordinal()]--;
         closedOnThisTip++;
         latest = null;
+        leaping.remove(channel);
         indexes.release(channel.mining().index());
     }
 

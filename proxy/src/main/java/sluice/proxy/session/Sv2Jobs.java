@@ -1,11 +1,15 @@
 package sluice.proxy.session;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
+import java.util.LinkedHashSet;
 import java.util.Optional;
+import java.util.Set;
 import sluice.protocol.Bytes;
 import sluice.proxy.mining.extranonce.ExtranonceShape;
 import sluice.proxy.mining.job.MiningJob;
+import sluice.proxy.mining.profile.MinerProfile;
 import sluice.proxy.route.RouteReplica;
 
 /**
@@ -34,6 +38,9 @@ final class Sv2Jobs {
     // The same when the route changed last: jobs up to here may have been told on an earlier stay.
     private long toldBefore;
     private boolean routeChanged;
+    private final JobPace pace = new JobPace();
+    // Channels that get a job of their own when the pace allows it.
+    private final Set<Sv2Channel> farOff = new LinkedHashSet<>();
     // Ids of the future jobs that all channels know.
     private final ArrayDeque<Long> announced = new ArrayDeque<>();
 
@@ -74,6 +81,73 @@ final class Sv2Jobs {
         return replica.currentJob().filter(job -> !routeChanged || job.generation() == replica.generation());
     }
 
+    /** The route has one more job, which may have to wait where it is for the same tip. */
+    void onRoutineJob(Instant now) {
+        if (route.replica().tips() == tips && !routeChanged && mustWait(now)) {
+            announceFutures();
+        } else {
+            catchUp(now);
+        }
+    }
+
+    /** What had to wait may go out. */
+    void onRelease(Instant now) {
+        if (pace.isHolding()) {
+            catchUp(now);
+            serve(now);
+        }
+    }
+
+    /** Gives channels whose target is far from that of their job the same work once more, to bring the target into force. */
+    void serveFarOff(Instant now) {
+        farOff.addAll(channels.takeFarOff());
+        if (!farOff.isEmpty() && !mustWait(now)) {
+            serve(now);
+        }
+    }
+
+    private void serve(Instant now) {
+        RouteReplica replica = route.replica();
+        // A miner without a route keeps the job it has, and one whose upstream is another now waits for its first.
+        Optional<MiningJob> again = offered().filter(job -> job == current && job.generation() == replica.generation());
+        if (again.isPresent()) {
+            for (Sv2Channel channel : farOff) {
+                if (channel.isFarOff() && channels.find(channel.id()) == channel) {
+                    repeat(channel, again.get(), now);
+                }
+            }
+        }
+        farOff.clear();
+    }
+
+    private void repeat(Sv2Channel channel, MiningJob again, Instant now) {
+        MiningJob job = route.replica().renewed(again, highestToldId);
+        out.send(
+                channel.isStandard()
+                        ? Sv2Frames.activeStandardJob(
+                                job, channel.id(), channel.mining().standardRoot(job, context.validator()))
+                        : Sv2Frames.addressed(
+                                Sv2Frames.activeJob(job, channel.shape(), agreed.fixedVersion()), channel.id()));
+        give(channel, job, now);
+        highestToldId = Math.max(highestToldId, job.id());
+        pace.sent(now);
+    }
+
+    private void give(Sv2Channel channel, MiningJob job, Instant now) {
+        channels.checkBudget(channel, job, now);
+        channel.mining().addJob(job, versionMask(job));
+        channel.onJob(now);
+    }
+
+    private boolean mustWait(Instant now) {
+        Duration interval = channels.profile().map(MinerProfile::jobInterval).orElse(Duration.ZERO);
+        boolean waits = pace.holds(interval, now);
+        if (waits) {
+            out.deadline(MinerDeadline.JOB, pace.releaseAt(interval));
+        }
+        return waits;
+    }
+
     /** Brings all channels to what the route's replica has; does nothing where they have it. */
     void catchUp(Instant now) {
         RouteReplica replica = route.replica();
@@ -90,8 +164,13 @@ final class Sv2Jobs {
             current = newest;
             tips = replica.tips();
             routeChanged = false;
+            pace.sent(now);
         }
-        for (MiningJob future : replica.futureJobs()) {
+        announceFutures();
+    }
+
+    private void announceFutures() {
+        for (MiningJob future : route.replica().futureJobs()) {
             announce(future);
         }
     }
@@ -119,6 +198,7 @@ final class Sv2Jobs {
                 }
                 out.send(Sv2Frames.addressed(Sv2Frames.tip(job, channel.shape()), channel.id()));
             }
+            channels.checkBudget(channel, job, now);
             if (routeChanged) {
                 channel.mining().changeJobs(job, versionMask(job));
             } else {
@@ -146,8 +226,7 @@ final class Sv2Jobs {
                 out.send(Sv2Frames.activeStandardJob(
                         job, channel.id(), channel.mining().standardRoot(job, context.validator())));
             }
-            channel.mining().addJob(job, versionMask(job));
-            channel.onJob(now);
+            give(channel, job, now);
         }
         tell(job);
     }
@@ -161,6 +240,7 @@ final class Sv2Jobs {
     void introduce(Sv2Channel channel, boolean alone, Instant now) {
         out.send(futureForOne(channel, told));
         out.send(Sv2Frames.addressed(Sv2Frames.tip(told, channel.shape()), channel.id()));
+        channels.checkBudget(channel, told, now);
         channel.mining().replaceJobs(told, versionMask(told));
         channel.onJob(now);
         for (MiningJob future : route.replica().futureJobs()) {

@@ -24,6 +24,8 @@ import sluice.protocol.sv2.message.mining.UpdateChannel;
 import sluice.protocol.sv2.wire.Frame;
 import sluice.protocol.sv2.wire.ProtocolViolation;
 import sluice.proxy.event.GatewayEvent;
+import sluice.proxy.mining.profile.MinerOrigin;
+import sluice.proxy.mining.profile.ProfileBook;
 import sluice.proxy.route.RouteUpdate;
 import sluice.upstream.UpstreamChannel;
 
@@ -60,13 +62,13 @@ public final class Sv2MinerSession implements MinerSession {
     private int ignored;
 
     /** The connection has done its Noise handshake and feeds plaintext frames. */
-    public Sv2MinerSession(MinerContext context, long connectionId, LimitsConfig limits) {
+    public Sv2MinerSession(MinerContext context, long connectionId, LimitsConfig limits, MinerOrigin origin) {
         this.context = context;
         this.connectionId = connectionId;
         this.limits = limits;
         this.route = new AssignedRoute(context.route());
         this.indexes = new Sv2Indexes(context);
-        this.channels = new Sv2Channels(connectionId, context, route, indexes, out);
+        this.channels = new Sv2Channels(connectionId, context, origin, route, indexes, out);
         this.shares = new Sv2Shares(connectionId, context, extensions, channels, limits.invalidSharesPerSecond(), out);
     }
 
@@ -81,6 +83,9 @@ public final class Sv2MinerSession implements MinerSession {
         } else if (!ended) {
             try {
                 take(input, now);
+                if (jobs != null) {
+                    jobs.serveFarOff(now);
+                }
             } catch (ProtocolViolation violation) {
                 out.offended(violation.reason());
                 end(violation.reason(), violation.detail());
@@ -122,6 +127,7 @@ public final class Sv2MinerSession implements MinerSession {
                     onRouteChanged(now);
                 }
             }
+            case MinerInput.ProfilesChanged changed -> channels.onProfilesChanged(now);
             case MinerInput.DeadlineReached reached -> onDeadline(reached.deadline(), now);
             case MinerInput.Closed closed -> throw new IllegalStateException("taken before");
         }
@@ -168,6 +174,8 @@ public final class Sv2MinerSession implements MinerSession {
             }
             case Sv2Setup.Agreed terms -> {
                 agreed = terms;
+                channels.userAgent(ProfileBook.readableUserAgent(
+                        String.join(" ", request.vendor(), request.hardwareVersion(), request.firmware())));
                 jobs = new Sv2Jobs(context, route, terms, channels, shares, out);
                 opening = new Sv2Opening(connectionId, context, route, indexes, terms, channels, jobs, out);
                 out.send(terms.success());
@@ -216,8 +224,8 @@ public final class Sv2MinerSession implements MinerSession {
                     opening.retry(now);
                 }
             }
-            case RouteUpdate.JobAdded added -> jobs.catchUp(now);
-            case RouteUpdate.JobRepeated repeated -> jobs.catchUp(now);
+            case RouteUpdate.JobAdded added -> jobs.onRoutineJob(now);
+            case RouteUpdate.JobRepeated repeated -> jobs.onRoutineJob(now);
             case RouteUpdate.TipChanged changed -> {
                 jobs.catchUp(now);
                 opening.retry(now);
@@ -292,6 +300,7 @@ public final class Sv2MinerSession implements MinerSession {
             }
             case OPEN -> opening.onDeadline(now);
             case VARDIFF -> channels.onVardiff(now);
+            case JOB -> jobs.onRelease(now);
             case ACKNOWLEDGE -> shares.acknowledgeAll();
             case UNJUDGED -> shares.onUnjudgedDeadline(now);
         }

@@ -18,6 +18,7 @@ import sluice.proxy.event.GatewayEvent;
 import sluice.proxy.event.GatewayEvent.MinerProtocol;
 import sluice.proxy.mining.channel.MiningChannel;
 import sluice.proxy.mining.extranonce.ExtranonceShape;
+import sluice.proxy.mining.profile.MinerProfile;
 import sluice.upstream.UpstreamChannel;
 
 /**
@@ -201,8 +202,9 @@ final class Sv2Opening {
             return;
         }
         jobs.catchUp(now);
+        MinerProfile profile = channels.profileOf(request.userIdentity());
         Target target = Sv2Channel.served(
-                Sv2Channel.wantedFor(request.nominalHashRate(), context.vardiff()),
+                Sv2Channel.wantedFor(request.nominalHashRate(), profile.vardiff()),
                 request.maxTarget(),
                 route.replica().easiestTarget());
         Sv2Channel channel = new Sv2Channel(
@@ -215,7 +217,7 @@ final class Sv2Opening {
                         request.userIdentity(),
                         target,
                         indexes.seen()),
-                context.vardiff(),
+                profile,
                 request.nominalHashRate(),
                 request.maxTarget(),
                 now);
@@ -225,6 +227,7 @@ final class Sv2Opening {
         jobs.introduce(channel, alone, now);
         out.publish(new GatewayEvent.ChannelOpened(
                 now, connectionId, channel.id(), request.protocol(), request.userIdentity()));
+        channels.tellOfProfile(channel, now);
         out.publish(new GatewayEvent.MinerTargetChanged(now, connectionId, channel.id(), target));
         out.demandChanged();
         channels.watch(channel, now);

@@ -19,6 +19,7 @@ import sluice.proxy.event.GatewayEvent.SwitchKind;
  * @param placements how often miners were moved from one goal to another
  * @param rejections refused shares by verdict, in lower-case kebab form
  * @param disconnects closed connections by reason
+ * @param coinbasesBeyondBudget channels that got a job with a larger coinbase than their machine is known to take
  * @param delivery time from a job's arrival to its last miner's socket, for jobs that had one
  */
 public record FarmSnapshot(
@@ -36,6 +37,7 @@ public record FarmSnapshot(
         long chainTips,
         long blocksFound,
         long blocksAccepted,
+        long coinbasesBeyondBudget,
         Delivery delivery) {
 
     public FarmSnapshot {

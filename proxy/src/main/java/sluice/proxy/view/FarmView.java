@@ -42,6 +42,7 @@ public final class FarmView implements GatewayEvents.Listener {
     private final Map<String, UpstreamCounts> upstreams = new HashMap<>();
     private final ArrayDeque<FarmSnapshot.Switch> switches = new ArrayDeque<>();
     private long unforwardable;
+    private long coinbasesBeyondBudget;
     private long holds;
     private long placements;
     private long jobs;
@@ -79,6 +80,8 @@ public final class FarmView implements GatewayEvents.Listener {
             case GatewayEvent.MinerMessageIgnored ignored -> {}
             case GatewayEvent.ChannelOpened opened -> channels++;
             case GatewayEvent.ChannelClosed closed -> channels--;
+            case GatewayEvent.MinerProfiled profiled -> {}
+            case GatewayEvent.CoinbaseBeyondBudget beyond -> coinbasesBeyondBudget++;
             case GatewayEvent.MinerTargetChanged changed -> {}
             case GatewayEvent.ShareSubmitted share -> onShare(share);
             case GatewayEvent.SharesUnjudged shares -> {
@@ -146,6 +149,7 @@ public final class FarmView implements GatewayEvents.Listener {
                 chainTips,
                 blocksFound,
                 blocksAccepted,
+                coinbasesBeyondBudget,
                 new FarmSnapshot.Delivery(
                         deliveries,
                         Duration.ofNanos(deliveryNanosLast),

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -18,6 +19,7 @@ import sluice.config.FailoverConfig;
 import sluice.config.GatewayConfig;
 import sluice.config.ListenerConfig;
 import sluice.config.LogLevel;
+import sluice.config.ProfileConfig;
 import sluice.config.RoutingConfig;
 import sluice.config.VardiffConfig;
 import sluice.proxy.cli.ConfigReload.Outcome;
@@ -52,8 +54,11 @@ class ConfigReloadTest {
         }
 
         @Override
-        public void vardiff(VardiffConfig vardiff) {
-            done.add("vardiff " + vardiff.sharesPerMinute());
+        public void profiles(VardiffConfig vardiff, List<ProfileConfig> profiles) {
+            done.add("vardiff " + vardiff.sharesPerMinute()
+                    + profiles.stream()
+                            .map(profile -> ", profile " + profile.name())
+                            .collect(Collectors.joining()));
         }
 
         @Override

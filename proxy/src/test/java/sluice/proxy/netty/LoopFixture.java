@@ -34,6 +34,7 @@ import sluice.proxy.mining.extranonce.ExtranonceIndexes;
 import sluice.proxy.mining.extranonce.ExtranonceShape;
 import sluice.proxy.mining.job.MiningJob;
 import sluice.proxy.mining.job.VectorJobs;
+import sluice.proxy.mining.profile.ProfileBook;
 import sluice.proxy.mining.share.ForwardedShare;
 import sluice.proxy.mining.share.ShareValidator;
 import sluice.proxy.route.Numbering;
@@ -119,7 +120,7 @@ final class LoopFixture implements AutoCloseable {
                         ExtranonceShape.ROLL_4,
                         new ExtranonceIndexes(0, 1, 0xffff_ffffL, 1_000),
                         new ShareValidator(),
-                        VardiffConfig.DEFAULT),
+                        new ProfileBook(VardiffConfig.DEFAULT)),
                 numbering,
                 control,
                 events,

@@ -33,6 +33,8 @@ import sluice.proxy.goal.RoutingPlan;
 import sluice.proxy.mining.extranonce.ExtranonceIndexes;
 import sluice.proxy.mining.extranonce.ExtranonceShape;
 import sluice.proxy.mining.job.VectorJobs;
+import sluice.proxy.mining.profile.MinerOrigin;
+import sluice.proxy.mining.profile.ProfileBook;
 import sluice.proxy.mining.share.ShareValidator;
 import sluice.proxy.route.Numbering;
 import sluice.proxy.route.RouteReplica;
@@ -86,7 +88,7 @@ class MinerConnectionSv1Test {
             // The first index is that of the published share.
             new ExtranonceIndexes(VectorJobs.INDEX, VectorJobs.INDEX + 1, 0xffffffffL, 16),
             new ShareValidator(),
-            EASY);
+            new ProfileBook(EASY));
     private final MinerLoop home = new MinerLoop(channel.eventLoop(), 0, context, numbering, control, bus, clock);
 
     /** Gives the published job, and keeps what it is told. */
@@ -120,8 +122,8 @@ class MinerConnectionSv1Test {
     }
 
     private void connect() {
-        Sv1MinerSession session =
-                new Sv1MinerSession(1, Sv1MinerContext.of(context, Sv1Config.DEFAULT, LimitsConfig.DEFAULT));
+        Sv1MinerSession session = new Sv1MinerSession(
+                1, Sv1MinerContext.of(context, Sv1Config.DEFAULT, LimitsConfig.DEFAULT), MinerOrigin.LOCAL);
         MinerConnection miner = new MinerConnection(home, 1, "default", LoopFixture.visitor(), session, false);
         channel.pipeline().addLast(new Sv1LineHandler(), miner);
         miner.feed(new MinerInput.Started());

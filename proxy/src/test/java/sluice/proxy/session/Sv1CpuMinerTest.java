@@ -18,13 +18,14 @@ import sluice.proxy.miner.ClientInput;
 import sluice.proxy.miner.HashSearch;
 import sluice.proxy.miner.Sv1MinerClient;
 import sluice.proxy.mining.job.VectorJobs;
+import sluice.proxy.mining.profile.MinerOrigin;
 import sluice.proxy.mining.share.ForwardedShare;
 import sluice.proxy.route.RouteUpdate;
 
 /** The CPU miner's side of SV1 and ours, line by line and share by share. */
 class Sv1CpuMinerTest {
     private final Sv1Farm farm = new Sv1Farm(new VardiffConfig(true, 6, 1e-9, 1e-9));
-    private final Sv1MinerSession session = new Sv1MinerSession(1, farm.context);
+    private final Sv1MinerSession session = new Sv1MinerSession(1, farm.context, MinerOrigin.LOCAL);
     private final Sv1MinerClient client =
             new Sv1MinerClient(new Sv1MinerClient.Settings("acct.cpu", "x", OptionalDouble.of(2e-9)), 0);
     private final HashSearch search = HashSearch.ofThread(0, 1);

@@ -15,6 +15,7 @@ import sluice.proxy.mining.extranonce.ExtranonceIndexes;
 import sluice.proxy.mining.extranonce.ExtranonceShape;
 import sluice.proxy.mining.job.MiningJob;
 import sluice.proxy.mining.job.VectorJobs;
+import sluice.proxy.mining.profile.ProfileBook;
 import sluice.proxy.mining.share.ShareValidator;
 import sluice.proxy.route.Numbering;
 import sluice.proxy.route.RouteReplica;
@@ -34,13 +35,24 @@ final class Sv1Farm {
     /** What the upstream asks for: every share at that difficulty goes up, too. */
     static final Target EASIEST = Difficulty.targetOf(1e-9);
 
-    final RouteReplica route = new RouteReplica(behindJobsOfTests());
+    // Jobs that a test makes have the ids below, those that the loop renews the ids from here on.
+    static final long FIRST_RENEWED_ID = 1_000;
+
+    final RouteReplica route = new RouteReplica(numbering());
     final ExtranonceIndexes indexes;
     final Sv1MinerContext context;
     final List<Sv1Miner> miners = new ArrayList<>();
     Instant now = Instant.ofEpochSecond(VectorJobs.SHARE_TIP.minNtime());
     private long generation;
     private long lastConnection;
+
+    private static Numbering numbering() {
+        Numbering numbering = new Numbering();
+        while (numbering.nextJobId() < FIRST_RENEWED_ID - 1) {
+            continue;
+        }
+        return numbering;
+    }
 
     Sv1Farm(VardiffConfig vardiff) {
         // The first index is that of the published share.
@@ -53,7 +65,7 @@ final class Sv1Farm {
 
     Sv1Farm(VardiffConfig vardiff, long mask, ExtranonceIndexes indexes, ExtranonceShape shape) {
         this.indexes = indexes;
-        MinerContext shared = new MinerContext(route, shape, indexes, new ShareValidator(), vardiff);
+        MinerContext shared = new MinerContext(route, shape, indexes, new ShareValidator(), new ProfileBook(vardiff));
         this.context = new Sv1MinerContext(
                 shared,
                 new Sv1LineReader(),
@@ -62,13 +74,6 @@ final class Sv1Farm {
                 HANDSHAKE,
                 IDLE,
                 LimitsConfig.DEFAULT.invalidSharesPerSecond());
-    }
-
-    /** Ids that no job has which a test makes by hand. */
-    private static Numbering behindJobsOfTests() {
-        Numbering numbering = new Numbering();
-        while (numbering.nextJobId() < 1_000) {}
-        return numbering;
     }
 
     /** A farm with work already there: job 1 on the tip of the published share. */

@@ -26,6 +26,7 @@ import sluice.protocol.sv2.message.mining.SetNewPrevHash;
 import sluice.protocol.sv2.message.mining.SetTarget;
 import sluice.protocol.sv2.wire.Frame;
 import sluice.proxy.event.GatewayEvent;
+import sluice.proxy.mining.profile.MinerOrigin;
 import sluice.proxy.mining.share.ForwardedShare;
 
 /**
@@ -55,7 +56,7 @@ final class Sv2Client {
 
     Sv2Client(Sv2Farm farm, long connectionId) {
         this.farm = farm;
-        session = new Sv2MinerSession(farm.context, connectionId, Sv2Farm.LIMITS);
+        session = new Sv2MinerSession(farm.context, connectionId, Sv2Farm.LIMITS, MinerOrigin.LOCAL);
     }
 
     void send(Sv2Message message) {

@@ -18,12 +18,13 @@ import sluice.proxy.miner.ClientEvent;
 import sluice.proxy.miner.ClientInput;
 import sluice.proxy.miner.HashSearch;
 import sluice.proxy.miner.Sv2MinerClient;
+import sluice.proxy.mining.profile.MinerOrigin;
 import sluice.proxy.mining.share.ForwardedShare;
 
 /** The CPU miner's side of SV2 and ours, frame by frame and share by share. */
 class Sv2CpuMinerTest {
     private final Sv2Farm farm = new Sv2Farm(new VardiffConfig(true, 6, Sv2Farm.EASY, Sv2Farm.EASY));
-    private final Sv2MinerSession session = new Sv2MinerSession(farm.context, 1, Sv2Farm.LIMITS);
+    private final Sv2MinerSession session = new Sv2MinerSession(farm.context, 1, Sv2Farm.LIMITS, MinerOrigin.LOCAL);
     private final HashSearch search = HashSearch.ofThread(0, 1);
     private final List<ClientEvent> seen = new ArrayList<>();
     private final List<GatewayEvent> counted = new ArrayList<>();

@@ -18,6 +18,7 @@ import sluice.proxy.mining.extranonce.ExtranonceIndexes;
 import sluice.proxy.mining.extranonce.ExtranonceShape;
 import sluice.proxy.mining.extranonce.IndexSource;
 import sluice.proxy.mining.extranonce.SharedIndexes;
+import sluice.proxy.mining.profile.ProfileBook;
 import sluice.proxy.mining.share.ShareValidator;
 import sluice.proxy.route.Numbering;
 import sluice.proxy.route.Route;
@@ -71,7 +72,7 @@ final class Sv2Farm {
     }
 
     private Sv2Farm(VardiffConfig vardiff, ExtranonceShape shape, IndexSource indexes) {
-        context = new MinerContext(replica, shape, indexes, new ShareValidator(), vardiff);
+        context = new MinerContext(replica, shape, indexes, new ShareValidator(), new ProfileBook(vardiff));
         feed(new RouteInput.Engaged());
     }
 

@@ -8,6 +8,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import sluice.config.DifficultyForm;
 import sluice.protocol.sv1.Sv1Encoder;
 import sluice.protocol.sv1.Sv1ServerMessage.SetDifficulty;
 
@@ -49,5 +50,43 @@ class AdvertisedDifficultyTest {
     @ValueSource(doubles = {0, -1, Double.NaN, Double.POSITIVE_INFINITY})
     void refusesWhatIsNoDifficulty(double difficulty) {
         assertThatIllegalArgumentException().isThrownBy(() -> AdvertisedDifficulty.notAbove(difficulty));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "ANY, 1.9, 1e9, 1",
+        "ANY, 0.25, 1e9, 0.25",
+        "ANY, 1000, 70.5, 70",
+        "INTEGER, 1.9, 1e9, 1",
+        "INTEGER, 0.25, 1e9, 1",
+        "INTEGER, 7.5, 6.5, 6",
+        "INTEGER, 0.25, 0.5, 0.25",
+        "POWER_OF_TWO, 1000, 1e9, 1024",
+        "POWER_OF_TWO, 1000, 1023, 512",
+        "POWER_OF_TWO, 0.3, 1e9, 0.25",
+        "POWER_OF_TWO, 90, 1e9, 64",
+        "POWER_OF_TWO, 91, 1e9, 128"
+    })
+    void takesTheFormThatTheFirmwareReads(DifficultyForm form, double wanted, double most, double told) {
+        assertThat(AdvertisedDifficulty.of(form, wanted, 0, most)).isEqualTo(told);
+    }
+
+    @Test
+    void aPowerOfTwoIsNotBelowTheLeastWhereOneIsBetween() {
+        assertThat(AdvertisedDifficulty.of(DifficultyForm.POWER_OF_TWO, 150_000, 150_000, 1e9))
+                .isEqualTo(262_144);
+        assertThat(AdvertisedDifficulty.of(DifficultyForm.POWER_OF_TWO, 150_000, 150_000, 200_000))
+                .isEqualTo(131_072);
+    }
+
+    @Test
+    void noFormIsEverAboveTheMost() {
+        for (DifficultyForm form : DifficultyForm.values()) {
+            for (double most = 1e-9; most < 1e15; most *= 1.0137) {
+                assertThat(AdvertisedDifficulty.of(form, 1e15, 1, most))
+                        .isLessThanOrEqualTo(most)
+                        .isGreaterThanOrEqualTo(most / 2);
+            }
+        }
     }
 }

@@ -184,6 +184,11 @@ public final class MiningJob {
         return known;
     }
 
+    /** Bytes of the whole coinbase transaction, as a miner of this shape hashes it. */
+    public int coinbaseSize(ExtranonceShape shape) {
+        return coinbase1(shape).length() + shape.windowSize() + coinbase2().length();
+    }
+
     public Bytes coinbase2() {
         return source.coinbaseSuffix();
     }

@@ -53,6 +53,13 @@ final class ChangeDetector {
         silence = 0;
     }
 
+    /** From now on exposure is counted in units {@code factor} times as small. */
+    void rescale(double factor) {
+        exposure *= factor;
+        silence *= factor;
+        silenceBefore *= factor;
+    }
+
     /** Log-likelihood ratio of the change against no change. */
     double score() {
         return score;

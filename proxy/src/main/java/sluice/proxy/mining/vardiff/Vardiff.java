@@ -69,8 +69,8 @@ public final class Vardiff {
     private static final double REVIEW_ERRORS = 1.2;
     private static final double DRIFT_BAND = 1.18;
 
-    private final VardiffConfig config;
-    private final double perSecond;
+    private VardiffConfig config;
+    private double perSecond;
     private final ChangeDetector silenced = new ChangeDetector(SILENCE_RATIO);
     private final ChangeDetector dropped = new ChangeDetector(DROP_RATIO);
     private final ChangeDetector risen = new ChangeDetector(RISE_RATIO);
@@ -162,6 +162,25 @@ public final class Vardiff {
         homeShares = 0;
         missed = false;
         search();
+    }
+
+    /** Other settings hold from now on. What is known of the miner's hashrate stays known. */
+    public void configure(VardiffConfig next, Instant now) {
+        account(now);
+        double factor = next.sharesPerMinute() / config.sharesPerMinute();
+        config = next;
+        perSecond = next.sharesPerMinute() / 60;
+        if (factor != 1) {
+            // The right difficulty is that for the wanted rate, so all that is measured by it is measured anew.
+            exposure *= factor;
+            silenced.rescale(factor);
+            dropped.rescale(factor);
+            risen.rescale(factor);
+            difficulty /= factor;
+            reference /= factor;
+            home /= factor;
+        }
+        move(next.enabled() ? difficulty : next.startDifficulty());
     }
 
     private void account(Instant now) {

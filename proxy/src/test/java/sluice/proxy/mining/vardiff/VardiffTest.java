@@ -307,4 +307,32 @@ class VardiffTest {
             assertThat(one.nextLook()).isEqualTo(other.nextLook());
         }
     }
+
+    @Test
+    void anotherShareRateIsFollowedAtOnceAndWhatIsKnownStaysKnown() {
+        Vardiff vardiff = known();
+        vardiff.configure(config(24, 1), now);
+        assertThat(vardiff.difficulty()).isEqualTo(250);
+        vardiff.inForce(250, now);
+        assertThat(shares(vardiff, 1000, Duration.ofMillis(2500), 250))
+                .as("it sends what is wanted")
+                .isEmpty();
+        silence(vardiff, Duration.ofHours(2), true);
+        assertThat(vardiff.difficulty()).as("of a miner that is off").isCloseTo(250.0 / 16, within(1e-9));
+    }
+
+    @Test
+    void anotherLeastDifficultyHoldsAtOnce() {
+        Vardiff vardiff = known();
+        vardiff.configure(config(6, 5000), now);
+        assertThat(vardiff.difficulty()).isEqualTo(5000);
+    }
+
+    @Test
+    void withDifficultyControlTurnedOffTheStartDifficultyHolds() {
+        Vardiff vardiff = known();
+        vardiff.configure(new VardiffConfig(false, 6, 1, 8192), now);
+        assertThat(vardiff.difficulty()).isEqualTo(8192);
+        assertThat(shares(vardiff, 100, Duration.ofMillis(10), 8192)).isEmpty();
+    }
 }

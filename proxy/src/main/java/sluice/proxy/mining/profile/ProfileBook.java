@@ -1,0 +1,90 @@
+package sluice.proxy.mining.profile;
+
+import java.util.ArrayList;
+import java.util.List;
+import sluice.config.DifficultyForm;
+import sluice.config.FirmwareProfiles;
+import sluice.config.ProfileConfig;
+import sluice.config.ProfileSettings;
+import sluice.config.VardiffConfig;
+
+/**
+ * Says how a miner is treated: of each setting the first profile of the operator that matches and gives it decides, then
+ * what is known of the machine's firmware, then what holds for all. Immutable; asked once for a channel, never for a share.
+ */
+public final class ProfileBook {
+    /** Longest user agent, in characters, that is held against profiles and shown; the rest is cut. */
+    public static final int MAX_USER_AGENT_LENGTH = 128;
+
+    private final VardiffConfig vardiff;
+    private final List<ProfileConfig> profiles;
+    private final MinerProfile plain;
+
+    /** @param profiles the operator's; those of known firmware come behind them */
+    public ProfileBook(VardiffConfig vardiff, List<ProfileConfig> profiles) {
+        this.vardiff = vardiff;
+        List<ProfileConfig> all = new ArrayList<>(profiles);
+        all.addAll(FirmwareProfiles.all());
+        this.profiles = List.copyOf(all);
+        this.plain = new MinerProfile(List.of(), ProfileSettings.NOTHING, vardiff);
+    }
+
+    /** Without profiles of the operator's own. */
+    public ProfileBook(VardiffConfig vardiff) {
+        this(vardiff, List.of());
+    }
+
+    /** What holds for miners that no profile is for. */
+    public VardiffConfig vardiff() {
+        return vardiff;
+    }
+
+    /**
+     * How this miner is treated.
+     *
+     * @param userIdentity empty while nobody knows it
+     * @param userAgent what the machine calls itself; empty where it says nothing
+     */
+    public MinerProfile of(MinerOrigin origin, String userIdentity, String userAgent) {
+        List<String> names = new ArrayList<>(2);
+        ProfileSettings settings = ProfileSettings.NOTHING;
+        for (ProfileConfig profile : profiles) {
+            if (profile.match().matches(userIdentity, origin.address(), origin.listener(), userAgent)) {
+                names.add(profile.name());
+                settings = settings.orElse(profile.settings());
+            }
+        }
+        return names.isEmpty() ? plain : new MinerProfile(names, settings, vardiffOf(settings));
+    }
+
+    // Each bound may come from another place: where they contradict each other, the upper one holds. A machine that
+    // reads a fraction as 0 gets none, whatever the bounds say.
+    private VardiffConfig vardiffOf(ProfileSettings settings) {
+        double least = settings.minDifficulty().orElse(vardiff.minDifficulty());
+        double most = settings.maxDifficulty().orElse(vardiff.maxDifficulty());
+        if (settings.difficultyForm().filter(DifficultyForm.INTEGER::equals).isPresent()) {
+            least = Math.max(1, least);
+            most = Math.max(1, most);
+        }
+        least = Math.min(least, most);
+        double start = settings.startDifficulty().orElse(vardiff.startDifficulty());
+        VardiffConfig own = new VardiffConfig(
+                vardiff.enabled(),
+                settings.sharesPerMinute().orElse(vardiff.sharesPerMinute()),
+                least,
+                most,
+                Math.clamp(start, least, most));
+        return own.equals(vardiff) ? vardiff : own;
+    }
+
+    /** A user agent without control characters, which could forge log lines, and of bounded length. */
+    public static String readableUserAgent(String text) {
+        StringBuilder readable = new StringBuilder();
+        text.codePoints()
+                .filter(character ->
+                        !Character.isISOControl(character) && Character.getType(character) != Character.SURROGATE)
+                .limit(MAX_USER_AGENT_LENGTH)
+                .forEach(readable::appendCodePoint);
+        return readable.toString().strip();
+    }
+}
