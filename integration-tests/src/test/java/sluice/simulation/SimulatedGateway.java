@@ -137,7 +137,8 @@ final class SimulatedGateway implements GatewaySide, Port {
         int loop = chance.between(0, loops.size() - 1);
         SimulatedLoop home = loops.get(loop);
         long connectionId = ++lastConnectionId;
-        home.publish(new GatewayEvent.MinerConnected(world.time().instant(), connectionId, "link " + link.number()));
+        home.publish(new GatewayEvent.MinerConnected(
+                world.time().instant(), connectionId, "link " + link.number(), MinerOrigin.LOCAL.listener()));
         if (connections.size() >= plan.limits().maxConnections()) {
             home.publish(new GatewayEvent.MinerDisconnected(
                     world.time().instant(), connectionId, "too-many-connections", ""));

@@ -23,7 +23,9 @@ public sealed interface GatewayEvent {
         SV2_EXTENDED
     }
 
-    record MinerConnected(Instant at, long connectionId, String remoteAddress) implements GatewayEvent {}
+    /** @param listener the name of the port it came in by */
+    record MinerConnected(Instant at, long connectionId, String remoteAddress, String listener)
+            implements GatewayEvent {}
 
     /** @param reason short kebab-case, counted */
     record MinerDisconnected(Instant at, long connectionId, String reason, String detail) implements GatewayEvent {}

@@ -4,9 +4,12 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,6 +36,9 @@ public final class GatewayEvents implements AutoCloseable {
         record Event(GatewayEvent event) implements Entry {}
 
         record Marker(CountDownLatch reached) implements Entry {}
+
+        /** Answered by somebody who is confined to the bus thread. */
+        record Question(Runnable answer, Runnable refusal) implements Entry {}
 
         record Stop() implements Entry {}
     }
@@ -71,6 +77,31 @@ public final class GatewayEvents implements AutoCloseable {
                 && reached.await(nanos, TimeUnit.NANOSECONDS);
     }
 
+    /**
+     * Has {@code answer} given on the bus thread, behind all that was published before: it may look at what a listener
+     * keeps. Fails where the bus is full or closes first.
+     */
+    public <T> CompletableFuture<T> ask(Supplier<T> answer) {
+        CompletableFuture<T> answered = new CompletableFuture<>();
+        Runnable refusal = () -> answered.completeExceptionally(new RejectedExecutionException("the bus is closed"));
+        Entry.Question question = new Entry.Question(
+                () -> {
+                    try {
+                        answered.complete(answer.get());
+                    } catch (RuntimeException bug) {
+                        answered.completeExceptionally(bug);
+                    }
+                },
+                refusal);
+        if (!queue.offer(question)) {
+            answered.completeExceptionally(new RejectedExecutionException("the bus is full"));
+        } else if (!thread.isAlive()) {
+            // It may have ended between the two, and then nobody looks at the queue any more.
+            refusal.run();
+        }
+        return answered;
+    }
+
     /** Hands over what has arrived, then ends the bus thread. */
     @Override
     public void close() {
@@ -97,12 +128,18 @@ public final class GatewayEvents implements AutoCloseable {
                 switch (entry) {
                     case Entry.Event event -> handOver(event.event());
                     case Entry.Marker marker -> reached.add(marker.reached());
+                    case Entry.Question question -> question.answer().run();
                     case Entry.Stop stop -> running = false;
                 }
             }
             batch.clear();
             listeners.forEach(GatewayEvents::endBatch);
             reached.forEach(CountDownLatch::countDown);
+        }
+        for (Entry late = queue.poll(); late != null; late = queue.poll()) {
+            if (late instanceof Entry.Question question) {
+                question.refusal().run();
+            }
         }
     }
 

@@ -50,6 +50,7 @@ import sluice.proxy.session.Sv1MinerContext;
 import sluice.proxy.session.Sv1MinerSession;
 import sluice.proxy.session.Sv1Sessions;
 import sluice.proxy.session.Sv2MinerSession;
+import sluice.proxy.view.FarmHashrates;
 import sluice.proxy.view.FarmSnapshot;
 import sluice.proxy.view.FarmView;
 import sluice.upstream.netty.CertificateIssuer;
@@ -70,6 +71,7 @@ public final class Gateway implements AutoCloseable {
 
     private final GatewaySettings settings;
     private final AuthorityKey authorityKey;
+    private final InstantSource clock;
     private final FarmView view = new FarmView();
     private final GatewayEvents events;
     private final MultiThreadIoEventLoopGroup loops;
@@ -90,6 +92,7 @@ public final class Gateway implements AutoCloseable {
             InstantSource clock,
             List<GatewayEvents.Listener> listeners) {
         this.settings = settings;
+        this.clock = clock;
         Secp256k1 engine = Secp256k1.best();
         SecureRandom random = new SecureRandom();
         this.authorityKey = settings.authority().publicKey(engine);
@@ -333,6 +336,14 @@ public final class Gateway implements AutoCloseable {
     public FarmSnapshot settledSnapshot() throws InterruptedException {
         events.awaitDelivery(Duration.ofSeconds(1));
         return view.snapshot();
+    }
+
+    /**
+     * How fast everybody mines, after everything that had happened before the call. Fails where the event bus is full or
+     * closed.
+     */
+    public CompletableFuture<FarmHashrates> hashrates() {
+        return events.ask(() -> view.hashrates(clock.instant()));
     }
 
     /** Events dropped because their bus was full; anything but 0 means that counts are too low. */

@@ -1,6 +1,7 @@
 package sluice.proxy.view;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.EnumMap;
 import java.util.HashMap;
@@ -30,7 +31,7 @@ public final class FarmView implements GatewayEvents.Listener {
     /** The latest switches that are remembered. */
     static final int MAX_SWITCHES = 64;
 
-    private static final String OTHER = "other";
+    static final String OTHER = "other";
 
     private int connections;
     private int channels;
@@ -41,6 +42,7 @@ public final class FarmView implements GatewayEvents.Listener {
     private final UpstreamCounts allUpstreams = new UpstreamCounts();
     private final Map<String, UpstreamCounts> upstreams = new HashMap<>();
     private final ArrayDeque<FarmSnapshot.Switch> switches = new ArrayDeque<>();
+    private final HashrateBook hashrates = new HashrateBook();
     private long unforwardable;
     private long coinbasesBeyondBudget;
     private long holds;
@@ -66,11 +68,20 @@ public final class FarmView implements GatewayEvents.Listener {
         return snapshot;
     }
 
+    /** How fast everybody mines. Must be asked on the bus thread: {@link GatewayEvents#ask}. */
+    public FarmHashrates hashrates(Instant now) {
+        return hashrates.at(now);
+    }
+
     @Override
     public void on(GatewayEvent event) {
         switch (event) {
-            case GatewayEvent.MinerConnected miner -> connections += connected.add(miner.connectionId()) ? 1 : 0;
+            case GatewayEvent.MinerConnected miner -> {
+                connections += connected.add(miner.connectionId()) ? 1 : 0;
+                hashrates.on(miner);
+            }
             case GatewayEvent.MinerDisconnected miner -> {
+                hashrates.on(miner);
                 connections -= connected.remove(miner.connectionId()) ? 1 : 0;
                 count(disconnects, miner.reason(), 1);
             }
@@ -78,12 +89,18 @@ public final class FarmView implements GatewayEvents.Listener {
             // Each connection that is closed for it is counted.
             case GatewayEvent.AddressBanned banned -> {}
             case GatewayEvent.MinerMessageIgnored ignored -> {}
-            case GatewayEvent.ChannelOpened opened -> channels++;
+            case GatewayEvent.ChannelOpened opened -> {
+                channels++;
+                hashrates.on(opened);
+            }
             case GatewayEvent.ChannelClosed closed -> channels--;
             case GatewayEvent.MinerProfiled profiled -> {}
             case GatewayEvent.CoinbaseBeyondBudget beyond -> coinbasesBeyondBudget++;
             case GatewayEvent.MinerTargetChanged changed -> {}
-            case GatewayEvent.ShareSubmitted share -> onShare(share);
+            case GatewayEvent.ShareSubmitted share -> {
+                onShare(share);
+                hashrates.on(share);
+            }
             case GatewayEvent.SharesUnjudged shares -> {
                 count(rejections, reason(ShareVerdict.UNJUDGED), shares.count());
                 downstream.merge(
@@ -92,15 +109,20 @@ public final class FarmView implements GatewayEvents.Listener {
             case GatewayEvent.ShareForwarded share ->
                 forUpstream(share.upstream(), counts -> counts.forwarded(share.difficulty()));
             case GatewayEvent.ShareUnforwardable share -> unforwardable++;
-            case GatewayEvent.UpstreamAccepted accepted ->
+            case GatewayEvent.UpstreamAccepted accepted -> {
                 forUpstream(accepted.upstream(), counts -> counts.accepted(accepted.count(), accepted.work()));
+                hashrates.on(accepted);
+            }
             case GatewayEvent.UpstreamRejected rejected ->
                 forUpstream(
                         rejected.upstream(),
                         counts -> counts.rejected(rejected.errorCode().equals(MiningErrorCode.STALE_SHARE)));
             case GatewayEvent.UpstreamUnanswered shares ->
                 forUpstream(shares.upstream(), counts -> counts.unanswered(shares.count()));
-            case GatewayEvent.MiningPoolConnected pool -> forUpstream(pool.upstream(), UpstreamCounts::connected);
+            case GatewayEvent.MiningPoolConnected pool -> {
+                forUpstream(pool.upstream(), UpstreamCounts::connected);
+                hashrates.on(pool);
+            }
             case GatewayEvent.MiningPoolDisconnected pool -> {
                 if (pool.hadChannel()) {
                     forUpstream(pool.upstream(), UpstreamCounts::lost);

@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
@@ -21,7 +22,7 @@ class GatewayEventsTest {
     private static final Instant AT = Instant.ofEpochSecond(1_700_000_000L);
 
     private static GatewayEvent event(long connectionId) {
-        return new GatewayEvent.MinerConnected(AT, connectionId, "192.0.2.1:1000");
+        return new GatewayEvent.MinerConnected(AT, connectionId, "192.0.2.1:1000", "default");
     }
 
     private static final class Recorder implements GatewayEvents.Listener {
@@ -149,5 +150,42 @@ class GatewayEventsTest {
         gate.open.countDown();
         events.close();
         assertThat(recorder.ids).hasSize(3_001);
+    }
+
+    @Test
+    void aQuestionIsAnsweredOnTheBusThreadBehindWhatCameBefore() {
+        Recorder recorder = new Recorder();
+        try (GatewayEvents events = new GatewayEvents("farm", List.of(recorder))) {
+            LongStream.range(0, 3_000).forEach(id -> events.publish(event(id)));
+            assertThat(events.ask(() -> Thread.currentThread().getName() + " " + recorder.ids.size()))
+                    .succeedsWithin(PATIENCE)
+                    .isEqualTo("farm-events 3000");
+        }
+    }
+
+    @Test
+    void aQuestionThatFailsHarmsNobodyElse() {
+        try (GatewayEvents events = new GatewayEvents("farm", List.of())) {
+            assertThat(events.ask(() -> {
+                        throw new IllegalStateException("no answer");
+                    }))
+                    .failsWithin(PATIENCE)
+                    .withThrowableOfType(ExecutionException.class)
+                    .withMessageContaining("no answer");
+            assertThat(events.ask(() -> 7)).succeedsWithin(PATIENCE).isEqualTo(7);
+        }
+    }
+
+    @Test
+    void aQuestionIsRefusedWhereTheBusIsFullOrClosed() throws InterruptedException {
+        Gate gate = new Gate();
+        GatewayEvents events = new GatewayEvents("farm", List.of(gate), 1);
+        events.publish(event(1));
+        gate.entered.await();
+        events.publish(event(2));
+        assertThat(events.ask(() -> 7)).failsWithin(PATIENCE);
+        gate.open.countDown();
+        events.close();
+        assertThat(events.ask(() -> 7)).failsWithin(PATIENCE);
     }
 }

@@ -47,7 +47,7 @@ class FarmViewTest {
     @Test
     void changesWholeAndOnlyAtTheEndOfABatch() {
         FarmSnapshot before = view.snapshot();
-        view.on(new GatewayEvent.MinerConnected(AT, 1, "192.0.2.1:1000"));
+        view.on(new GatewayEvent.MinerConnected(AT, 1, "192.0.2.1:1000", "default"));
         assertThat(view.snapshot()).isSameAs(before);
         view.onBatchEnd();
         assertThat(view.snapshot().connections()).isEqualTo(1);
@@ -57,8 +57,8 @@ class FarmViewTest {
     @Test
     void countsAConnectionOnceHoweverItEnds() {
         after(
-                new GatewayEvent.MinerConnected(AT, 1, "192.0.2.1:1000"),
-                new GatewayEvent.MinerConnected(AT, 2, "192.0.2.2:1000"));
+                new GatewayEvent.MinerConnected(AT, 1, "192.0.2.1:1000", "default"),
+                new GatewayEvent.MinerConnected(AT, 2, "192.0.2.2:1000", "default"));
         FarmSnapshot now = after(disconnected(1, "peer-closed"), disconnected(1, "peer-closed"));
         assertThat(now.connections()).isEqualTo(1);
         assertThat(now.disconnects()).containsEntry("peer-closed", 2L);
