@@ -30,11 +30,17 @@ public record PoolConfig(PoolAddress address, String user, String password) {
         this(address, user, DEFAULT_PASSWORD);
     }
 
+    /** How the user is put together from a miner's name; the plain text where the operator wrote no placeholder. */
+    public IdentityTemplate template() {
+        return IdentityTemplate.parse(user);
+    }
+
     /** Returns {@code user}. Throws InvalidValueException unless a pool could take it. */
     static String requireUser(String user) {
         if (user.isEmpty()) {
             throw new InvalidValueException("is empty", "write the user name that the pool gave you");
         }
+        IdentityTemplate.parse(user);
         return requirePrintable(user, MAX_USER_BYTES);
     }
 

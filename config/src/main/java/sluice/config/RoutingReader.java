@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import sluice.config.ConfigDocument.Found;
+import sluice.config.IdentityTemplate.Placeholder;
 
 /** Reads which miners mine for which pools: from {@code pool_url}, or from upstreams, goals and pins. */
 final class RoutingReader {
@@ -68,8 +69,10 @@ final class RoutingReader {
         }
         boolean namesPerShare = gateway.bool("pool_names_per_share", false);
         Optional<PoolConfig> pool = new PoolReader(gateway, PoolReader.SHORTHAND).read(url, true);
-        pool.map(found -> new UpstreamConfig(found, namesPerShare ? IdentityMode.PER_SHARE : IdentityMode.GATEWAY))
-                .ifPresent(upstreams::add);
+        IdentityMode identity = namesPerShare ? IdentityMode.PER_SHARE : IdentityMode.GATEWAY;
+        pool.map(found -> new UpstreamConfig(found, identity)).ifPresent(upstreams::add);
+        pool.ifPresent(found -> checkTemplate(
+                gateway, PoolReader.SHORTHAND, found.template(), identity, "write pool_names_per_share = true"));
         if (namesPerShare && pool.isPresent() && pool.get().address() instanceof Sv2PoolAddress) {
             gateway.problem(
                     "pool_names_per_share",
@@ -122,6 +125,12 @@ final class RoutingReader {
                 .orElse(IdentityMode.GATEWAY);
         Optional<PoolConfig> pool =
                 new PoolReader(table, PoolReader.UPSTREAM).read(url, identity != IdentityMode.PER_CHANNEL);
+        pool.ifPresent(found -> checkTemplate(
+                table,
+                PoolReader.UPSTREAM,
+                found.template(),
+                identity,
+                "write identity = \"per-share\" or identity = \"per-channel\""));
         int aggregation = table.integer("aggregation", UpstreamConfig.ALL_MINERS, UpstreamConfig.AGGREGATION);
         boolean warm = table.parsed("standby", UpstreamConfig::parseStandby, "write \"cold\" or \"warm\"")
                 .map(Found::value)
@@ -129,6 +138,43 @@ final class RoutingReader {
         name.ifPresent(found -> tableOfUpstream.put(found, table));
         if (name.isPresent() && pool.isPresent()) {
             upstreams.add(new UpstreamConfig(name.get(), pool.get(), identity, aggregation, warm));
+        }
+    }
+
+    /** @param right how the pool comes to see names */
+    private static void checkTemplate(
+            ConfigTable table, PoolReader.Keys keys, IdentityTemplate user, IdentityMode identity, String right) {
+        if (user.isPlain()) {
+            return;
+        }
+        String key = keys.user();
+        String has =
+                "has the placeholder " + user.placeholders().iterator().next().text() + ", ";
+        switch (identity) {
+            case GATEWAY ->
+                table.problem(
+                        key, table.lineOf(key), has + "but all shares go up under one name", "remove it, or " + right);
+            case PER_SHARE -> {
+                if (!user.hasFixedText()) {
+                    table.warning(
+                            key,
+                            table.lineOf(key),
+                            "leaves no name for the connection itself, which logs in as \"" + PoolConfig.DEFAULT_USER
+                                    + "\"",
+                            "write the account that the pool gave you in front of the placeholders");
+                }
+            }
+            case PER_CHANNEL ->
+                user.placeholders().stream()
+                        .filter(placeholder ->
+                                placeholder == Placeholder.LISTENER || placeholder == Placeholder.ADDRESS)
+                        .findFirst()
+                        .ifPresent(placeholder -> table.problem(
+                                key,
+                                table.lineOf(key),
+                                "has the placeholder " + placeholder.text()
+                                        + ", but miners of one name share a channel wherever they connect",
+                                "use {account}, {worker} and {user}"));
         }
     }
 

@@ -94,8 +94,15 @@ final class ConfigSummary {
         String name = upstream.name().equals(url) ? "" : upstream.name() + ": ";
         String identity = switch (upstream.identity()) {
             case GATEWAY -> " as user " + upstream.pool().user();
-            case PER_SHARE -> " as user " + upstream.pool().user() + ", shares under the miners' own names";
-            case PER_CHANNEL -> ", each miner on a channel under its own name";
+            case PER_SHARE ->
+                upstream.pool().template().isPlain()
+                        ? " as user " + upstream.pool().user() + ", shares under the miners' own names"
+                        : ", shares under the names " + upstream.pool().user();
+            case PER_CHANNEL ->
+                upstream.pool().template().isPlain()
+                        ? ", each miner on a channel under its own name"
+                        : ", each miner on a channel under the name "
+                                + upstream.pool().user();
         };
         String aggregation = upstream.aggregation() == UpstreamConfig.ALL_MINERS
                 ? ""

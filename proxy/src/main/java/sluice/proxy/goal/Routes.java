@@ -17,6 +17,7 @@ import sluice.proxy.route.RouteAction;
 import sluice.proxy.route.RouteDeadline;
 import sluice.proxy.route.RouteInput;
 import sluice.proxy.route.RouteUpdate;
+import sluice.proxy.translation.PoolNames;
 import sluice.upstream.UpstreamCommand;
 
 /** All routes that are open, by number and by the generation of their jobs, and how they end. Confined to the director. */
@@ -50,13 +51,17 @@ final class Routes {
         this.numbering = numbering;
         this.keepalive = keepalive;
         this.firstWanted = firstWanted;
-        this.over = new OpenRoute(0, "", null, null, new Route(GONE, keepalive, firstWanted, numbering));
+        this.over = new OpenRoute(0, "", null, null, new Route(GONE, PoolNames.OWN, keepalive, firstWanted, numbering));
         over.route().on(new RouteInput.Closing(), Instant.EPOCH);
     }
 
     OpenRoute open(Lane lane, String key, UpstreamPlan upstream) {
         OpenRoute opened = new OpenRoute(
-                ++lastNumber, key, upstream, lane, new Route(upstream.name(), keepalive, firstWanted, numbering));
+                ++lastNumber,
+                key,
+                upstream,
+                lane,
+                new Route(upstream.name(), upstream.definition().names(), keepalive, firstWanted, numbering));
         byNumber.put(opened.number(), opened);
         out.add(new DirectorAction.Open(opened.number(), upstream.definition(), lane.identity()));
         return opened;

@@ -14,13 +14,18 @@ import sluice.config.UpstreamConfig;
 import sluice.config.VardiffConfig;
 import sluice.protocol.bitcoin.Difficulty;
 import sluice.protocol.bitcoin.Target;
+import sluice.protocol.sv2.message.extension.WorkerIdentity;
 import sluice.proxy.goal.RoutingPlan;
 import sluice.proxy.goal.UpstreamPlan;
+import sluice.proxy.mining.profile.MinerOrigin;
+import sluice.proxy.translation.PoolNames;
+import sluice.proxy.translation.WorkerLogin;
 import sluice.upstream.Upstream;
 import sluice.upstream.netty.PoolConnection;
 import sluice.upstream.netty.Sv1PoolConnection;
 import sluice.upstream.session.PoolPatience;
 import sluice.upstream.session.PoolSettings;
+import sluice.upstream.session.Sv1PoolSession;
 import sluice.upstream.session.Sv1PoolSettings;
 
 /**
@@ -84,8 +89,34 @@ public record PoolUpstream(
     }
 
     @Override
+    public PoolNames names() {
+        if (!namesPerShare || pool.template().isPlain()) {
+            return PoolNames.OWN;
+        }
+        int most = switch (pool.address()) {
+            case Sv1PoolAddress sv1 -> Sv1PoolSession.MAX_WORKER_NAME_BYTES;
+            case Sv2PoolAddress sv2 -> WorkerIdentity.MAX_LENGTH;
+        };
+        return new PoolNames(pool.template(), most);
+    }
+
+    private String nameOfChannel(String userIdentity) {
+        // The configuration lets nothing stand in such a template that miners of one name differ in.
+        return pool.template().isPlain() ? userIdentity : wholeNames().of(userIdentity, MinerOrigin.LOCAL);
+    }
+
+    private String login() {
+        String login = wholeNames().login();
+        return login.isEmpty() ? PoolConfig.DEFAULT_USER : login;
+    }
+
+    private PoolNames wholeNames() {
+        return new PoolNames(pool.template(), WorkerLogin.MAX_IDENTITY_BYTES);
+    }
+
+    @Override
     public Upstream create(UpstreamSurroundings here, Optional<String> userIdentity) {
-        String user = userIdentity.orElse(pool.user());
+        String user = userIdentity.map(this::nameOfChannel).orElseGet(this::login);
         return switch (pool.address()) {
             case Sv2PoolAddress sv2 ->
                 new PoolConnection(

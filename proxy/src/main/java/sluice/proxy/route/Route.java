@@ -19,6 +19,7 @@ import sluice.proxy.event.GatewayEvent;
 import sluice.proxy.mining.job.MiningJob;
 import sluice.proxy.mining.share.ForwardedShare;
 import sluice.proxy.mining.share.ShareValidator;
+import sluice.proxy.translation.PoolNames;
 import sluice.upstream.UpstreamChannel;
 import sluice.upstream.UpstreamCommand;
 import sluice.upstream.UpstreamEvent;
@@ -42,6 +43,7 @@ public final class Route {
     private static final String UPSTREAM_GONE = "upstream-gone";
 
     private final String name;
+    private final PoolNames names;
     private final Duration keepalive;
     private final Target firstWanted;
     private final Numbering numbering;
@@ -89,12 +91,14 @@ public final class Route {
 
     /**
      * @param name the upstream's name for events
+     * @param names under which the upstream sees the miners of shares
      * @param keepalive after so long without a job, the one in force is repeated
      * @param firstWanted the easiest target the upstream should set while no miner has said otherwise
      * @param numbering of the gateway
      */
-    public Route(String name, Duration keepalive, Target firstWanted, Numbering numbering) {
+    public Route(String name, PoolNames names, Duration keepalive, Target firstWanted, Numbering numbering) {
         this.name = name;
+        this.names = names;
         this.keepalive = keepalive;
         this.firstWanted = firstWanted;
         this.numbering = numbering;
@@ -316,7 +320,7 @@ public final class Route {
                 share.ntime(),
                 share.version(),
                 share.upstreamExtranonce(),
-                share.userIdentity());
+                names.of(share.userIdentity(), share.origin()));
         pending.addLast(new Pending(
                 sequence,
                 work,

@@ -270,6 +270,7 @@ public final class Sv1MinerSession implements MinerSession {
                 shape,
                 index,
                 workers.getFirst(),
+                origin,
                 difficulty.wantedTarget());
     }
 
@@ -279,7 +280,7 @@ public final class Sv1MinerSession implements MinerSession {
         earlier = Optional.empty();
         highestToldId = left.highestToldId();
         routeChanged = true;
-        MiningChannel continued = left.channel().continuedOn(connectionId, workers.getFirst());
+        MiningChannel continued = left.channel().continuedOn(connectionId, workers.getFirst(), origin);
         continued.target(difficulty.wantedTarget());
         return continued;
     }

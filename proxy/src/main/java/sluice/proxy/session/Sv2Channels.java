@@ -86,6 +86,10 @@ final class Sv2Channels {
         members[channel.shape().ordinal()]++;
     }
 
+    MinerOrigin origin() {
+        return origin;
+    }
+
     /** What the machine calls itself. */
     void userAgent(String text) {
         userAgent = text;

@@ -19,6 +19,7 @@ import sluice.proxy.event.GatewayEvent.MinerProtocol;
 import sluice.proxy.mining.channel.MiningChannel;
 import sluice.proxy.mining.extranonce.ExtranonceShape;
 import sluice.proxy.mining.profile.MinerProfile;
+import sluice.proxy.translation.WorkerLogin;
 import sluice.upstream.UpstreamChannel;
 
 /**
@@ -81,7 +82,7 @@ final class Sv2Opening {
                 new Request(
                         open.requestId(),
                         MinerProtocol.SV2_STANDARD,
-                        open.userIdentity(),
+                        WorkerLogin.identity(open.userIdentity()),
                         open.nominalHashRate(),
                         open.maxTarget(),
                         0),
@@ -93,7 +94,7 @@ final class Sv2Opening {
                 new Request(
                         open.requestId(),
                         MinerProtocol.SV2_EXTENDED,
-                        open.userIdentity(),
+                        WorkerLogin.identity(open.userIdentity()),
                         open.nominalHashRate(),
                         open.maxTarget(),
                         open.minExtranonceSize()),
@@ -215,6 +216,7 @@ final class Sv2Opening {
                         open.shape(),
                         index.getAsInt(),
                         request.userIdentity(),
+                        channels.origin(),
                         target,
                         indexes.seen()),
                 profile,

@@ -15,6 +15,7 @@ import sluice.proxy.event.GatewayEvent.MinerProtocol;
 import sluice.proxy.mining.channel.ShareOutcome;
 import sluice.proxy.mining.share.ForwardedShare;
 import sluice.proxy.mining.share.ShareVerdict;
+import sluice.proxy.translation.WorkerLogin;
 
 /**
  * Answers the shares of one SV2 connection (SV2 5.3.11-5.3.14): an Error for each bad one at once, a Success for good ones
@@ -92,7 +93,10 @@ final class Sv2Shares {
         }
         String worker;
         try {
-            worker = extensions.worker(share).orElse(channel.mining().userIdentity());
+            worker = extensions
+                    .worker(share)
+                    .map(WorkerLogin::identity)
+                    .orElse(channel.mining().userIdentity());
         } catch (ProtocolViolation tooLong) {
             // The field makes this one message void (SV2 3.4.3); the next may be good.
             return refuse(

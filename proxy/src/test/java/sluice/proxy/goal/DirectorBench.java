@@ -26,6 +26,7 @@ import sluice.proxy.event.GatewayEvent;
 import sluice.proxy.mining.extranonce.ExtranonceShape;
 import sluice.proxy.mining.job.MiningJob;
 import sluice.proxy.mining.job.VectorJobs;
+import sluice.proxy.mining.profile.MinerOrigin;
 import sluice.proxy.mining.share.ForwardedShare;
 import sluice.proxy.route.Numbering;
 import sluice.proxy.route.RouteDeadline;
@@ -376,6 +377,7 @@ final class DirectorBench {
         return new ForwardedShare(
                 1,
                 16,
+                MinerOrigin.LOCAL,
                 "farm.rig1",
                 job,
                 ExtranonceShape.ROLL_4,

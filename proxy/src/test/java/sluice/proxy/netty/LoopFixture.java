@@ -34,6 +34,7 @@ import sluice.proxy.mining.extranonce.ExtranonceIndexes;
 import sluice.proxy.mining.extranonce.ExtranonceShape;
 import sluice.proxy.mining.job.MiningJob;
 import sluice.proxy.mining.job.VectorJobs;
+import sluice.proxy.mining.profile.MinerOrigin;
 import sluice.proxy.mining.profile.ProfileBook;
 import sluice.proxy.mining.share.ForwardedShare;
 import sluice.proxy.mining.share.ShareValidator;
@@ -219,6 +220,7 @@ final class LoopFixture implements AutoCloseable {
         return new ForwardedShare(
                 1,
                 16,
+                MinerOrigin.LOCAL,
                 "acct.rig1",
                 job,
                 ExtranonceShape.ROLL_4,

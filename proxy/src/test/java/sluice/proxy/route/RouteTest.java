@@ -18,7 +18,9 @@ import sluice.proxy.event.GatewayEvent;
 import sluice.proxy.mining.extranonce.ExtranonceShape;
 import sluice.proxy.mining.job.MiningJob;
 import sluice.proxy.mining.job.VectorJobs;
+import sluice.proxy.mining.profile.MinerOrigin;
 import sluice.proxy.mining.share.ForwardedShare;
+import sluice.proxy.translation.PoolNames;
 import sluice.upstream.UpstreamChannel;
 import sluice.upstream.UpstreamCommand;
 import sluice.upstream.UpstreamEvent;
@@ -29,7 +31,8 @@ class RouteTest {
     private static final UpstreamChannel CHANNEL =
             new UpstreamChannel("pool", VectorJobs.UPSTREAM_PREFIX, 8, ROUTE_TARGET, true);
 
-    private final Route route = new Route("pool", Duration.ofSeconds(30), Difficulty.targetOf(1), new Numbering());
+    private final Route route =
+            new Route("pool", PoolNames.OWN, Duration.ofSeconds(30), Difficulty.targetOf(1), new Numbering());
     private Instant now = Instant.ofEpochSecond(0x680be961L);
     private MiningJob current;
 
@@ -67,6 +70,7 @@ class RouteTest {
         return new ForwardedShare(
                 1,
                 16,
+                MinerOrigin.LOCAL,
                 "acct.w1",
                 current,
                 ExtranonceShape.ROLL_4,

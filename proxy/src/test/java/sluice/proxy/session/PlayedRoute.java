@@ -17,6 +17,7 @@ import sluice.proxy.route.RouteDeadline;
 import sluice.proxy.route.RouteInput;
 import sluice.proxy.route.RouteReplica;
 import sluice.proxy.route.RouteUpdate;
+import sluice.proxy.translation.PoolNames;
 import sluice.upstream.UpstreamChannel;
 import sluice.upstream.UpstreamEvent;
 import sluice.upstream.UpstreamJob;
@@ -35,7 +36,7 @@ final class PlayedRoute {
     PlayedRoute(String prefix, Numbering numbering, Instant now, boolean rolling) {
         this.prefix = Bytes.fromHex(prefix);
         this.replica = new RouteReplica(numbering);
-        this.route = new Route(prefix, Duration.ofHours(1), Target.DIFFICULTY_1, numbering);
+        this.route = new Route(prefix, PoolNames.OWN, Duration.ofHours(1), Target.DIFFICULTY_1, numbering);
         this.now = now;
         this.rolling = rolling;
         feed(new RouteInput.Engaged());

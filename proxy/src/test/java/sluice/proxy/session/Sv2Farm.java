@@ -27,6 +27,7 @@ import sluice.proxy.route.RouteDeadline;
 import sluice.proxy.route.RouteInput;
 import sluice.proxy.route.RouteReplica;
 import sluice.proxy.route.RouteUpdate;
+import sluice.proxy.translation.PoolNames;
 import sluice.upstream.UpstreamChannel;
 import sluice.upstream.UpstreamEvent;
 import sluice.upstream.UpstreamJob;
@@ -52,7 +53,8 @@ final class Sv2Farm {
     final List<Sv2Client> clients = new ArrayList<>();
     final List<Consumer<MinerInput>> sessions = new ArrayList<>();
     Instant now = Instant.ofEpochSecond(1_745_596_971L);
-    private final Route route = new Route("pool", Duration.ofSeconds(60), Target.DIFFICULTY_1, numbering);
+    private final Route route =
+            new Route("pool", PoolNames.OWN, Duration.ofSeconds(60), Target.DIFFICULTY_1, numbering);
     private long upstreamJobs;
     private int tips;
     private boolean versionRolling = true;

@@ -12,9 +12,53 @@ import org.junit.jupiter.params.provider.ValueSource;
 class WorkerLoginTest {
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "acct.worker1", "bc1qxy2kg.rig%2B7", "Schürfer.гриф", "⛏😀"})
+    @ValueSource(
+            strings = {"", "acct.worker1", "bc1qxy2kg.rig+7", "100%.rig", "a%zz", "%", "a%4", "Schürfer.гриф", "⛏😀"})
     void keepsOrdinaryNamesAsTheyAre(String name) {
         assertThat(WorkerLogin.identity(name)).isSameAs(name);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "bc1qxy2kg.rig%2B7, bc1qxy2kg.rig+7",
+        "me%40farm%2ecom.rig, me@farm.com.rig",
+        "Sch%C3%BCrfer.1, Schürfer.1",
+        "%E2%9B%8F.%F0%9F%98%80, ⛏.😀",
+        "é%41, éA",
+        "a%2541, a%41"
+    })
+    void readsPercentCodesAsTheCharactersThatTheyStandFor(String sent, String meant) {
+        assertThat(WorkerLogin.identity(sent)).isEqualTo(meant);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"100%.rig%41", "a%C3", "a%FF%41", "%41%", "a%ED%A0%80"})
+    void leavesANameAloneInWhichNotEveryPercentSignBeginsACharacter(String name) {
+        assertThat(WorkerLogin.identity(name)).isEqualTo(name);
+    }
+
+    @Test
+    void controlCharactersBehindPercentCodesAreDroppedLikeOthers() {
+        assertThat(WorkerLogin.identity("acct%0a.w%001")).isEqualTo("acct.w1");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            nullValues = "-",
+            value = {
+                "acct.rig1, acct, rig1",
+                "acct/rig1, acct, rig1",
+                "bc1qxy2kg.rack/7.b, bc1qxy2kg, rack/7.b",
+                "acct/rack.7, acct, rack.7",
+                "acct, acct, ''",
+                "acct., acct, ''",
+                ".rig1, '', rig1",
+                "'', '', ''",
+                "⛏😀.é, ⛏😀, é"
+            })
+    void anAccountEndsAtTheFirstDotOrSlash(String identity, String account, String worker) {
+        assertThat(WorkerLogin.account(identity)).isEqualTo(account);
+        assertThat(WorkerLogin.worker(identity)).isEqualTo(worker);
     }
 
     @Test

@@ -56,7 +56,7 @@ public final class Sv1PoolSession implements PoolSession {
     public static final String TOO_MANY_UNANSWERED = "too-many-unanswered";
 
     /** A longer name is refused by DATUM Gateway; all of it there is to lose is the end of a worker's name. */
-    static final int MAX_WORKER_NAME_BYTES = 191;
+    public static final int MAX_WORKER_NAME_BYTES = 191;
 
     /** A longer name of a session is not worth keeping: no pool has one. */
     static final int MAX_SESSION_NAME_LENGTH = 256;

@@ -11,6 +11,7 @@ import sluice.protocol.bitcoin.Target;
 import sluice.proxy.event.GatewayEvent.MinerProtocol;
 import sluice.proxy.mining.extranonce.ExtranonceShape;
 import sluice.proxy.mining.job.MiningJob;
+import sluice.proxy.mining.profile.MinerOrigin;
 import sluice.proxy.mining.share.ForwardedShare;
 import sluice.proxy.mining.share.SeenShares;
 import sluice.proxy.mining.share.ShareValidator;
@@ -31,6 +32,7 @@ public final class MiningChannel {
     private final ExtranonceShape shape;
     private final int index;
     private final String userIdentity;
+    private final MinerOrigin origin;
     private final Bytes indexBytes;
 
     private Target target;
@@ -70,8 +72,9 @@ public final class MiningChannel {
             ExtranonceShape shape,
             int index,
             String userIdentity,
+            MinerOrigin origin,
             Target target) {
-        this(connectionId, channelId, protocol, shape, index, userIdentity, target, new SeenShares());
+        this(connectionId, channelId, protocol, shape, index, userIdentity, origin, target, new SeenShares());
     }
 
     /** @param seen what an earlier channel of the same connection has sent with the same index */
@@ -82,6 +85,7 @@ public final class MiningChannel {
             ExtranonceShape shape,
             int index,
             String userIdentity,
+            MinerOrigin origin,
             Target target,
             SeenShares seen) {
         this.connectionId = connectionId;
@@ -90,19 +94,21 @@ public final class MiningChannel {
         this.shape = shape;
         this.index = index;
         this.userIdentity = userIdentity;
+        this.origin = origin;
         this.jobs = new ArrayDeque<>();
         this.seen = seen;
         this.indexBytes = shape.indexBytes(index);
         target(target);
     }
 
-    private MiningChannel(MiningChannel earlier, long connectionId, String userIdentity) {
+    private MiningChannel(MiningChannel earlier, long connectionId, String userIdentity, MinerOrigin origin) {
         this.connectionId = connectionId;
         this.channelId = earlier.channelId;
         this.protocol = earlier.protocol;
         this.shape = earlier.shape;
         this.index = earlier.index;
         this.userIdentity = userIdentity;
+        this.origin = origin;
         this.jobs = earlier.jobs;
         this.firstJobId = earlier.firstJobId;
         this.lastRetiredJobId = earlier.lastRetiredJobId;
@@ -112,8 +118,8 @@ public final class MiningChannel {
     }
 
     /** This channel on another connection, with its jobs and the shares it has seen. This one is of no more use then. */
-    public MiningChannel continuedOn(long anotherConnection, String anotherUser) {
-        return new MiningChannel(this, anotherConnection, anotherUser);
+    public MiningChannel continuedOn(long anotherConnection, String anotherUser, MinerOrigin anotherOrigin) {
+        return new MiningChannel(this, anotherConnection, anotherUser, anotherOrigin);
     }
 
     public long connectionId() {
@@ -301,6 +307,7 @@ public final class MiningChannel {
             forward = Optional.of(new ForwardedShare(
                     connectionId,
                     channelId,
+                    origin,
                     worker,
                     granted.job,
                     shape,

@@ -4,6 +4,7 @@ import sluice.protocol.Bytes;
 import sluice.protocol.bitcoin.Hash256;
 import sluice.proxy.mining.extranonce.ExtranonceShape;
 import sluice.proxy.mining.job.MiningJob;
+import sluice.proxy.mining.profile.MinerOrigin;
 
 /**
  * An accepted share that also meets what the upstream asks of its job, on its way to the route.
@@ -15,6 +16,7 @@ import sluice.proxy.mining.job.MiningJob;
 public record ForwardedShare(
         long connectionId,
         long channelId,
+        MinerOrigin origin,
         String userIdentity,
         MiningJob job,
         ExtranonceShape shape,

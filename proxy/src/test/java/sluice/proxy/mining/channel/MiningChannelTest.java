@@ -13,6 +13,7 @@ import sluice.proxy.event.GatewayEvent.MinerProtocol;
 import sluice.proxy.mining.extranonce.ExtranonceShape;
 import sluice.proxy.mining.job.MiningJob;
 import sluice.proxy.mining.job.VectorJobs;
+import sluice.proxy.mining.profile.MinerOrigin;
 import sluice.proxy.mining.share.ForwardedShare;
 import sluice.proxy.mining.share.ShareValidator;
 import sluice.proxy.mining.share.ShareVerdict;
@@ -26,7 +27,14 @@ class MiningChannelTest {
 
     private static MiningChannel channel(Target target) {
         return new MiningChannel(
-                1, 16, MinerProtocol.SV2_EXTENDED, ExtranonceShape.ROLL_4, VectorJobs.INDEX, "acct.w1", target);
+                1,
+                16,
+                MinerProtocol.SV2_EXTENDED,
+                ExtranonceShape.ROLL_4,
+                VectorJobs.INDEX,
+                "acct.w1",
+                MinerOrigin.LOCAL,
+                target);
     }
 
     private ShareVerdict submit(long jobId, long nonce, long ntime, long version) {
@@ -62,7 +70,18 @@ class MiningChannelTest {
         MiningJob wide = MiningJob.active(
                 2, VectorJobs.upstreamJob(OptionalLong.of(NTIME), true), 20, 1, VectorJobs.SHARE_TIP, Target.MAX);
         assertThat(new ForwardedShare(
-                                1, 16, "", wide, ExtranonceShape.ROLL_4, share.window(), 0, 0, 0, Hash256.ZERO, false)
+                                1,
+                                16,
+                                MinerOrigin.LOCAL,
+                                "",
+                                wide,
+                                ExtranonceShape.ROLL_4,
+                                share.window(),
+                                0,
+                                0,
+                                0,
+                                Hash256.ZERO,
+                                false)
                         .upstreamExtranonce())
                 .isEqualTo(Bytes.fromHex("00".repeat(12) + "0100000000000000"));
     }
@@ -123,6 +142,7 @@ class MiningChannelTest {
                 ExtranonceShape.ROLL_4,
                 VectorJobs.INDEX,
                 "w",
+                MinerOrigin.LOCAL,
                 VectorJobs.SHARE_TARGET);
         MiningJob job = VectorJobs.active(1, VectorJobs.SHARE_TIP, Target.MAX);
         standard.replaceJobs(job);
