@@ -1,6 +1,7 @@
 package sluice.proxy.route;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.InstanceOfAssertFactories.type;
 
 import java.time.Duration;
 import java.time.Instant;
@@ -9,6 +10,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import sluice.config.IdentityTemplate;
 import sluice.protocol.Bytes;
 import sluice.protocol.bitcoin.ChainTip;
 import sluice.protocol.bitcoin.Difficulty;
@@ -94,6 +96,31 @@ class RouteTest {
         current = of(upstream(new UpstreamEvent.TipChanged(7, VectorJobs.SHARE_TIP)), RouteUpdate.TipChanged.class)
                 .getFirst()
                 .activated();
+    }
+
+    @Test
+    void aShareGoesUpUnderTheNameThatItsPoolSeesAndIsReportedUnderItsMiners() {
+        Route named = new Route(
+                "pool",
+                new PoolNames(IdentityTemplate.parse("farm.{worker}"), 255),
+                Duration.ofSeconds(30),
+                Difficulty.targetOf(1),
+                new Numbering());
+        named.on(new RouteInput.Engaged(), now);
+        named.on(new RouteInput.FromUpstream(new UpstreamEvent.ChannelOpened(CHANNEL)), now);
+        named.on(new RouteInput.FromUpstream(new UpstreamEvent.JobAnnounced(job(7, OptionalLong.empty()))), now);
+        named.on(new RouteInput.FromUpstream(new UpstreamEvent.TipChanged(7, VectorJobs.SHARE_TIP)), now);
+
+        assertThat(named.on(new RouteInput.Forward(share(false)), now))
+                .filteredOn(RouteAction.ToUpstream.class::isInstance)
+                .extracting(action -> ((RouteAction.ToUpstream) action).command())
+                .singleElement()
+                .asInstanceOf(type(UpstreamCommand.SubmitShare.class))
+                .returns("farm.w1", UpstreamCommand.SubmitShare::userIdentity);
+        assertThat(named.on(new RouteInput.FromUpstream(new UpstreamEvent.ShareRejected(1, "difficulty-too-low")), now))
+                .filteredOn(RouteAction.Publish.class::isInstance)
+                .extracting(action -> ((RouteAction.Publish) action).event())
+                .contains(new GatewayEvent.UpstreamRejected(now, "pool", "acct.w1", "difficulty-too-low"));
     }
 
     @Test
