@@ -37,13 +37,11 @@ class BitaxeFirmwareTest extends FirmwareScenario {
 
     @Test
     void everyAnswerHasAnErrorOfNull() throws IOException {
-        Firmware bitaxe = connects(Dialect.ESP_MINER);
-        bitaxe.says(Dialect.ESP_MINER.login(USER).toArray(String[]::new));
-        bitaxe.hearsAll();
+        Firmware bitaxe = connects(Dialect.ESP_MINER).logsIn();
         assertThat(bitaxe.transcript())
                 .filteredOn(line -> line.startsWith("<"))
                 .filteredOn(line -> line.contains("\"result\""))
-                .hasSize(5)
+                .hasSize(4)
                 .allMatch(line -> line.contains("\"error\":null"));
     }
 

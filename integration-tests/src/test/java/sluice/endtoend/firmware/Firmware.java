@@ -143,16 +143,6 @@ final class Firmware implements AutoCloseable {
         return this;
     }
 
-    /** Whatever there is to hear until now. */
-    Firmware hearsAll() {
-        writes("{\"id\":" + BARRIER + ",\"method\":\"mining.ping\",\"params\":[]}\n");
-        while (!hears().json().path("id").toString().equals(BARRIER)) {
-            // What was heard stands in the transcript.
-            assertThat(transcript).isNotEmpty();
-        }
-        return this;
-    }
-
     /** Logs in, as strictly as its family: each answer is the very next line. */
     Firmware logsIn() {
         List<String> lines = dialect.login(user);
@@ -221,10 +211,6 @@ final class Firmware implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(story(), e);
         }
-    }
-
-    String user() {
-        return user;
     }
 
     /** What its subscription is called, by which it may take it up again. */
