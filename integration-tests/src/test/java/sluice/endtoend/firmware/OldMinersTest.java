@@ -41,7 +41,7 @@ class OldMinersTest extends FirmwareScenario {
         cpuminer.hearsAnswer(1);
         assertThat(cpuminer.extranonce2Size()).isBetween(1, 100);
         cpuminer.says(Dialect.CPUMINER.login(USER).getLast()).hearsAnswer(2);
-        cpuminer.hearsWork();
+        cpuminer.hearsWorkOn(tip());
         cpuminer.mines(3);
     }
 
