@@ -30,8 +30,8 @@ class BitaxeFirmwareTest extends FirmwareScenario {
         bitaxe.hearsAnswer(1);
         bitaxe.hearsAnswer(2);
         bitaxe.hearsAnswer(3);
-        bitaxe.hearsWork();
-        bitaxe.hearsAnswer(4);
+        bitaxe.hearsAnswerBesidePushes(4);
+        bitaxe.awaitsWork();
         bitaxe.mines(3);
     }
 

@@ -84,8 +84,8 @@ class DerivedRulesTest extends FirmwareScenario {
         for (int id = 5; id >= 2; id--) {
             miner.hearsAnswer(id);
         }
-        miner.hearsWork();
-        miner.hearsAnswer(1);
+        miner.hearsAnswerBesidePushes(1);
+        miner.awaitsWork();
     }
 
     @Test

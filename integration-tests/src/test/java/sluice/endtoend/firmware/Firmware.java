@@ -155,8 +155,8 @@ final class Firmware implements AutoCloseable {
         return this;
     }
 
-    // Work may come as soon as authorize is answered, and it has asked for more than that.
-    private Heard hearsAnswerBesidePushes(Object id) {
+    /** The next answer is that to this request; work may come before it as soon as authorize is answered. */
+    Heard hearsAnswerBesidePushes(Object id) {
         Heard heard = hears();
         while (heard.isPush()) {
             heard = hears();

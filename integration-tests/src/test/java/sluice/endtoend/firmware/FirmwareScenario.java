@@ -63,7 +63,7 @@ abstract class FirmwareScenario extends ScriptedPoolScenario {
     /** A machine that has logged in and been given its first job. */
     Firmware mining(Dialect dialect) throws IOException {
         Firmware machine = connects(dialect).logsIn();
-        machine.hearsWork();
+        machine.awaitsWork();
         return machine;
     }
 
