@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
+import sluice.config.AddressRange;
 import sluice.config.AuthorityKeyFile;
 import sluice.config.AuthorityKeySource;
 import sluice.config.DurationText;
@@ -42,6 +43,7 @@ final class ConfigSummary {
             return;
         }
         row("miners", "SV2 and SV1 on " + listeners(config.listeners()) + ", " + limits(config.limits()));
+        row("protection", protection(config.limits()));
         row("authority key", authority(config.authority()));
         printRouting(config.routing());
         row("failover", failover(config.failover()));
@@ -59,11 +61,32 @@ final class ConfigSummary {
 
     private static String listeners(List<ListenerConfig> listeners) {
         if (listeners.size() == 1) {
-            return listeners.getFirst().address().toString();
+            return listener(listeners.getFirst());
         }
         return listeners.stream()
-                .map(listener -> listener.address() + " (" + listener.name() + ")")
+                .map(listener -> listener(listener) + " (" + listener.name() + ")")
                 .collect(Collectors.joining(", "));
+    }
+
+    private static String listener(ListenerConfig listener) {
+        StringBuilder text = new StringBuilder(listener.address().toString());
+        if (listener.tls().isPresent()) {
+            text.append(" over TLS");
+        }
+        if (!listener.proxies().isEmpty()) {
+            text.append(" behind ").append(ranges(listener.proxies()));
+        }
+        if (!listener.filter().allow().isEmpty()) {
+            text.append(" from ").append(ranges(listener.filter().allow()));
+        }
+        if (!listener.filter().deny().isEmpty()) {
+            text.append(" not from ").append(ranges(listener.filter().deny()));
+        }
+        return text.toString();
+    }
+
+    private static String ranges(List<AddressRange> ranges) {
+        return ranges.stream().map(AddressRange::toString).collect(Collectors.joining(" or "));
     }
 
     private static String limits(LimitsConfig limits) {
@@ -72,6 +95,19 @@ final class ConfigSummary {
                         limits.maxConnections(),
                         DurationText.format(limits.handshakeTimeout()),
                         DurationText.format(limits.idleTimeout()));
+    }
+
+    private static String protection(LimitsConfig limits) {
+        String bans = limits.banTime().isZero()
+                ? "nobody is banned"
+                : "banned for %s after %d offences".formatted(DurationText.format(limits.banTime()), limits.banAfter());
+        return "of one address at most %d connections and %d new ones a second, of all %d; %d bad shares a second; %s"
+                .formatted(
+                        limits.maxConnectionsPerAddress(),
+                        limits.acceptRatePerAddress(),
+                        limits.acceptRate(),
+                        limits.invalidSharesPerSecond(),
+                        bans);
     }
 
     private void printRouting(RoutingConfig routing) {

@@ -28,6 +28,7 @@ import sluice.proxy.session.MinerAction;
 import sluice.proxy.session.MinerDeadline;
 import sluice.proxy.session.MinerInput;
 import sluice.proxy.session.MinerSession;
+import sluice.proxy.session.ReadAllowance;
 
 /** One miner's socket: feeds its session and carries out what the session wants. Confined to its {@link MinerLoop}. */
 final class MinerConnection extends ChannelInboundHandlerAdapter {
@@ -50,6 +51,8 @@ final class MinerConnection extends ChannelInboundHandlerAdapter {
     private ChannelHandlerContext context;
     // TLS puts small buffers together in place, which those that are shared with other miners must not bear.
     private boolean shares;
+    private final ReadAllowance reading = new ReadAllowance();
+    private boolean resting;
     private DirectorInput.MinerFacts facts;
     private int blocksUnderWay;
     private boolean closing;
@@ -104,9 +107,32 @@ final class MinerConnection extends ChannelInboundHandlerAdapter {
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
         switch (message) {
-            case Frame frame -> feed(new MinerInput.FrameReceived(frame));
-            case Bytes line -> feed(new MinerInput.LineReceived(line));
+            case Frame frame -> {
+                pace(frame.payload().length());
+                feed(new MinerInput.FrameReceived(frame));
+            }
+            case Bytes line -> {
+                pace(line.length());
+                feed(new MinerInput.LineReceived(line));
+            }
             default -> throw new IllegalStateException("a miner's pipeline cannot produce " + message.getClass());
+        }
+    }
+
+    // What comes too fast stays in the network; nothing of it is lost.
+    private void pace(int bytes) {
+        Duration rest = reading.onRead(bytes, home.clock().instant());
+        if (!rest.isZero() && !resting && !closing) {
+            resting = true;
+            context.channel().config().setAutoRead(false);
+            context.executor().schedule(this::readOn, rest.toNanos(), TimeUnit.NANOSECONDS);
+        }
+    }
+
+    private void readOn() {
+        resting = false;
+        if (!closing) {
+            context.channel().config().setAutoRead(true);
         }
     }
 

@@ -7,6 +7,7 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
+import io.netty.channel.FixedRecvByteBufAllocator;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.socket.SocketChannel;
 import java.io.IOException;
@@ -23,6 +24,12 @@ import sluice.upstream.netty.Transport;
 final class MinerPort implements AutoCloseable {
     /** Connections the kernel may hold for us: a farm comes back from a power cut all at once. */
     static final int BACKLOG = 4_096;
+
+    /** Bytes that are read of one connection in one turn of its loop: whoever sends much waits for the others. */
+    static final int READ_SLICE = 4_096;
+
+    /** Bytes that the kernel keeps for a miner that does not read, besides those that we keep. */
+    static final int SEND_BUFFER_CAPACITY = 128 * 1024;
 
     private static final Logger LOG = LoggerFactory.getLogger(MinerPort.class);
     // A port that another process took meanwhile may be free again soon.
@@ -79,7 +86,10 @@ final class MinerPort implements AutoCloseable {
                 .option(ChannelOption.SO_BACKLOG, BACKLOG)
                 .option(ChannelOption.SO_REUSEADDR, true)
                 .childOption(ChannelOption.TCP_NODELAY, true)
-                .childOption(ChannelOption.SO_KEEPALIVE, true)
+                .childOption(ChannelOption.SO_SNDBUF, SEND_BUFFER_CAPACITY)
+                .childOption(
+                        ChannelOption.RECVBUF_ALLOCATOR,
+                        new FixedRecvByteBufAllocator(READ_SLICE).maxMessagesPerRead(1))
                 .childOption(
                         ChannelOption.WRITE_BUFFER_WATER_MARK,
                         new WriteBufferWaterMark(MinerConnection.MAX_BACKLOG / 2, MinerConnection.MAX_BACKLOG))
@@ -89,6 +99,7 @@ final class MinerPort implements AutoCloseable {
                         reception.receive(accepted, MinerPort.this);
                     }
                 });
+        transport.detectSilentDeath(bootstrap);
         owner = group.next();
         var bound = bootstrap.bind(settings.listen()).awaitUninterruptibly();
         if (!bound.isSuccess()) {

@@ -9,6 +9,7 @@ import io.netty.channel.ChannelOutboundHandlerAdapter;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.embedded.EmbeddedChannel;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -24,6 +25,7 @@ import sluice.protocol.sv2.wire.ProtocolViolation;
 import sluice.proxy.event.GatewayEvent;
 import sluice.proxy.session.MinerAction;
 import sluice.proxy.session.MinerInput;
+import sluice.proxy.session.ReadAllowance;
 
 @Timeout(60)
 class MinerConnectionTest {
@@ -97,6 +99,25 @@ class MinerConnectionTest {
         channel.runScheduledPendingTasks();
         assertThat(channel.isOpen()).isFalse();
         assertThat(reason()).isEqualTo("slow-reader");
+    }
+
+    @Test
+    void aMinerThatSendsTooMuchIsReadNoFurtherForAWhileAndNothingIsLost() throws Exception {
+        List<MinerInput> heard = new ArrayList<>();
+        EmbeddedChannel channel = connect(input -> {
+            heard.add(input);
+            return List.of();
+        });
+        int lines = 2 * ReadAllowance.MAX_BYTES_PER_SECOND / 1_024;
+        for (int i = 0; i < lines; i++) {
+            channel.writeInbound(Bytes.zeros(1_024));
+        }
+        assertThat(heard).hasSize(lines);
+        assertThat(channel.config().isAutoRead()).isFalse();
+        channel.advanceTimeBy(2, TimeUnit.SECONDS);
+        channel.runScheduledPendingTasks();
+        assertThat(channel.config().isAutoRead()).isTrue();
+        assertThat(reason()).isEmpty();
     }
 
     @Test

@@ -1,6 +1,7 @@
 package sluice.upstream.netty;
 
 import io.netty.bootstrap.Bootstrap;
+import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.IoEventLoop;
@@ -38,6 +39,17 @@ public enum Transport {
                     .option(EpollChannelOption.TCP_KEEPINTVL, seconds / 6)
                     .option(EpollChannelOption.TCP_KEEPCNT, 3);
         }
+
+        @Override
+        public void detectSilentDeath(ServerBootstrap bootstrap) {
+            super.detectSilentDeath(bootstrap);
+            int seconds = (int) SILENT_MINER_TIMEOUT.toSeconds();
+            bootstrap
+                    .childOption(EpollChannelOption.TCP_USER_TIMEOUT, (int) SILENT_MINER_TIMEOUT.toMillis())
+                    .childOption(EpollChannelOption.TCP_KEEPIDLE, seconds / 2)
+                    .childOption(EpollChannelOption.TCP_KEEPINTVL, seconds / 6)
+                    .childOption(EpollChannelOption.TCP_KEEPCNT, 3);
+        }
     },
     /** Everywhere. */
     NIO(NioSocketChannel.class, NioServerSocketChannel.class) {
@@ -49,6 +61,12 @@ public enum Transport {
 
     /** A peer that acknowledges nothing for so long is gone, where the transport lets us say so. */
     static final Duration SILENT_DEATH = Duration.ofSeconds(30);
+
+    /**
+     * The same for a miner: a farm whose network was away for a moment comes back with as many new connections, and the old
+     * ones must not hold all places for the hours that the kernel would wait.
+     */
+    static final Duration SILENT_MINER_TIMEOUT = Duration.ofSeconds(90);
 
     private final Class<? extends SocketChannel> socketChannel;
     private final Class<? extends ServerSocketChannel> serverSocketChannel;
@@ -63,6 +81,11 @@ public enum Transport {
     /** Makes the kernel end connections whose peer vanished without a word, before shares pile up for it unnoticed. */
     void detectSilentDeath(Bootstrap bootstrap) {
         bootstrap.option(ChannelOption.SO_KEEPALIVE, true);
+    }
+
+    /** As the other, for the connections that a port accepts. */
+    public void detectSilentDeath(ServerBootstrap bootstrap) {
+        bootstrap.childOption(ChannelOption.SO_KEEPALIVE, true);
     }
 
     /** The transport this machine should use. */

@@ -44,6 +44,9 @@ public final class Flood {
     private static final Duration SETTLE_PATIENCE = Duration.ofSeconds(60);
     private static final Duration POLL = Duration.ofMillis(20);
     private static final long CHAIN_SEED = 1;
+    private static final int WARM_UP_CLIENTS = 50;
+    // Nobody is to be banned for what the first ones did.
+    private static final int WARM_UP_HOST = 10_000;
 
     private final Plan plan;
     private final Path directory;
@@ -155,8 +158,12 @@ public final class Flood {
             threads.add(Thread.ofPlatform().name("honest-" + i).daemon().start(miner));
         }
         awaitTrue(() -> measurements.readyMiners() == plan.miners());
-        // The first shares pay for classes that are loaded.
-        TimeUnit.NANOSECONDS.sleep(plan.quiet().toNanos() / 2);
+        // The first of every sort pay for classes that are loaded and compiled, on both sides.
+        try (HostileClients first = new HostileClients(gateway.address(), plan.sharesPerSecond())) {
+            first.start(Math.min(WARM_UP_CLIENTS, plan.hostiles()), WARM_UP_HOST);
+            TimeUnit.NANOSECONDS.sleep(plan.quiet().toNanos() / 2);
+        }
+        awaitTrue(() -> gateway.snapshot().connections() <= plan.miners());
         long heapBefore = usedHeap();
         measurements.takeLatency();
         TimeUnit.NANOSECONDS.sleep(plan.quiet().toNanos());
@@ -165,7 +172,7 @@ public final class Flood {
         Map<String, Long> attempts;
         Latency flood;
         try (HostileClients hostiles = new HostileClients(gateway.address(), plan.sharesPerSecond())) {
-            hostiles.start(plan.hostiles());
+            hostiles.start(plan.hostiles(), 1);
             TimeUnit.NANOSECONDS.sleep(plan.flood().toNanos());
             flood = Latency.of(measurements.takeLatency());
             attempts = hostiles.connections().entrySet().stream()

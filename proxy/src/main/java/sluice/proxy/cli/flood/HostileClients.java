@@ -40,11 +40,12 @@ final class HostileClients implements AutoCloseable {
         }
     }
 
-    void start(int clients) {
+    /** @param firstHost the last part of the addresses begins here */
+    void start(int clients, int firstHost) {
         Hostility[] kinds = Hostility.values();
         for (int i = 0; i < clients; i++) {
             Hostility kind = kinds[i % kinds.length];
-            int host = i / kinds.length / CLIENTS_OF_AN_ADDRESS + 1;
+            int host = i / kinds.length / CLIENTS_OF_AN_ADDRESS + firstHost;
             byte[] address = {127, (byte) (host >> 8), (byte) (kind.ordinal() + 1), (byte) host};
             threads.submit(() -> comeAgainAndAgain(kind, InetAddress.getByAddress(address)));
         }

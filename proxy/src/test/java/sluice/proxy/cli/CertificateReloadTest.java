@@ -1,0 +1,48 @@
+package sluice.proxy.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
+
+class CertificateReloadTest {
+    private final ListAppender<ILoggingEvent> log = new ListAppender<>();
+    private final Logger logger = (Logger) LoggerFactory.getLogger(CertificateReload.class);
+
+    @BeforeEach
+    void listen() {
+        log.start();
+        logger.addAppender(log);
+    }
+
+    @AfterEach
+    void leave() {
+        logger.detachAppender(log);
+    }
+
+    @Test
+    void saysWhichPortGoesOnWithWhatItHasAndWhy() {
+        new CertificateReload(() -> Map.of("tls", "gateway.key is not the key")).read();
+
+        assertThat(log.list)
+                .singleElement()
+                .satisfies(line -> assertThat(line.getFormattedMessage())
+                        .isEqualTo(
+                                "listener=tls goes on with the certificate that it has: gateway.key is not the key"));
+    }
+
+    @Test
+    void saysThatAllWasReadAgain() {
+        new CertificateReload(Map::of).read();
+
+        assertThat(log.list)
+                .singleElement()
+                .satisfies(line -> assertThat(line.getFormattedMessage()).startsWith("certificates read again"));
+    }
+}

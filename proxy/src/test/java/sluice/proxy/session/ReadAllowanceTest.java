@@ -1,0 +1,44 @@
+package sluice.proxy.session;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.time.Instant;
+import org.junit.jupiter.api.Test;
+
+class ReadAllowanceTest {
+    private static final int LINE = 1_024;
+
+    private final ReadAllowance allowance = new ReadAllowance();
+    private Instant now = Instant.parse("2026-11-28T00:00:00Z");
+
+    private int linesWithoutRest() {
+        int lines = 0;
+        while (allowance.onRead(LINE, now).isZero()) {
+            lines++;
+        }
+        return lines;
+    }
+
+    @Test
+    void aSecondsWorthIsReadAtOnceAndNoMore() {
+        assertThat(linesWithoutRest()).isBetween(255, 257);
+        assertThat(allowance.onRead(LINE, now)).isBetween(Duration.ofMillis(3), Duration.ofMillis(12));
+    }
+
+    @Test
+    void restingMakesRoomAtTheSteadyRate() {
+        linesWithoutRest();
+        now = now.plus(Duration.ofMillis(500));
+        assertThat(linesWithoutRest()).isBetween(125, 129);
+        now = now.plus(Duration.ofHours(1));
+        assertThat(linesWithoutRest()).isBetween(255, 257);
+    }
+
+    @Test
+    void aClockThatIsPutBackSilencesNobody() {
+        linesWithoutRest();
+        now = now.minus(Duration.ofHours(1));
+        assertThat(allowance.onRead(LINE, now)).isZero();
+    }
+}
