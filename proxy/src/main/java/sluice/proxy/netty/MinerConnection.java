@@ -53,6 +53,9 @@ final class MinerConnection extends ChannelInboundHandlerAdapter {
     private boolean shares;
     private final ReadAllowance reading = new ReadAllowance();
     private boolean resting;
+    // The answers to all that was read at once go out together: each flush is a call to the kernel.
+    private boolean batch;
+    private boolean unflushed;
     private DirectorInput.MinerFacts facts;
     private int blocksUnderWay;
     private boolean closing;
@@ -106,6 +109,7 @@ final class MinerConnection extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
+        batch = true;
         switch (message) {
             case Frame frame -> {
                 pace(frame.payload().length());
@@ -117,6 +121,16 @@ final class MinerConnection extends ChannelInboundHandlerAdapter {
             }
             default -> throw new IllegalStateException("a miner's pipeline cannot produce " + message.getClass());
         }
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext ctx) {
+        batch = false;
+        if (unflushed) {
+            flush();
+        }
+        unflushed = false;
+        ctx.fireChannelReadComplete();
     }
 
     // What comes too fast stays in the network; nothing of it is lost.
@@ -216,7 +230,9 @@ final class MinerConnection extends ChannelInboundHandlerAdapter {
                 case MinerAction.Disconnect disconnect -> disconnect(disconnect.reason(), disconnect.detail());
             }
         }
-        if (written) {
+        if (batch) {
+            unflushed |= written;
+        } else if (written) {
             flush();
         }
     }
