@@ -17,6 +17,7 @@ import sluice.protocol.bitcoin.Hash256;
 import sluice.protocol.bitcoin.Target;
 import sluice.proxy.mining.extranonce.ExtranonceIndexes;
 import sluice.proxy.mining.extranonce.ExtranonceShape;
+import sluice.proxy.mining.profile.ProfileBook;
 import sluice.proxy.mining.share.ShareValidator;
 import sluice.proxy.route.Numbering;
 import sluice.proxy.route.RouteDeadline;
@@ -55,7 +56,7 @@ final class FuzzedFarm {
                 ExtranonceShape.ROLL_4,
                 indexes,
                 new ShareValidator(),
-                new VardiffConfig(true, 6, 1e-9, 1e-9));
+                new ProfileBook(new VardiffConfig(true, 6, 1e-9, 1e-9)));
     }
 
     Sv1MinerContext sv1() {

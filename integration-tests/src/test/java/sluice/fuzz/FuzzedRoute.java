@@ -14,6 +14,7 @@ import sluice.proxy.route.RouteDeadline;
 import sluice.proxy.route.RouteInput;
 import sluice.proxy.route.RouteReplica;
 import sluice.proxy.session.MinerInput;
+import sluice.proxy.translation.PoolNames;
 import sluice.upstream.UpstreamCommand;
 import sluice.upstream.UpstreamEvent;
 
@@ -28,7 +29,7 @@ final class FuzzedRoute {
 
     FuzzedRoute(String name, Numbering numbering, Supplier<Instant> clock) {
         this.replica = new RouteReplica(numbering);
-        this.route = new Route(name, Duration.ofSeconds(60), Target.DIFFICULTY_1, numbering);
+        this.route = new Route(name, PoolNames.OWN, Duration.ofSeconds(60), Target.DIFFICULTY_1, numbering);
         this.clock = clock;
         on(new RouteInput.Engaged());
     }

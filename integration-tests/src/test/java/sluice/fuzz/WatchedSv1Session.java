@@ -18,6 +18,7 @@ import sluice.protocol.sv1.Sv1ServerDecoder;
 import sluice.protocol.sv1.Sv1ServerMessage;
 import sluice.protocol.sv2.wire.ProtocolViolation;
 import sluice.proxy.event.GatewayEvent;
+import sluice.proxy.mining.profile.MinerOrigin;
 import sluice.proxy.session.MinerInput;
 import sluice.proxy.session.Sv1MinerSession;
 
@@ -32,7 +33,7 @@ final class WatchedSv1Session extends WatchedSession {
     private int extranonce2Size = 4;
 
     WatchedSv1Session(FuzzedFarm farm) {
-        super(new Sv1MinerSession(1, farm.sv1()), () -> farm.now);
+        super(new Sv1MinerSession(1, farm.sv1(), MinerOrigin.LOCAL), () -> farm.now);
         feed(new MinerInput.Started());
     }
 

@@ -25,6 +25,7 @@ import sluice.protocol.sv2.message.mining.SubmitSharesSuccess;
 import sluice.protocol.sv2.message.mining.UpdateChannel;
 import sluice.protocol.sv2.wire.Frame;
 import sluice.proxy.event.GatewayEvent;
+import sluice.proxy.mining.profile.MinerOrigin;
 import sluice.proxy.session.MinerDeadline;
 import sluice.proxy.session.MinerInput;
 import sluice.proxy.session.Sv2MinerSession;
@@ -45,7 +46,7 @@ final class WatchedSv2Session extends WatchedSession {
     private record Channel(long id, int extranonceSize) {}
 
     WatchedSv2Session(FuzzedFarm farm) {
-        super(new Sv2MinerSession(farm.context, 2, FuzzedFarm.LIMITS), () -> farm.now);
+        super(new Sv2MinerSession(farm.context, 2, FuzzedFarm.LIMITS, MinerOrigin.LOCAL), () -> farm.now);
         this.farm = farm;
         feed(new MinerInput.Started());
     }

@@ -85,7 +85,8 @@ final class ArrivingMiner implements ProtocolDetector.Outcome {
         origin = new MinerOrigin(miner, port.settings().name());
         connectionId = reception.nextConnectionId();
         home.events()
-                .publish(new GatewayEvent.MinerConnected(home.clock().instant(), connectionId, miner.getHostAddress(), origin.listener()));
+                .publish(new GatewayEvent.MinerConnected(
+                        home.clock().instant(), connectionId, miner.getHostAddress(), origin.listener()));
         if (socket.pipeline().context(detector) == null) {
             socket.pipeline().addLast(detector);
         }

@@ -15,6 +15,7 @@ import sluice.proxy.event.GatewayEvent.MinerProtocol;
 import sluice.proxy.mining.channel.MiningChannel;
 import sluice.proxy.mining.extranonce.ExtranonceIndexes;
 import sluice.proxy.mining.extranonce.ExtranonceShape;
+import sluice.proxy.mining.profile.MinerOrigin;
 
 /** What is kept of SV1 miners that are gone, on two loops. */
 class Sv1SessionsTest {
@@ -31,7 +32,9 @@ class Sv1SessionsTest {
     private Sv1Sessions.Left session() {
         int index = indexes.take().orElseThrow();
         return new Sv1Sessions.Left(
-                new MiningChannel(1, 1, MinerProtocol.SV1, ExtranonceShape.ROLL_4, index, "w", Target.MAX), 7);
+                new MiningChannel(
+                        1, 1, MinerProtocol.SV1, ExtranonceShape.ROLL_4, index, "w", MinerOrigin.LOCAL, Target.MAX),
+                7);
     }
 
     @Test
@@ -99,7 +102,10 @@ class Sv1SessionsTest {
         sessions.leave("a", session(), START);
         Sv1Sessions.Left again =
                 otherSessions.takeUp("a", START.plusSeconds(100)).orElseThrow();
-        otherSessions.leave("a", new Sv1Sessions.Left(again.channel().continuedOn(2, "w"), 9), START.plusSeconds(140));
+        otherSessions.leave(
+                "a",
+                new Sv1Sessions.Left(again.channel().continuedOn(2, "w", MinerOrigin.LOCAL), 9),
+                START.plusSeconds(140));
         sessions.giveUpWhatIsDue(START.plusSeconds(200));
         assertThat(otherSessions.takeUp("a", START.plusSeconds(200))).isPresent();
     }
