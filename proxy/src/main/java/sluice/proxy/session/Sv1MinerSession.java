@@ -30,8 +30,6 @@ import sluice.proxy.mining.channel.ShareOutcome;
 import sluice.proxy.mining.extranonce.ExtranonceShape;
 import sluice.proxy.mining.job.MiningJob;
 import sluice.proxy.mining.profile.MinerOrigin;
-import sluice.proxy.mining.profile.MinerProfile;
-import sluice.proxy.mining.profile.ProfileBook;
 import sluice.proxy.mining.share.ShareVerdict;
 import sluice.proxy.route.RouteReplica;
 import sluice.proxy.route.RouteUpdate;
@@ -62,9 +60,9 @@ public final class Sv1MinerSession implements MinerSession {
 
     private final long connectionId;
     private final Sv1MinerContext context;
-    private final MinerOrigin origin;
     private final ExtranonceShape shape;
     private RouteReplica route;
+    private final Sv1Treatment treatment;
     private final Sv1Difficulty difficulty;
     private final JobPace pace = new JobPace();
     private final SequencedSet<String> workers = new LinkedHashSet<>(2);
@@ -73,10 +71,6 @@ public final class Sv1MinerSession implements MinerSession {
     private final ShareGuard guard;
     private Instant lastHeard;
     private boolean closing;
-    private String userAgent = "";
-    // By what is known of the miner until its channel is open.
-    private MinerProfile profile;
-    private boolean coinbaseReported;
     private int index;
     // Absent until the miner subscribes, then the same for as long as it is connected.
     private Bytes extranonce1;
@@ -96,11 +90,10 @@ public final class Sv1MinerSession implements MinerSession {
     public Sv1MinerSession(long connectionId, Sv1MinerContext context, MinerOrigin origin) {
         this.connectionId = connectionId;
         this.context = context;
-        this.origin = origin;
         this.shape = context.miner().shape();
         this.route = context.miner().route();
-        this.profile = context.miner().profiles().of(origin, "", userAgent);
-        this.difficulty = new Sv1Difficulty(profile);
+        this.treatment = new Sv1Treatment(context.miner(), connectionId, origin);
+        this.difficulty = new Sv1Difficulty(treatment.profile());
         this.guard = new ShareGuard(context.invalidSharesPerSecond());
     }
 
@@ -217,7 +210,7 @@ public final class Sv1MinerSession implements MinerSession {
             }
             index = taken.getAsInt();
             extranonce1 = shape.indexBytes(index);
-            userAgent = ProfileBook.readableUserAgent(subscribe.userAgent());
+            treatment.userAgent(subscribe.userAgent());
             sessionName = earlier.flatMap(left -> subscribe.session())
                     .orElseGet(() -> context.sessions().newName(extranonce1));
         }
@@ -251,12 +244,12 @@ public final class Sv1MinerSession implements MinerSession {
         if (channel != null || extranonce1 == null || workers.isEmpty()) {
             return;
         }
-        profile = context.miner().profiles().of(origin, workers.getFirst(), userAgent);
-        difficulty.profile(profile, now);
+        treatment.identify(workers.getFirst());
+        difficulty.profile(treatment.profile(), now);
         channel = earlier.isPresent() ? takenUp(earlier.get()) : newChannel();
         publish(new GatewayEvent.ChannelOpened(
                 now, connectionId, CHANNEL_ID, MinerProtocol.SV1, channel.userIdentity()));
-        tellOfProfile(now);
+        treatment.event(now).ifPresent(this::publish);
         actions.add(new MinerAction.Identified(channel.userIdentity(), index));
         actions.add(new MinerAction.DemandChanged());
         currentJob().ifPresent(job -> offer(fresh(job), true, now));
@@ -270,7 +263,7 @@ public final class Sv1MinerSession implements MinerSession {
                 shape,
                 index,
                 workers.getFirst(),
-                origin,
+                treatment.origin(),
                 difficulty.wantedTarget());
     }
 
@@ -280,37 +273,25 @@ public final class Sv1MinerSession implements MinerSession {
         earlier = Optional.empty();
         highestToldId = left.highestToldId();
         routeChanged = true;
-        MiningChannel continued = left.channel().continuedOn(connectionId, workers.getFirst(), origin);
+        MiningChannel continued = left.channel().continuedOn(connectionId, workers.getFirst(), treatment.origin());
         continued.target(difficulty.wantedTarget());
         return continued;
     }
 
     private void onProfilesChanged(Instant now) {
+        if (!treatment.renew()) {
+            return;
+        }
+        boolean changed = difficulty.profile(treatment.profile(), now);
         if (channel == null) {
-            profile = context.miner().profiles().of(origin, "", userAgent);
-            difficulty.profile(profile, now);
             return;
         }
-        MinerProfile next = context.miner().profiles().of(origin, channel.userIdentity(), userAgent);
-        if (next.equals(profile)) {
-            return;
-        }
-        profile = next;
-        coinbaseReported = false;
-        boolean changed = difficulty.profile(next, now);
-        tellOfProfile(now);
+        treatment.event(now).ifPresent(this::publish);
         awaitNextJob(now);
         if (difficulty.hasBegun()) {
             setDeadline(MinerDeadline.VARDIFF, difficulty.nextLook());
         }
         follow(changed, now);
-    }
-
-    private void tellOfProfile(Instant now) {
-        if (!profile.names().isEmpty()) {
-            publish(new GatewayEvent.MinerProfiled(
-                    now, connectionId, CHANNEL_ID, channel.userIdentity(), userAgent, profile));
-        }
     }
 
     private void onRoute(RouteUpdate update, Instant now) {
@@ -328,7 +309,7 @@ public final class Sv1MinerSession implements MinerSession {
             case RouteUpdate.TipChanged changed -> offer(changed.activated(), true, now);
             case RouteUpdate.JobRepeated repeated -> {
                 // A miner with a keepalive of its own gets its job by that.
-                if (profile.keepalive().isEmpty()) {
+                if (treatment.profile().keepalive().isEmpty()) {
                     offerRoutine(repeated.job(), now);
                 }
             }
@@ -360,8 +341,8 @@ public final class Sv1MinerSession implements MinerSession {
 
     /** One more job of the same tip, now or when the miner may have it. */
     private void offerRoutine(MiningJob job, Instant now) {
-        if (pace.holds(profile.jobInterval(), now)) {
-            setDeadline(MinerDeadline.JOB, pace.releaseAt(profile.jobInterval()));
+        if (pace.holds(treatment.profile().jobInterval(), now)) {
+            setDeadline(MinerDeadline.JOB, pace.releaseAt(treatment.profile().jobInterval()));
         } else {
             offer(job, false, now);
         }
@@ -378,7 +359,7 @@ public final class Sv1MinerSession implements MinerSession {
     }
 
     private void awaitNextJob(Instant now) {
-        profile.keepalive().ifPresent(silence -> setDeadline(MinerDeadline.JOB, now.plus(silence)));
+        treatment.profile().keepalive().ifPresent(silence -> setDeadline(MinerDeadline.JOB, now.plus(silence)));
     }
 
     /** @param clean whether the miner has to drop what it works on */
@@ -393,7 +374,7 @@ public final class Sv1MinerSession implements MinerSession {
                     "the upstream grants " + job.grantedSize() + " bytes, a miner needs " + shape.windowSize());
             return;
         }
-        checkBudget(job, now);
+        treatment.beyondBudget(job, shape, now).ifPresent(this::publish);
         boolean retold = difficulty.settle(job, route.target(), now);
         if (retold) {
             channel.target(difficulty.toldTarget());
@@ -421,17 +402,6 @@ public final class Sv1MinerSession implements MinerSession {
         awaitNextJob(now);
         if (difficulty.begin(now) || retold) {
             setDeadline(MinerDeadline.VARDIFF, difficulty.nextLook());
-        }
-    }
-
-    private void checkBudget(MiningJob job, Instant now) {
-        if (coinbaseReported) {
-            return;
-        }
-        int bytes = job.coinbaseSize(shape);
-        if (profile.isBeyondBudget(bytes)) {
-            coinbaseReported = true;
-            publish(new GatewayEvent.CoinbaseBeyondBudget(now, connectionId, CHANNEL_ID, profile, bytes));
         }
     }
 
@@ -555,7 +525,8 @@ public final class Sv1MinerSession implements MinerSession {
             }
             case JOB -> {
                 // The newest job there is, under an id that the miner was not told yet.
-                if (channel != null && (pace.isHolding() || profile.keepalive().isPresent())) {
+                if (channel != null
+                        && (pace.isHolding() || treatment.profile().keepalive().isPresent())) {
                     currentJob().ifPresent(job -> offer(fresh(job), false, now));
                 }
             }
