@@ -11,6 +11,7 @@ import java.util.function.LongSupplier;
 import sluice.protocol.Bytes;
 import sluice.protocol.bitcoin.Hash256;
 import sluice.protocol.bitcoin.TxOut;
+import sluice.protocol.sv2.message.MessageType;
 import sluice.protocol.sv2.message.Sv2Codec;
 import sluice.protocol.sv2.message.Sv2Message;
 import sluice.protocol.sv2.message.common.SetupConnection;
@@ -43,6 +44,8 @@ public final class TemplateClientSession {
     public static final int MAX_REMEMBERED_SOLUTIONS = 64;
     /** Oddities of one client that are noted; later ones are not. */
     public static final int MAX_NOTES = 50;
+
+    private static final int OLD_CONSTRAINTS_LENGTH = 4;
 
     private enum Phase {
         SETUP,
@@ -95,7 +98,7 @@ public final class TemplateClientSession {
 
     private void onFrame(Frame frame, Instant now) {
         try {
-            Optional<Sv2Message> message = Sv2Codec.decode(frame);
+            Optional<Sv2Message> message = Sv2Codec.decode(completed(frame));
             if (message.isPresent()) {
                 onMessage(message.get(), now);
             } else if (frame.extensionType() == 0) {
@@ -104,6 +107,14 @@ public final class TemplateClientSession {
         } catch (ProtocolViolation violation) {
             disconnect(violation.reason(), violation.detail());
         }
+    }
+
+    /** Clients of an older specification say nothing of sigops; other providers take that for none. */
+    private static Frame completed(Frame frame) {
+        boolean isOld = frame.extensionType() == 0
+                && frame.messageType() == MessageType.COINBASE_OUTPUT_CONSTRAINTS.code()
+                && frame.payload().length() == OLD_CONSTRAINTS_LENGTH;
+        return isOld ? new Frame(0, false, frame.messageType(), Bytes.concat(frame.payload(), Bytes.zeros(2))) : frame;
     }
 
     private void onMessage(Sv2Message message, Instant now) {

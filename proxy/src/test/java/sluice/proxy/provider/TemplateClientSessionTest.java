@@ -396,6 +396,17 @@ class TemplateClientSessionTest {
     }
 
     @Test
+    @Tag("TPS-5")
+    void takesConstraintsOfTheOldFourByteForm() {
+        talk.start().tip().say(setup());
+        talk.feed(new TemplateClientInput.FrameReceived(new Frame(0, false, 0x70, Bytes.fromHex("2c010000"))));
+
+        assertThat(talk.takeAll())
+                .contains(new TemplateClientAction.Reserve(new CoinbaseReserve(300, 0)))
+                .noneMatch(TemplateClientAction.Disconnect.class::isInstance);
+    }
+
+    @Test
     void hangsUpOnAClientWhoseFirstMessageIsNotItsSetup() {
         talk.start().tip().say(constraints());
 
