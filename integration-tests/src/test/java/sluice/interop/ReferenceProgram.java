@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Assumptions;
 /** A program of the reference implementation: where it is looked for, and how to get it. */
 enum ReferenceProgram {
     TRANSLATOR("translator_sv2", "cargo install --locked translator_sv2"),
+    POOL("pool_sv2", "cargo install --locked pool_sv2 (on Debian this needs the packages capnproto and libcapnp-dev)"),
     MINING_DEVICE(
             "mining_device",
             "cargo install --locked integration_tests_sv2 --bin mining_device"
