@@ -6,7 +6,10 @@ public enum AfterHold {
     KEEP("keep"),
 
     /** Their ports close until an upstream is back, so that they turn to pools of their own. */
-    CLOSE("close");
+    CLOSE("close"),
+
+    /** They mine on templates of our own until an upstream is back. */
+    SOLO("solo");
 
     private final String text;
 
@@ -21,9 +24,7 @@ public enum AfterHold {
                 return choice;
             }
         }
-        throw new InvalidValueException(
-                text.equals("solo") ? "is \"solo\", and local templates are not built yet" : "is no such choice",
-                "write \"keep\" or \"close\"");
+        throw new InvalidValueException("is no such choice", "write \"keep\", \"close\" or \"solo\"");
     }
 
     public String text() {

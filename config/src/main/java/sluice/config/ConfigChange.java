@@ -90,6 +90,7 @@ public record ConfigChange(
         ENABLED("stratum_v2.enabled", GatewayConfig::enabled),
         LISTEN_ADDR("stratum_v2.listen_addr", GatewayConfig::listenAddress),
         LISTENERS("listener", ConfigChange::ports),
+        TEMPLATE_SOURCES("template_source", GatewayConfig::templateSources),
         AUTHORITY("stratum_v2.authority_secret_key", config -> keySource(config.authority())),
         MAX_CONNECTIONS("limits.max_connections", config -> config.limits().maxConnections()),
         HANDSHAKE_TIMEOUT("limits.handshake_timeout", config -> config.limits().handshakeTimeout()),

@@ -63,6 +63,11 @@ final class ConfigDocument {
                 .getFirst();
     }
 
+    /** Whether the file has anything under this name. */
+    boolean isPresent(String name) {
+        return toml.contains(List.of(name));
+    }
+
     /** The tables that stand in the file as {@code [[name]]}, in its order; more than {@code most} are a problem. */
     List<ConfigTable> tables(String name, int most) {
         return kinds.computeIfAbsent(name, _ -> {

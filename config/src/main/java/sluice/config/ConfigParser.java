@@ -20,7 +20,8 @@ public final class ConfigParser {
 
     public static final String AUTHORITY_KEY_FILE_NAME = "authority.key";
 
-    private static final String ONE_OF_EACH = "[[upstream]]\n[[goal]]\n[[pin]]\n[[profile]]\n[[listener]]\n";
+    private static final String ONE_OF_EACH =
+            "[[upstream]]\n[[goal]]\n[[pin]]\n[[profile]]\n[[listener]]\n[[template_source]]\n";
 
     private static final Secrets NO_FILES = new Secrets() {
         @Override
@@ -91,8 +92,12 @@ public final class ConfigParser {
                         document, gateway, listenerNames, this::path, secrets::isReadable)
                 .read(replaceable(gateway, "listen_addr", LISTEN_ADDR_VARIABLE));
         RoutingReader routing = new RoutingReader(document, gateway, listenerNames);
-        routing.read(replaceable(gateway, "pool_url", POOL_URL_VARIABLE), enabled);
+        TemplateReader templates = new TemplateReader(document, this::path);
+        Optional<SoloConfig> solo = templates.solo();
+        List<TemplateSourceConfig> sources = templates.sources();
+        routing.read(replaceable(gateway, "pool_url", POOL_URL_VARIABLE), enabled, templates.isSolo());
         FailoverConfig failover = failover(document.table("failover"));
+        refuseSoloWithoutTemplates(failover, templates.isSolo());
         AuthorityKeySource authority = authority(gateway, dataDirectory);
         VardiffConfig vardiff = vardiff(document.table("vardiff"));
         List<ProfileConfig> profiles = new ProfileReader(listenerNames).read(document);
@@ -109,7 +114,8 @@ public final class ConfigParser {
         GatewayConfig config = new GatewayConfig(
                 enabled,
                 listeners,
-                routing.config(),
+                routing.config(solo),
+                sources,
                 failover,
                 authority,
                 dataDirectory,
@@ -121,11 +127,23 @@ public final class ConfigParser {
         return new ConfigResult.Loaded(config, document.warnings());
     }
 
+    private void refuseSoloWithoutTemplates(FailoverConfig failover, boolean solo) {
+        if (failover.afterHold() == AfterHold.SOLO && !solo) {
+            ConfigTable table = document.table("failover");
+            table.consequence(
+                    "after_hold",
+                    table.lineOf("after_hold"),
+                    "is \"solo\", and there is no [solo]",
+                    "write [solo] with the payout of a block, and a [[template_source]]",
+                    "solo");
+        }
+    }
+
     private static FailoverConfig failover(ConfigTable table) {
         FailoverConfig fallback = FailoverConfig.DEFAULT;
         return new FailoverConfig(
                 table.duration("hold", fallback.hold(), FailoverConfig.HOLD),
-                table.parsed("after_hold", AfterHold::parse, "write \"keep\" or \"close\"")
+                table.parsed("after_hold", AfterHold::parse, "write \"keep\", \"close\" or \"solo\"")
                         .map(Found::value)
                         .orElse(fallback.afterHold()),
                 table.duration("failback_after", fallback.failbackAfter(), FailoverConfig.FAILBACK_AFTER),

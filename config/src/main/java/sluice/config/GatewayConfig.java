@@ -10,7 +10,8 @@ import java.util.Set;
  *
  * @param enabled false: the gateway opens no port
  * @param listeners where miners connect; the default one first
- * @param routing with an upstream when {@code enabled}, until work can come from a node as well
+ * @param routing with an upstream or solo mining when {@code enabled}
+ * @param templateSources where templates come from, the best first; at least one for solo mining
  * @param authority our own authority key, which SV2 miners may check
  * @param dataDirectory what Sluice keeps between two runs
  * @param profiles how some miners are treated differently; of each setting the first decides that matches and gives it
@@ -19,6 +20,7 @@ public record GatewayConfig(
         boolean enabled,
         List<ListenerConfig> listeners,
         RoutingConfig routing,
+        List<TemplateSourceConfig> templateSources,
         FailoverConfig failover,
         AuthorityKeySource authority,
         Path dataDirectory,
@@ -43,8 +45,15 @@ public record GatewayConfig(
                 throw new IllegalArgumentException("two listeners are called " + listener.name());
             }
         }
-        if (enabled && routing.upstreams().isEmpty()) {
-            throw new IllegalArgumentException("a gateway that is enabled has an upstream");
+        templateSources = List.copyOf(templateSources);
+        if (enabled && routing.upstreams().isEmpty() && routing.solo().isEmpty()) {
+            throw new IllegalArgumentException("a gateway that is enabled has an upstream, or mines solo");
+        }
+        if (routing.solo().isPresent() && templateSources.isEmpty()) {
+            throw new IllegalArgumentException("solo mining needs a template source, and there is none");
+        }
+        if (failover.afterHold() == AfterHold.SOLO && routing.solo().isEmpty()) {
+            throw new IllegalArgumentException("nobody can mine solo after the hold without [solo]");
         }
         routing.pins().forEach(pin -> requireAll(names, pin.listeners(), "a pin"));
         profiles = List.copyOf(profiles);

@@ -2,6 +2,7 @@ package sluice.config;
 
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 
@@ -9,8 +10,10 @@ import java.util.function.Function;
  * Which miners mine for which pools. No name in it leads nowhere.
  *
  * @param pins the first that matches a miner decides, before any weight
+ * @param solo mining on templates of our own, which goals name {@link SoloConfig#NAME}
  */
-public record RoutingConfig(List<UpstreamConfig> upstreams, List<GoalConfig> goals, List<PinConfig> pins) {
+public record RoutingConfig(
+        List<UpstreamConfig> upstreams, List<GoalConfig> goals, List<PinConfig> pins, Optional<SoloConfig> solo) {
 
     public static final int MAX_UPSTREAMS = 64;
     public static final int MAX_GOALS = 16;
@@ -25,7 +28,10 @@ public record RoutingConfig(List<UpstreamConfig> upstreams, List<GoalConfig> goa
         pins = bounded("pins", pins, MAX_PINS);
         Set<String> upstreamNames = names("upstream", upstreams, UpstreamConfig::name);
         Set<String> goalNames = names("goal", goals, GoalConfig::name);
-        if (goals.isEmpty() && !upstreams.isEmpty()) {
+        if (solo.isPresent() && !upstreamNames.add(SoloConfig.NAME)) {
+            throw new IllegalArgumentException("an upstream is called " + SoloConfig.NAME);
+        }
+        if (goals.isEmpty() && !upstreamNames.isEmpty()) {
             throw new IllegalArgumentException("there are upstreams and no goal");
         }
         for (GoalConfig goal : goals) {
@@ -41,6 +47,11 @@ public record RoutingConfig(List<UpstreamConfig> upstreams, List<GoalConfig> goa
                 throw new IllegalArgumentException("a pin names the goal " + pin.goal() + ", which does not exist");
             }
         }
+    }
+
+    /** For pools only. */
+    public RoutingConfig(List<UpstreamConfig> upstreams, List<GoalConfig> goals, List<PinConfig> pins) {
+        this(upstreams, goals, pins, Optional.empty());
     }
 
     /** All miners mine for one pool. */

@@ -21,6 +21,7 @@ final class RoutingReader {
     private final Names goalNames = new Names("goal");
     private final Map<String, ConfigTable> tableOfUpstream = new LinkedHashMap<>();
     private final Set<String> usedUpstreams = new HashSet<>();
+    private boolean solo;
     private final List<UpstreamConfig> upstreams = new ArrayList<>();
     private final List<GoalConfig> goals = new ArrayList<>();
     private final List<PinConfig> pins = new ArrayList<>();
@@ -38,14 +39,19 @@ final class RoutingReader {
      * Reads everything. What it comes to is had by {@link #config}, unless the document has a problem then.
      *
      * @param poolUrl where it is written or replaced
-     * @param poolRequired no pool at all is a problem
+     * @param workRequired neither a pool nor solo mining is a problem
+     * @param solo whether we can mine on templates of our own
      */
-    void read(Optional<Found<String>> poolUrl, boolean poolRequired) {
+    void read(Optional<Found<String>> poolUrl, boolean workRequired, boolean solo) {
+        this.solo = solo;
+        if (solo) {
+            upstreamNames.add(SoloConfig.NAME, "mining on templates of your own");
+        }
         gateway.callsHere("pool_url", "url");
         gateway.callsHere("pool_user", "user");
         gateway.callsHere("pool_password", "password");
         if (upstreamTables.isEmpty()) {
-            readShorthand(poolUrl, poolRequired);
+            readShorthand(poolUrl, workRequired && !solo);
         } else {
             refuseShorthand(poolUrl);
             upstreamTables.forEach(this::readUpstream);
@@ -59,8 +65,9 @@ final class RoutingReader {
         document.tables("pin", RoutingConfig.MAX_PINS).forEach(this::readPin);
     }
 
-    RoutingConfig config() {
-        return new RoutingConfig(upstreams, goals, pins);
+    /** @param read of the same document */
+    RoutingConfig config(Optional<SoloConfig> read) {
+        return new RoutingConfig(upstreams, goals, pins, read);
     }
 
     private void readShorthand(Optional<Found<String>> url, boolean required) {
@@ -115,6 +122,13 @@ final class RoutingReader {
         table.callsHere("password", "pool_password");
         table.callsHere("identity", "pool_names_per_share");
         Optional<String> name = upstreamNames.declare(table);
+        if (name.filter(SoloConfig.NAME::equals).isPresent()) {
+            table.problem(
+                    "name",
+                    table.lineOf("name"),
+                    "is what mining on templates of your own is called",
+                    "give this pool another name");
+        }
         Optional<Found<String>> url = table.text("url");
         if (!table.isPresent("url")) {
             table.missing("url", "write url = \"" + PoolUrl.FORM + "\"");
@@ -189,11 +203,13 @@ final class RoutingReader {
                             "is one more than the " + GoalConfig.MAX_UPSTREAMS + " upstreams that a goal has",
                             "write each [[goal]] with the upstreams it uses",
                             "goal");
-        } else if (!upstreams.isEmpty()) {
+        } else if (!upstreams.isEmpty() || solo) {
             goals.add(new GoalConfig(
                     GoalConfig.DEFAULT_NAME,
                     GoalConfig.DEFAULT_WEIGHT,
-                    upstreams.stream().map(UpstreamConfig::name).toList()));
+                    upstreams.isEmpty()
+                            ? List.of(SoloConfig.NAME)
+                            : upstreams.stream().map(UpstreamConfig::name).toList()));
         }
     }
 
@@ -203,7 +219,7 @@ final class RoutingReader {
         String right = "write the names of upstreams, the best first, such as [\"main\", \"backup\"]";
         List<Found<String>> written =
                 table.texts("upstreams", GoalConfig.MAX_UPSTREAMS, right).orElse(List.of());
-        if (upstreamTables.isEmpty()) {
+        if (upstreamTables.isEmpty() && !solo) {
             table.consequence(
                     "upstreams",
                     table.lineOf("upstreams"),

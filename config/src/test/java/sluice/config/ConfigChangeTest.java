@@ -97,6 +97,16 @@ class ConfigChangeTest {
     }
 
     @Test
+    void anotherPayoutIsRoutingAndAnotherTemplateSourceNeedsARestart() {
+        String text = SoloTablesTest.SOLO + POOLS;
+        assertThat(between(text, text.replace("[solo]\n", "[solo]\ntag = \"/other/\"\n")))
+                .isEqualTo(new ConfigChange(true, false, false, false, List.of()));
+        ConfigChange password = between(text, text.replace("hunter2", "hunter3"));
+        assertThat(password).isEqualTo(new ConfigChange(false, false, false, false, List.of("template_source")));
+        assertThat(password.toString()).doesNotContain("hunter");
+    }
+
+    @Test
     void anotherAuthorityKeyIsNamedAndNotShown() {
         String first = POOLS + "[stratum_v2]\nauthority_secret_key = \"" + secret(1) + "\"\n";
         String second = POOLS + "[stratum_v2]\nauthority_secret_key = \"" + secret(2) + "\"\n";

@@ -52,12 +52,16 @@ class FailoverTableTest {
     }
 
     @Test
-    void soloAfterTheHoldIsSaidNotToBeBuilt() {
+    void soloAfterTheHoldNeedsTemplates() {
         assertThat(onlyProblem(HEADER + "after_hold = \"solo\"\n"))
-                .isEqualTo("f:7:1: failover.after_hold is \"solo\", and local templates are not built yet;"
-                        + " write \"keep\" or \"close\"");
+                .isEqualTo("f:7:1: failover.after_hold is \"solo\", and there is no [solo];"
+                        + " write [solo] with the payout of a block, and a [[template_source]]");
         assertThat(onlyProblem(HEADER + "after_hold = \"open\"\n"))
-                .isEqualTo("f:7:1: failover.after_hold is no such choice; write \"keep\" or \"close\"");
+                .isEqualTo("f:7:1: failover.after_hold is no such choice; write \"keep\", \"close\" or \"solo\"");
+        assertThat(load(SoloTablesTest.SOLO + HEADER + "after_hold = \"solo\"\n")
+                        .failover()
+                        .afterHold())
+                .isEqualTo(AfterHold.SOLO);
     }
 
     @ParameterizedTest

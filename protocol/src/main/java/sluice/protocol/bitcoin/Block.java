@@ -14,6 +14,9 @@ import sluice.protocol.Bytes;
 public record Block(BlockHeader header, List<Transaction> transactions) {
     public static final int MAX_WEIGHT = Transaction.MAX_WEIGHT;
 
+    /** Signature operations, in the measure of BIP141: those of a script without witness count four times. */
+    public static final int MAX_SIGOPS = 80_000;
+
     private static final int LEAST_VERSION = 4;
 
     public Block {
@@ -38,6 +41,11 @@ public record Block(BlockHeader header, List<Transaction> transactions) {
         writer.header(header).count(others.size() + 1L).bytes(coinbase);
         others.forEach(writer::bytes);
         return writer.finish();
+    }
+
+    /** What header and count of a block with so many transactions weigh. */
+    public static long headWeight(long transactions) {
+        return (long) Transaction.WITNESS_SCALE * (BlockHeader.LENGTH + CompactSize.length(transactions));
     }
 
     /** Parses exactly one block. Throws IllegalArgumentException naming the part that is wrong. */

@@ -129,6 +129,7 @@ final class ConfigReload {
                 inForce.enabled(),
                 ConfigChange.filtersInForce(inForce, next),
                 next.routing(),
+                inForce.templateSources(),
                 next.failover(),
                 inForce.authority(),
                 inForce.dataDirectory(),

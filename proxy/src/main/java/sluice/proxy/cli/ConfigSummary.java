@@ -20,6 +20,7 @@ import sluice.config.PinConfig;
 import sluice.config.PoolConfig;
 import sluice.config.ProfileConfig;
 import sluice.config.RoutingConfig;
+import sluice.config.SoloConfig;
 import sluice.config.Sv1PoolAddress;
 import sluice.config.Sv2PoolAddress;
 import sluice.config.UpstreamConfig;
@@ -46,6 +47,8 @@ final class ConfigSummary {
         row("protection", protection(config.limits()));
         row("authority key", authority(config.authority()));
         printRouting(config.routing());
+        config.routing().solo().ifPresent(solo -> row("solo", solo(solo)));
+        config.templateSources().forEach(source -> row("templates", source.name() + ": " + source.address()));
         row("failover", failover(config.failover()));
         row("difficulty", difficulty(config.vardiff()));
         config.profiles().forEach(profile -> row("profile", profile(profile)));
@@ -154,6 +157,10 @@ final class ConfigSummary {
         return pool.address() + " (" + kind + ")";
     }
 
+    private static String solo(SoloConfig solo) {
+        return "a block pays " + solo.payout().text() + " (" + solo.network() + ") and shows " + solo.tag();
+    }
+
     private static String goal(GoalConfig goal, long weights) {
         return "%s: weight %d of %d, mines for %s"
                 .formatted(goal.name(), goal.weight(), weights, String.join(", else ", goal.upstreams()));
@@ -194,6 +201,8 @@ final class ConfigSummary {
             case KEEP -> "for as long as no pool is usable";
             case CLOSE ->
                 "for " + DurationText.format(failover.hold()) + " while no pool is usable, then their ports close";
+            case SOLO ->
+                "for " + DurationText.format(failover.hold()) + " while no pool is usable, then they mine solo";
         };
         return "miners keep their last job %s; back to a better pool after %s, switches within %s;"
                         .formatted(

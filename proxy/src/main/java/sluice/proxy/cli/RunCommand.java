@@ -12,6 +12,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
@@ -26,6 +27,7 @@ import sluice.config.LogLevel;
 import sluice.config.ProfileConfig;
 import sluice.config.RoutingConfig;
 import sluice.config.Sv1Config;
+import sluice.config.TemplateSourceConfig;
 import sluice.config.VardiffConfig;
 import sluice.proxy.event.EventLog;
 import sluice.proxy.goal.ChangeResult;
@@ -141,6 +143,7 @@ final class RunCommand implements Callable<Integer> {
                     settings,
                     PoolUpstream.plan(config.routing(), common(config.failover(), config.vardiff(), config.sv1())),
                     config.failover(),
+                    TemplateSources.of(config.templateSources()),
                     CLOCK,
                     List.of(new EventLog("gateway")));
             LOG.info(
@@ -149,13 +152,18 @@ final class RunCommand implements Callable<Integer> {
                             .map(listener -> listener.address().toString())
                             .collect(Collectors.joining(", ")),
                     gateway.authorityKey().text(),
-                    config.routing().upstreams().stream()
-                            .map(upstream -> upstream.pool().address().toString())
-                            .collect(Collectors.joining(", ")));
+                    sourcesOfWork(config));
             return gateway;
         } catch (IOException e) {
             throw new CommandFailure(ExitCode.FAILED, e.getMessage());
         }
+    }
+
+    private static String sourcesOfWork(GatewayConfig config) {
+        Stream<String> pools = config.routing().upstreams().stream()
+                .map(upstream -> upstream.pool().address().toString());
+        Stream<String> templates = config.templateSources().stream().map(TemplateSourceConfig::address);
+        return Stream.concat(pools, templates).collect(Collectors.joining(", "));
     }
 
     private static InetSocketAddress address(ListenAddress listen) throws CommandFailure {

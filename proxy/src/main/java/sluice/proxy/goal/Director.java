@@ -30,6 +30,7 @@ public final class Director {
     private final MinerPlacer placer;
     private final Redistribution redistribution;
     private final PortGate ports;
+    private final LastResort lastResort;
     private final Switchover switchover;
     private final Alarm alarm = new Alarm(out);
     private Optional<String> stopReason = Optional.empty();
@@ -61,6 +62,7 @@ public final class Director {
         placer = new MinerPlacer(out, goals, lanes, placement, balancer);
         redistribution = new Redistribution(goals, placement, placer, balancer, inForce);
         ports = new PortGate(out, goals, inForce);
+        lastResort = new LastResort(goals, upstreams, inForce);
         switchover = new Switchover(out, inForce, upstreams, goals, lanes, placer, redistribution);
     }
 
@@ -204,13 +206,15 @@ public final class Director {
         goals.look(now);
         redistribution.settle(now);
         ports.settle(now);
+        lastResort.settle(now);
         lanes.settle(now);
         alarm.set(Stream.of(
                         routes.nextDeadline().stream(),
                         lanes.deadlines(),
                         switchover.deadline().stream(),
                         redistribution.deadlines(),
-                        ports.deadline().stream())
+                        ports.deadline().stream(),
+                        lastResort.deadline().stream())
                 .flatMap(due -> due));
     }
 

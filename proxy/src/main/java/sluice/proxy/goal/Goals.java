@@ -2,10 +2,14 @@ package sluice.proxy.goal;
 
 import java.time.Instant;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
+import sluice.config.AfterHold;
+import sluice.config.FailoverConfig;
 
 /** The goals of the plan in force, by name and in its order. Confined to the director. */
 final class Goals {
@@ -31,6 +35,20 @@ final class Goals {
     /** Notes which are usable now. */
     void look(Instant now) {
         byName.values().forEach(goal -> goal.look(now));
+    }
+
+    /**
+     * When miners are held no longer, where {@code choice} is what comes then; empty while one goal is usable, or where
+     * something else comes.
+     */
+    Optional<Instant> holdEnds(FailoverConfig failover, AfterHold choice) {
+        if (failover.afterHold() != choice || isAnyUsable()) {
+            return Optional.empty();
+        }
+        return byName.values().stream()
+                .flatMap(goal -> goal.unusableSince().stream())
+                .max(Comparator.naturalOrder())
+                .map(since -> since.plus(failover.hold()));
     }
 
     boolean isAnyUsable() {

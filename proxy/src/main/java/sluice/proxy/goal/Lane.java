@@ -2,6 +2,7 @@ package sluice.proxy.goal;
 
 import java.time.Instant;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -35,6 +36,8 @@ final class Lane {
     private boolean selecting;
     private OpenRoute engaged;
     private Instant unusableSince;
+    private Optional<String> lastResort = Optional.empty();
+    private boolean lastResortListed;
     private int members;
     private final Map<String, UpstreamEvent.Lost> losses = new HashMap<>();
     // Of the latest preparation.
@@ -102,9 +105,32 @@ final class Lane {
         seats.ifPresent(own -> own.release(index));
     }
 
-    /** Whether its miners have work that somebody takes. */
+    /** Whether its miners have work of an upstream that the goal names. */
     boolean isUsable() {
-        return unusableSince == null;
+        return unusableSince == null && !isOnLastResort();
+    }
+
+    private boolean isOnLastResort() {
+        return engaged != null && lastResort.filter(engaged.key()::equals).isPresent();
+    }
+
+    /** The goal's order is this one now. */
+    void list(List<UpstreamSelector.Entry> order, Instant now) {
+        lastResortListed = false;
+        select(new SelectorInput.Listed(order), now);
+    }
+
+    /** While no upstream of the goal is usable, this one may feed its miners; the first that is usable again takes them back. */
+    void resortTo(UpstreamSelector.Entry last, Instant now) {
+        boolean named = goal.order().stream().anyMatch(entry -> entry.upstream().equals(last.upstream()));
+        if (named || isUsable() || isOnLastResort() || lastResortListed) {
+            return;
+        }
+        List<UpstreamSelector.Entry> order = new ArrayList<>(goal.order());
+        order.add(last);
+        lastResort = Optional.of(last.upstream());
+        lastResortListed = true;
+        select(new SelectorInput.Listed(order), now);
     }
 
     void demand(RouteInput.Demand demand, Instant now) {
@@ -206,6 +232,10 @@ final class Lane {
                 use.reason(),
                 unusableSince == null ? now : unusableSince);
         unusableSince = null;
+        if (isOnLastResort() && lastResortListed) {
+            // It stays in use all the same, and gives way to the first of the others that has work.
+            list(goal.order(), now);
+        }
         out.publish(new GatewayEvent.UpstreamSwitched(
                 now, goal.name(), number, report.from(), report.to(), report.kind(), report.reason()));
         out.add(new DirectorAction.Engage(number, engaged.number(), report));

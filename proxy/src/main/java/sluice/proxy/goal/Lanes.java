@@ -70,7 +70,7 @@ final class Lanes {
                 now);
         goal.lanes().add(lane);
         byNumber.put(lane.number(), lane);
-        lane.select(new SelectorInput.Listed(goal.order()), now);
+        lane.list(goal.order(), now);
         goal.preferred().ifPresent(key -> lane.select(new SelectorInput.Preferred(Optional.of(key)), now));
         return lane;
     }
@@ -81,7 +81,11 @@ final class Lanes {
         goal.apply(terms);
         for (Lane lane : goal.lanes()) {
             lane.selector().settings(selectorSettings());
-            lane.select(reordered ? new SelectorInput.Listed(terms.order()) : new SelectorInput.TimePassed(), now);
+            if (reordered) {
+                lane.list(terms.order(), now);
+            } else {
+                lane.select(new SelectorInput.TimePassed(), now);
+            }
         }
     }
 

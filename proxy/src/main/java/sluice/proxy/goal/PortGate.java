@@ -1,7 +1,6 @@
 package sluice.proxy.goal;
 
 import java.time.Instant;
-import java.util.Comparator;
 import java.util.Optional;
 import sluice.config.AfterHold;
 import sluice.proxy.event.GatewayEvent;
@@ -39,14 +38,7 @@ final class PortGate {
         return closed ? Optional.empty() : holdEnds();
     }
 
-    /** When miners are held no longer; empty while one goal is usable, or where they are held for ever. */
     private Optional<Instant> holdEnds() {
-        if (inForce.failover().afterHold() != AfterHold.CLOSE || goals.isAnyUsable()) {
-            return Optional.empty();
-        }
-        return goals.all().stream()
-                .flatMap(goal -> goal.unusableSince().stream())
-                .max(Comparator.naturalOrder())
-                .map(since -> since.plus(inForce.failover().hold()));
+        return goals.holdEnds(inForce.failover(), AfterHold.CLOSE);
     }
 }

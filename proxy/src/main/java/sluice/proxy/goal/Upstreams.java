@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import sluice.config.GoalConfig;
 import sluice.config.IdentityMode;
+import sluice.config.SoloConfig;
 import sluice.upstream.failover.UpstreamSelector;
 
 /**
@@ -37,6 +38,14 @@ final class Upstreams {
                 .orElse(Goal.ALL_MINERS);
         boolean perIdentity = upstreams.stream().anyMatch(upstream -> upstream.identity() == IdentityMode.PER_CHANNEL);
         return new Goal.Terms(goal.weight(), order, aggregation, perIdentity);
+    }
+
+    /** What miners are given when no upstream of their goals is usable; empty where the plan has no such thing. */
+    Optional<UpstreamSelector.Entry> lastResort(RoutingPlan plan) {
+        return plan.upstreams().stream()
+                .filter(upstream -> upstream.name().equals(SoloConfig.NAME))
+                .findFirst()
+                .map(upstream -> new UpstreamSelector.Entry(keyOf(upstream), upstream.warm()));
     }
 
     private String keyOf(UpstreamPlan upstream) {

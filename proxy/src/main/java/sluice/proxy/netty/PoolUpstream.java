@@ -2,6 +2,8 @@ package sluice.proxy.netty;
 
 import java.security.SecureRandom;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import sluice.config.FailoverConfig;
 import sluice.config.IdentityMode;
@@ -79,13 +81,13 @@ public record PoolUpstream(
 
     /** Everything that an operator configured of upstreams and goals. */
     public static RoutingPlan plan(RoutingConfig routing, Common common) {
-        return new RoutingPlan(
-                routing.upstreams().stream()
-                        .map(upstream -> new UpstreamPlan(
-                                of(upstream, common), upstream.identity(), upstream.aggregation(), upstream.warm()))
-                        .toList(),
-                routing.goals(),
-                routing.pins());
+        List<UpstreamPlan> upstreams = new ArrayList<>();
+        for (UpstreamConfig upstream : routing.upstreams()) {
+            upstreams.add(new UpstreamPlan(
+                    of(upstream, common), upstream.identity(), upstream.aggregation(), upstream.warm()));
+        }
+        routing.solo().ifPresent(solo -> upstreams.add(UpstreamPlan.simple(SoloUpstream.of(solo, common.clock()))));
+        return new RoutingPlan(upstreams, routing.goals(), routing.pins());
     }
 
     @Override

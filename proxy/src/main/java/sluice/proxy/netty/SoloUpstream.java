@@ -2,6 +2,7 @@ package sluice.proxy.netty;
 
 import java.time.InstantSource;
 import java.util.Optional;
+import sluice.config.SoloConfig;
 import sluice.protocol.Bytes;
 import sluice.proxy.block.BlockEntry;
 import sluice.upstream.Upstream;
@@ -15,6 +16,11 @@ import sluice.upstream.template.SoloSession;
  * @param tag put into the coinbase
  */
 public record SoloUpstream(String name, Bytes payoutScript, Bytes tag, InstantSource clock) implements UpstreamFactory {
+
+    /** As the operator configured it. */
+    public static SoloUpstream of(SoloConfig solo, InstantSource clock) {
+        return new SoloUpstream(SoloConfig.NAME, solo.payout().script(), Bytes.of(solo.tagBytes()), clock);
+    }
 
     @Override
     public boolean recordsBlocks() {

@@ -270,4 +270,94 @@ class DirectorFailoverTest {
         assertThat(bench.answers.values()).containsOnly(new ChangeResult.Rejected("", "", "shutting-down"));
         assertThat(bench.open()).isEmpty();
     }
+
+    private static final Duration HOLD = Duration.ofSeconds(30);
+
+    private static DirectorBench soloAfterTheHold(PlanSketch plan) {
+        return DirectorBench.started(plan, DirectorBench.failover(HOLD, AfterHold.SOLO));
+    }
+
+    @Test
+    void afterTheHoldMinersMineSoloUntilAnUpstreamIsBack() {
+        DirectorBench bench = soloAfterTheHold(PlanSketch.of("main", "solo").goal("ours", 1, "main"));
+        bench.ready("main");
+        bench.lost("main");
+        bench.pass(HOLD.minusMillis(1));
+        assertThat(bench.open()).containsExactly("main");
+        bench.pass(Duration.ofMillis(1));
+        assertThat(bench.open()).containsExactly("main", "solo");
+        assertThat(bench.feeding()).hasToString("main");
+
+        bench.ready("solo");
+        assertThat(bench.feeding()).hasToString("solo");
+        assertThat(lastSwitch(bench).kind()).isEqualTo(SwitchKind.FAILOVER);
+        assertThat(bench.portsOpen).isTrue();
+        bench.pass(Duration.ofHours(3));
+        assertThat(bench.feeding()).hasToString("solo");
+
+        bench.ready("main");
+        assertThat(bench.feeding()).as("without waiting for a fail-back").hasToString("main");
+        bench.pass(Duration.ofMinutes(1));
+        assertThat(bench.open()).containsExactly("main");
+    }
+
+    @Test
+    void whereSoloHasNoWorkEitherMinersKeepTheirJobAndTakeWhateverComesFirst() {
+        DirectorBench bench = soloAfterTheHold(PlanSketch.of("main", "solo").goal("ours", 1, "main"));
+        bench.ready("main");
+        bench.lost("main");
+        bench.pass(HOLD);
+        bench.lost(bench.upstream("solo"), UpstreamEvent.Step.FIRST_JOB, "the node is syncing");
+        bench.pass(Duration.ofHours(1));
+        assertThat(bench.feeding()).hasToString("main");
+        bench.ready("main");
+        assertThat(bench.feeding()).hasToString("main");
+        assertThat(bench.open()).containsExactly("main");
+    }
+
+    @Test
+    void soloThatIsLostIsHeldAndBackWithItsTemplates() {
+        DirectorBench bench = soloAfterTheHold(PlanSketch.of("main", "solo").goal("ours", 1, "main"));
+        bench.pass(HOLD);
+        bench.ready("solo");
+        bench.lost("solo");
+        assertThat(bench.events(GatewayEvent.HoldBegan.class)).isNotEmpty();
+        bench.pass(Duration.ofMinutes(5));
+        bench.ready("solo");
+        assertThat(bench.feeding()).hasToString("solo");
+    }
+
+    @Test
+    void nobodyMinesSoloWhileOneGoalHasAnUpstream() {
+        DirectorBench bench = soloAfterTheHold(
+                PlanSketch.of("a", "b", "solo").goal("ours", 50, "a").goal("theirs", 50, "b"));
+        bench.ready("a");
+        bench.pass(Duration.ofMinutes(10));
+        assertThat(bench.open()).containsExactly("a", "b");
+    }
+
+    @Test
+    void aNewOrderTakesMinersOffSoloAsSoonAsOneOfItHasWork() {
+        DirectorBench bench = soloAfterTheHold(PlanSketch.of("main", "solo").goal("ours", 1, "main"));
+        bench.pass(HOLD);
+        bench.ready("solo");
+        bench.change(
+                PlanSketch.of("other", "solo").goal("ours", 1, "other"), DirectorBench.failover(HOLD, AfterHold.SOLO));
+        assertThat(bench.feeding()).hasToString("solo");
+        bench.ready("other");
+        assertThat(bench.feeding()).hasToString("other");
+    }
+
+    @Test
+    void aGoalThatNamesSoloMinesSoloInItsTurn() {
+        DirectorBench bench = soloAfterTheHold(PlanSketch.of("main", "solo").goal("ours", 1, "main", "solo"));
+        bench.ready("main");
+        bench.lost("main");
+        bench.ready("solo");
+        assertThat(bench.feeding()).hasToString("solo");
+        bench.pass(Duration.ofHours(1));
+        bench.ready("main");
+        bench.pass(Duration.ofSeconds(1));
+        assertThat(bench.feeding()).as("until main has earned its fail-back").hasToString("solo");
+    }
 }

@@ -62,7 +62,7 @@ public final class BlockTemplateReader {
         ChainTip tip = new ChainTip(fields.displayHash("previousblockhash"), nbits, minTime);
         List<Entry> entries = entries(fields);
         Optional<String> reduction = reduction(fields, entries);
-        List<Entry> kept = reduction.isPresent() ? List.of() : entries;
+        List<Entry> kept = reduction.isPresent() ? List.of() : entries.subList(0, fitting(entries));
         return new Template(
                 id,
                 height,
@@ -70,10 +70,10 @@ public final class BlockTemplateReader {
                 tip,
                 networkTarget(fields, nbits),
                 Math.max(curTime, minTime),
-                coinbase(fields, height, kept, reduction.isPresent() ? fees(entries) : 0),
+                coinbase(fields, height, kept, fees(entries, kept.size())),
                 MerklePath.ofTxids(kept.stream().map(Entry::txid).toList()),
                 Optional.of(transactions(kept)),
-                reduction);
+                reduction.or(() -> excess(entries.size() - kept.size())));
     }
 
     private static void requireKnownRules(TemplateFields fields) {
@@ -145,6 +145,28 @@ public final class BlockTemplateReader {
                 : Optional.empty();
     }
 
+    /** How many of the transactions, from the first, leave room for our coinbase; parents stand before their children. */
+    private static int fitting(List<Entry> entries) {
+        long weight = Block.headWeight(entries.size() + 1L) + TemplateLimits.COINBASE_WEIGHT;
+        long sigops = TemplateLimits.COINBASE_SIGOPS;
+        int count = 0;
+        for (Entry entry : entries) {
+            weight += entry.weight();
+            sigops += entry.sigops().orElse(0);
+            if (weight > Block.MAX_WEIGHT || sigops > Block.MAX_SIGOPS) {
+                return count;
+            }
+            count++;
+        }
+        return count;
+    }
+
+    private static Optional<String> excess(int left) {
+        return left == 0
+                ? Optional.empty()
+                : Optional.of("the node's transactions leave no room for a coinbase; left out the last " + left);
+    }
+
     private static TemplateTransactions transactions(List<Entry> entries) {
         long weight = 0;
         OptionalLong fees = OptionalLong.of(0);
@@ -156,9 +178,6 @@ public final class BlockTemplateReader {
             fees = sum(fees, entry.fee());
             sigops = sum(sigops, entry.sigops());
         }
-        if (weight > Block.MAX_WEIGHT) {
-            throw new UnusableTemplate("transactions", "weigh " + weight + ", more than a block may");
-        }
         return new TemplateTransactions(raw, weight, fees, sigops);
     }
 
@@ -166,10 +185,10 @@ public final class BlockTemplateReader {
         return a.isPresent() && b.isPresent() ? OptionalLong.of(a.getAsLong() + b.getAsLong()) : OptionalLong.empty();
     }
 
-    /** The fees that the coinbase value holds and that are lost with the transactions. */
-    private static long fees(List<Entry> entries) {
+    /** The fees that the coinbase value holds and that are lost with the transactions from {@code first} on. */
+    private static long fees(List<Entry> entries, int first) {
         long sum = 0;
-        for (int i = 0; i < entries.size(); i++) {
+        for (int i = first; i < entries.size(); i++) {
             OptionalLong fee = entries.get(i).fee();
             if (fee.isEmpty()) {
                 throw new UnusableTemplate(

@@ -119,6 +119,11 @@ public final class SoloSession {
             case TemplateEvent.NewTip(Template template) -> onNewTip(template, actions);
             case TemplateEvent.Refreshed(Template template) -> {
                 if (current.isPresent() && sameTip(current.get(), template)) {
+                    if (TemplateLimits.fault(template, coinbase(template), payoutScript)
+                            .isPresent()) {
+                        // The one in force is as good as it was.
+                        return;
+                    }
                     current = Optional.of(template);
                     announce(template, OptionalLong.of(template.curTime()), actions);
                 } else {
@@ -128,13 +133,14 @@ public final class SoloSession {
             case TemplateEvent.TransactionsArrived(long templateId, TemplateTransactions transactions) ->
                 onTransactions(templateId, transactions);
             case TemplateEvent.BlockJudged(long number, BlockVerdict verdict) -> onVerdict(number, verdict, actions);
-            case TemplateEvent.Unavailable(String reason) -> {
-                UpstreamEvent.Step step =
-                        current.isPresent() ? UpstreamEvent.Step.MINING : UpstreamEvent.Step.FIRST_JOB;
-                current = Optional.empty();
-                report(new UpstreamEvent.Lost(step, reason), actions);
-            }
+            case TemplateEvent.Unavailable(String reason) -> lose(reason, actions);
         }
+    }
+
+    private void lose(String reason, List<SoloAction> actions) {
+        UpstreamEvent.Step step = current.isPresent() ? UpstreamEvent.Step.MINING : UpstreamEvent.Step.FIRST_JOB;
+        current = Optional.empty();
+        report(new UpstreamEvent.Lost(step, reason), actions);
     }
 
     private void onTransactions(long templateId, TemplateTransactions transactions) {
@@ -145,6 +151,11 @@ public final class SoloSession {
     }
 
     private void onNewTip(Template template, List<SoloAction> actions) {
+        Optional<String> fault = TemplateLimits.fault(template, coinbase(template), payoutScript);
+        if (fault.isPresent()) {
+            lose("template " + template.id() + ": " + fault.get(), actions);
+            return;
+        }
         if (current.isEmpty()) {
             target = template.networkTarget();
             // Verdicts for the channel before may still come, but its sequence numbers mean nothing in this one.
@@ -163,7 +174,7 @@ public final class SoloSession {
     }
 
     private long announce(Template template, OptionalLong minNtime, List<SoloAction> actions) {
-        Coinbase coinbase = template.coinbase().payingTo(payoutScript, tag, EXTRANONCE_SIZE);
+        Coinbase coinbase = coinbase(template);
         long jobId = nextJobId++;
         jobs.put(jobId, new SoloJob(template, coinbase));
         if (jobs.size() > MAX_JOBS) {
@@ -181,6 +192,10 @@ public final class SoloSession {
                         Bytes.EMPTY)),
                 actions);
         return jobId;
+    }
+
+    private Coinbase coinbase(Template template) {
+        return template.coinbase().payingTo(payoutScript, tag, EXTRANONCE_SIZE);
     }
 
     private void onShare(UpstreamCommand.SubmitShare share, Instant now, List<SoloAction> actions) {

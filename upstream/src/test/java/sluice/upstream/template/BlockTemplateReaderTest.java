@@ -3,14 +3,17 @@ package sluice.upstream.template;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.List;
 import java.util.OptionalLong;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import sluice.protocol.Bytes;
+import sluice.protocol.bitcoin.Coinbase;
 import sluice.protocol.bitcoin.Target;
 import sluice.protocol.bitcoin.Transaction;
+import sluice.protocol.bitcoin.WitnessCommitment;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -238,5 +241,59 @@ class BlockTemplateReaderTest {
                         UnusableTemplate.class,
                         unusable -> assertThat(unusable.field()).isEqualTo(field))
                 .hasMessageContaining(problem);
+    }
+
+    @Test
+    void transactionsBeyondTheLimitOfSigopsAreLeftOutFromTheEnd() {
+        ObjectNode result = RecordedNode.result("gbt_20tx");
+        long lost = 0;
+        for (int i = 0; i < 20; i++) {
+            ObjectNode entry = (ObjectNode) result.get("transactions").get(i);
+            // With the coinbase's 400, ten times 7,960 are 80,000 exactly.
+            entry.put("sigops", 7_960);
+            lost += i < 10 ? 0 : entry.get("fee").asLong();
+        }
+        // The node's own commitment is to all of them, and so to be made anew.
+        Template template = BlockTemplateReader.read(result, 1);
+        assertThat(template.transactions().orElseThrow().raw()).hasSize(10);
+        assertThat(template.transactions().orElseThrow().sigops()).hasValue(79_600);
+        assertThat(template.coinbase().value())
+                .isEqualTo(result.get("coinbasevalue").asLong() - lost);
+        assertThat(template.reduction())
+                .hasValueSatisfying(why -> assertThat(why).endsWith("left out the last 10"));
+        assertThat(template.coinbase().requiredOutputs().getFirst().script().hex())
+                .isNotEqualTo(result.get("default_witness_commitment").asString());
+    }
+
+    private static ObjectNode withOneTransactionOf(int bytes) {
+        ObjectNode result = RecordedNode.result("gbt_0tx");
+        int frame = 4 + 1 + 41 + 1 + 8 + 5 + 4;
+        String script = "6a".repeat(bytes - frame);
+        String raw = "02000000" + "01" + "11".repeat(32) + "00000000" + "00" + "ffffffff" + "01" + "0000000000000000"
+                + "fe" + littleEndian(bytes - frame) + script + "00000000";
+        ObjectNode entry = ((ArrayNode) result.get("transactions")).addObject();
+        entry.put("data", raw).put("fee", 1_000).put("sigops", 0);
+        String commitment = "6a24aa21a9ed"
+                + WitnessCommitment.of(
+                                List.of(Transaction.parse(Bytes.fromHex(raw)).wtxid()), Coinbase.ZERO_RESERVED_VALUE)
+                        .hex();
+        result.put("default_witness_commitment", commitment);
+        return result;
+    }
+
+    private static String littleEndian(int value) {
+        return "%08x".formatted(Integer.reverseBytes(value));
+    }
+
+    @Test
+    void theLastTransactionThatFitsBesideOurCoinbaseStaysAndOneByteMoreIsLeftOut() {
+        // Header and count weigh 324 units, the coinbase's room 4,000.
+        Template full = BlockTemplateReader.read(withOneTransactionOf(998_919), 1);
+        assertThat(full.transactions().orElseThrow().weight()).isEqualTo(4_000_000 - 4_324);
+        assertThat(full.reduction()).isEmpty();
+        Template reduced = BlockTemplateReader.read(withOneTransactionOf(998_920), 1);
+        assertThat(reduced.transactions().orElseThrow().raw()).isEmpty();
+        assertThat(reduced.coinbase().value()).isEqualTo(full.coinbase().value() - 1_000);
+        assertThat(reduced.reduction()).isPresent();
     }
 }

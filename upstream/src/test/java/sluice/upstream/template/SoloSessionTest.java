@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -18,6 +19,7 @@ import sluice.protocol.bitcoin.Block;
 import sluice.protocol.bitcoin.BlockHeader;
 import sluice.protocol.bitcoin.MerklePath;
 import sluice.protocol.bitcoin.Target;
+import sluice.protocol.bitcoin.Transaction;
 import sluice.protocol.bitcoin.TxOut;
 import sluice.upstream.UpstreamCommand;
 import sluice.upstream.UpstreamCommand.SubmitShare;
@@ -396,5 +398,76 @@ class SoloSessionTest {
         assertThat(accepted).isEqualTo(12);
         assertThat(chain.current().height()).isEqualTo(1_012);
         assertThat(miner.target()).isEqualTo(chain.current().networkTarget());
+    }
+
+    private static Template weighing(Template template, long weight, long sigops) {
+        TemplateTransactions own = template.transactions().orElseThrow();
+        return template.with(new TemplateTransactions(own.raw(), weight, own.fees(), OptionalLong.of(sigops)));
+    }
+
+    @Test
+    void aTemplateWhoseBlockWouldBeTooHeavyIsNotMinedOn() {
+        Template template = RecordedNode.template("gbt_20tx");
+        // Header and count 324; the coinbase of this payout and tag is measured, not assumed.
+        long coinbase = Transaction.parse(
+                        template.coinbase().payingTo(PAYOUT, TAG, 20).full(Bytes.zeros(20)))
+                .weight();
+        long most = 4_000_000 - 324 - coinbase;
+        assertThat(reports(newTip(weighing(template, most + 1, 0))))
+                .containsExactly(new UpstreamEvent.Lost(
+                        Step.FIRST_JOB, "template 1: its block would weigh 4000001 units, and 4000000 are the most"));
+        assertThat(reports(newTip(weighing(template, most, 0)))).hasSize(3);
+        assertThat(reports(refreshed(weighing(template, most + 1, 0)))).isEmpty();
+        assertThat(reports(newTip(weighing(template, most + 1, 0))))
+                .singleElement()
+                .isInstanceOfSatisfying(
+                        UpstreamEvent.Lost.class,
+                        lost -> assertThat(lost.step()).isEqualTo(Step.MINING));
+    }
+
+    @Test
+    void aTemplateWhoseBlockWouldHaveTooManySigopsIsNotMinedOn() {
+        Template template = RecordedNode.template("gbt_20tx");
+        assertThat(reports(newTip(weighing(template, 20_000, 80_000)))).hasSize(3);
+        assertThat(reports(newTip(weighing(template, 20_000, 80_001))))
+                .containsExactly(new UpstreamEvent.Lost(
+                        Step.MINING,
+                        "template 1: its block would have 80001 signature operations, and 80000 are the most"));
+    }
+
+    @Test
+    void aPayoutThatChecksSignaturesItselfCountsFourTimes() {
+        SoloSession bare = new SoloSession("solo", Bytes.fromHex("21" + "02".repeat(33) + "ac"), TAG);
+        Template template = weighing(RecordedNode.template("gbt_20tx"), 20_000, 79_997);
+        assertThat(reports(bare.on(new SoloInput.TemplateReported(new TemplateEvent.NewTip(template)), NOW)))
+                .singleElement()
+                .isInstanceOf(UpstreamEvent.Lost.class);
+    }
+
+    @Test
+    void anEmptyTemplateFirstAndTheFullOneBehindItAreTwoJobsOfOneTip() {
+        Template full = RecordedNode.template("gbt_20tx");
+        Template empty = RecordedNode.template("gbt_0tx");
+        newTip(new Template(
+                7,
+                full.height(),
+                full.version(),
+                full.tip(),
+                full.networkTarget(),
+                full.curTime(),
+                empty.coinbase(),
+                empty.merklePath(),
+                empty.transactions(),
+                Optional.empty()));
+        SubmitShare onEmpty = miner.solve();
+        assertThat(reports(refreshed(full)))
+                .singleElement()
+                .isInstanceOfSatisfying(
+                        UpstreamEvent.JobAnnounced.class,
+                        announced -> assertThat(announced.job().isFuture()).isFalse());
+        assertThat(solution(submit(onEmpty)).templateId()).isEqualTo(7);
+        assertThat(Block.parse(solution(submit(miner.solve())).block().orElseThrow())
+                        .transactions())
+                .hasSize(21);
     }
 }

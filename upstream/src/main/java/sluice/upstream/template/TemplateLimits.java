@@ -1,0 +1,45 @@
+package sluice.upstream.template;
+
+import java.util.Optional;
+import sluice.protocol.Bytes;
+import sluice.protocol.bitcoin.Block;
+import sluice.protocol.bitcoin.Coinbase;
+import sluice.protocol.bitcoin.Script;
+import sluice.protocol.bitcoin.TxOut;
+
+/** Whether a template with our coinbase in it is a block that the chain takes. */
+final class TemplateLimits {
+    /** What is kept free for our coinbase where we choose among transactions, in weight units. */
+    static final int COINBASE_WEIGHT = 4_000;
+
+    /** The same in signature operations. */
+    static final int COINBASE_SIGOPS = 400;
+
+    private static final int SIGOP_SCALE = 4;
+
+    private TemplateLimits() {}
+
+    /** Why no block can be made of {@code template} with {@code coinbase}; empty where one can, or where only its source knows. */
+    static Optional<String> fault(Template template, Coinbase coinbase, Bytes payoutScript) {
+        if (template.transactions().isEmpty()) {
+            return Optional.empty();
+        }
+        TemplateTransactions transactions = template.transactions().get();
+        Bytes extranonce = Bytes.zeros(coinbase.extranonceLength());
+        long coinbaseWeight = 3L * coinbase.stripped(extranonce).length()
+                + coinbase.full(extranonce).length();
+        long weight = Block.headWeight(transactions.raw().size() + 1L) + coinbaseWeight + transactions.weight();
+        if (weight > Block.MAX_WEIGHT) {
+            return Optional.of("its block would weigh " + weight + " units, and " + Block.MAX_WEIGHT + " are the most");
+        }
+        long sigops = SIGOP_SCALE * (long) Script.sigops(payoutScript);
+        for (TxOut output : template.coinbase().requiredOutputs()) {
+            sigops += SIGOP_SCALE * (long) Script.sigops(output.script());
+        }
+        sigops += transactions.sigops().orElse(0);
+        return sigops > Block.MAX_SIGOPS
+                ? Optional.of("its block would have " + sigops + " signature operations, and " + Block.MAX_SIGOPS
+                        + " are the most")
+                : Optional.empty();
+    }
+}
