@@ -98,6 +98,14 @@ public final class ConfigParser {
         routing.read(replaceable(gateway, "pool_url", POOL_URL_VARIABLE), enabled, templates.isSolo());
         FailoverConfig failover = failover(document.table("failover"));
         refuseSoloWithoutTemplates(failover, templates.isSolo());
+        if (templates.isSolo() && failover.afterHold() != AfterHold.SOLO && !routing.goalsMineSolo()) {
+            ConfigTable table = document.table("solo");
+            table.warning(
+                    "payout",
+                    table.header(),
+                    "is for mining that nobody does",
+                    "add \"solo\" to the upstreams of a [[goal]], or write failover.after_hold = \"solo\"");
+        }
         AuthorityKeySource authority = authority(gateway, dataDirectory);
         VardiffConfig vardiff = vardiff(document.table("vardiff"));
         List<ProfileConfig> profiles = new ProfileReader(listenerNames).read(document);

@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.Set;
 import sluice.config.ConfigDocument.Found;
 import sluice.config.IdentityTemplate.Placeholder;
+import sluice.protocol.bitcoin.Descriptor;
 
 /** Reads which miners mine for which pools: from {@code pool_url}, or from upstreams, goals and pins. */
 final class RoutingReader {
@@ -63,6 +64,11 @@ final class RoutingReader {
             warnOfUnusedUpstreams();
         }
         document.tables("pin", RoutingConfig.MAX_PINS).forEach(this::readPin);
+    }
+
+    /** Whether a goal names mining on templates of our own. */
+    boolean goalsMineSolo() {
+        return goals.stream().anyMatch(goal -> goal.upstreams().contains(SoloConfig.NAME));
     }
 
     /** @param read of the same document */
@@ -149,9 +155,10 @@ final class RoutingReader {
         boolean warm = table.parsed("standby", UpstreamConfig::parseStandby, "write \"cold\" or \"warm\"")
                 .map(Found::value)
                 .orElse(false);
+        PayoutConfig payout = payout(table);
         name.ifPresent(found -> tableOfUpstream.put(found, table));
         if (name.isPresent() && pool.isPresent()) {
-            upstreams.add(new UpstreamConfig(name.get(), pool.get(), identity, aggregation, warm));
+            upstreams.add(new UpstreamConfig(name.get(), pool.get(), identity, aggregation, warm, payout));
         }
     }
 
@@ -190,6 +197,25 @@ final class RoutingReader {
                                         + ", but miners of one name share a channel wherever they connect",
                                 "use {account}, {worker} and {user}"));
         }
+    }
+
+    private static PayoutConfig payout(ConfigTable table) {
+        List<Descriptor> accepted = table.parsedEach(
+                "payout",
+                PayoutConfig.MAX_ACCEPTED,
+                PayoutConfig::parseAccepted,
+                "write a list of addresses, such as [\"bc1...\"]");
+        int percent = table.integer("payout_percent", 0, PayoutConfig.LEAST_PERCENT);
+        boolean failover = table.parsed(
+                        "payout_mismatch", PayoutConfig::parseMismatch, "write \"warn\" or \"failover\"")
+                .map(Found::value)
+                .orElse(false);
+        if (!table.isPresent("payout")) {
+            String alone = "says nothing without payout";
+            table.refuse("payout_percent", alone, "write payout = [\"...\"], or remove it");
+            table.refuse("payout_mismatch", alone, "write payout = [\"...\"], or remove it");
+        }
+        return new PayoutConfig(accepted, percent, failover);
     }
 
     private void addDefaultGoal() {

@@ -7,8 +7,10 @@ package sluice.config;
  * @param identity under whose names the pool sees the miners' shares
  * @param aggregation the most miners on one connection; 0: all of them
  * @param warm connected and with a job also while another upstream is used
+ * @param payout whom its jobs have to pay
  */
-public record UpstreamConfig(String name, PoolConfig pool, IdentityMode identity, int aggregation, boolean warm) {
+public record UpstreamConfig(
+        String name, PoolConfig pool, IdentityMode identity, int aggregation, boolean warm, PayoutConfig payout) {
 
     public static final Range<Integer> AGGREGATION = new Range<>(0, 65_535);
 
@@ -19,6 +21,11 @@ public record UpstreamConfig(String name, PoolConfig pool, IdentityMode identity
             throw new IllegalArgumentException("an upstream has a name");
         }
         AGGREGATION.require(aggregation);
+    }
+
+    /** A pool that may pay whom it likes. */
+    public UpstreamConfig(String name, PoolConfig pool, IdentityMode identity, int aggregation, boolean warm) {
+        this(name, pool, identity, aggregation, warm, PayoutConfig.NONE);
     }
 
     /** The pool alone, named by its URL: all miners on one connection that stands only while it is used. */

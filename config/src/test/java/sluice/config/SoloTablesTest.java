@@ -6,6 +6,7 @@ import static sluice.config.Configuration.load;
 import static sluice.config.Configuration.onlyProblem;
 import static sluice.config.Configuration.problems;
 import static sluice.config.Configuration.upstream;
+import static sluice.config.Configuration.warnings;
 
 import java.net.URI;
 import java.nio.file.Path;
@@ -206,5 +207,16 @@ class SoloTablesTest {
         assertThat(onlyProblem(node.formatted(user + "u", password))).contains("template_source.n.user is too long");
         assertThat(onlyProblem(node.formatted(user, password + "p")))
                 .contains("template_source.n.password is too long");
+    }
+
+    @Test
+    void soloThatNobodyMinesIsAWarning() {
+        assertThat(warnings(SOLO + upstream("main")))
+                .singleElement()
+                .asString()
+                .contains("solo.payout is for mining that nobody does");
+        assertThat(warnings(SOLO)).isEmpty();
+        assertThat(warnings(SOLO + upstream("main") + "[failover]\nafter_hold = \"solo\"\n"))
+                .isEmpty();
     }
 }

@@ -3,6 +3,7 @@ package sluice.endtoend;
 import static org.assertj.core.api.Assertions.assertThat;
 import static sluice.endtoend.Patience.await;
 
+import io.netty.channel.EventLoop;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -16,22 +17,33 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import sluice.config.AfterHold;
 import sluice.config.FailoverConfig;
 import sluice.config.LimitsConfig;
+import sluice.config.SoloConfig;
 import sluice.config.Sv1Config;
 import sluice.config.VardiffConfig;
 import sluice.endtoend.netty.BufferLeaks;
+import sluice.protocol.Bytes;
+import sluice.protocol.bitcoin.Hash256;
 import sluice.proxy.event.GatewayEvent;
 import sluice.proxy.goal.ChangeResult;
 import sluice.proxy.goal.RoutingPlan;
+import sluice.proxy.goal.UpstreamPlan;
 import sluice.proxy.netty.Gateway;
 import sluice.proxy.netty.GatewaySettings;
 import sluice.proxy.netty.MinersPort;
+import sluice.proxy.netty.SoloUpstream;
+import sluice.proxy.netty.TemplateSourceFactory;
 import sluice.proxy.view.FarmSnapshot;
+import sluice.upstream.netty.LocalTemplateSource;
+import sluice.upstream.template.SimulatedChain;
+import sluice.upstream.template.TemplateSource;
 
 /** A gateway on loopback in front of scripted pools, and the watched miners behind it. */
 public final class EdgeGateway implements AutoCloseable {
@@ -107,6 +119,23 @@ public final class EdgeGateway implements AutoCloseable {
                     failover.rebalanceInterval()));
         }
 
+        /** On a simulated chain, whose path for blocks is called chain. */
+        Plan miningSoloAfter(Duration hold) {
+            return with(new FailoverConfig(
+                    hold,
+                    AfterHold.SOLO,
+                    failover.failbackAfter(),
+                    failover.switchTimeout(),
+                    failover.noJobTimeout(),
+                    failover.rejectsTimeout(),
+                    failover.redistributeAfter(),
+                    failover.rebalanceInterval()));
+        }
+
+        private boolean minesSolo() {
+            return failover.afterHold() == AfterHold.SOLO;
+        }
+
         Plan preparingFor(Duration time) {
             return with(new FailoverConfig(
                     failover.hold(),
@@ -150,13 +179,42 @@ public final class EdgeGateway implements AutoCloseable {
                         plan.sv1(),
                         directory,
                         LOOPS),
-                routing.plan(plan.vardiff(), plan.sv1(), plan.clock()),
+                plan.minesSolo()
+                        ? withSolo(routing.plan(plan.vardiff(), plan.sv1(), plan.clock()), plan.clock())
+                        : routing.plan(plan.vardiff(), plan.sv1(), plan.clock()),
                 plan.failover(),
+                plan.minesSolo() ? List.of(new ChainFactory(plan.clock())) : List.of(),
                 plan.clock(),
                 List.of(events));
         for (int i = 0; i < plan.ports().size(); i++) {
             ports.put(plan.ports().get(i), gateway.addresses().get(i));
         }
+    }
+
+    private static RoutingPlan withSolo(RoutingPlan pools, InstantSource clock) {
+        List<UpstreamPlan> upstreams = new ArrayList<>(pools.upstreams());
+        upstreams.add(UpstreamPlan.simple(new SoloUpstream(SoloConfig.NAME, Bytes.fromHex("51"), Bytes.EMPTY, clock)));
+        return new RoutingPlan(upstreams, pools.goals(), pools.pins());
+    }
+
+    /** Templates of a simulated chain. */
+    private record ChainFactory(InstantSource clock) implements TemplateSourceFactory {
+        @Override
+        public String name() {
+            return "chain";
+        }
+
+        @Override
+        public TemplateSource create(EventLoop loop, Executor handshakes) {
+            SimulatedChain chain = new SimulatedChain(
+                    SimulatedChain.Settings.regtest(Duration.ofSeconds(5)), new SplittableRandom(1), clock.instant());
+            return new LocalTemplateSource(loop, chain, clock);
+        }
+    }
+
+    /** What was said to a block. */
+    String deliveries(Hash256 block) throws IOException {
+        return Files.readString(blocks.resolve(block.display() + ".deliveries"));
     }
 
     /** An SV1 miner, an SV2 miner with an extended and one with a standard channel, that have a job. */

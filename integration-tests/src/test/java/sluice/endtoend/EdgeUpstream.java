@@ -3,6 +3,7 @@ package sluice.endtoend;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
 import sluice.config.FailoverConfig;
 import sluice.config.IdentityMode;
 import sluice.config.PoolAddress;
@@ -11,13 +12,21 @@ import sluice.config.Sv1Config;
 import sluice.config.Sv1PoolAddress;
 import sluice.config.UpstreamConfig;
 import sluice.config.VardiffConfig;
+import sluice.protocol.Bytes;
 import sluice.proxy.goal.UpstreamPlan;
 import sluice.proxy.netty.PoolUpstream;
+import sluice.upstream.session.PayoutCheck;
 import sluice.upstream.session.PoolPatience;
 
 /** A pool as an upstream of an {@link EdgeGateway}; every method answers a copy in which one thing is another. */
 public record EdgeUpstream(
-        String name, PoolConfig pool, IdentityMode identity, int aggregation, boolean warm, PoolPatience patience) {
+        String name,
+        PoolConfig pool,
+        IdentityMode identity,
+        int aggregation,
+        boolean warm,
+        PoolPatience patience,
+        PayoutCheck payout) {
     static final String USER = "farm.edge";
 
     /** The pool under its own name, all miners on one connection that stands only while it is used. */
@@ -36,37 +45,50 @@ public record EdgeUpstream(
                 IdentityMode.GATEWAY,
                 0,
                 false,
-                PoolPatience.DEFAULT);
+                PoolPatience.DEFAULT,
+                PayoutCheck.NONE);
     }
 
     /** Connected and with a job also while another is used. */
     EdgeUpstream kept() {
-        return new EdgeUpstream(name, pool, identity, aggregation, true, patience);
+        return new EdgeUpstream(name, pool, identity, aggregation, true, patience, payout);
     }
 
     EdgeUpstream under(String user) {
         return new EdgeUpstream(
-                name, new PoolConfig(pool.address(), user, pool.password()), identity, aggregation, warm, patience);
+                name,
+                new PoolConfig(pool.address(), user, pool.password()),
+                identity,
+                aggregation,
+                warm,
+                patience,
+                payout);
     }
 
     EdgeUpstream naming(IdentityMode miners) {
-        return new EdgeUpstream(name, pool, miners, aggregation, warm, patience);
+        return new EdgeUpstream(name, pool, miners, aggregation, warm, patience, payout);
     }
 
     EdgeUpstream aggregating(int mostMiners) {
-        return new EdgeUpstream(name, pool, identity, mostMiners, warm, patience);
+        return new EdgeUpstream(name, pool, identity, mostMiners, warm, patience, payout);
     }
 
     /** Left when no job comes for so long. */
     EdgeUpstream waitingForJobs(Duration noJob) {
         return new EdgeUpstream(
-                name, pool, identity, aggregation, warm, new PoolPatience(noJob, patience.onlyRejects()));
+                name, pool, identity, aggregation, warm, new PoolPatience(noJob, patience.onlyRejects()), payout);
     }
 
     /** Left when it only rejects for so long. */
     EdgeUpstream bearingRejects(Duration onlyRejects) {
         return new EdgeUpstream(
-                name, pool, identity, aggregation, warm, new PoolPatience(patience.noJob(), onlyRejects));
+                name, pool, identity, aggregation, warm, new PoolPatience(patience.noJob(), onlyRejects), payout);
+    }
+
+    /** Its jobs must pay this script, or it is left. */
+    EdgeUpstream paying(Bytes script) {
+        return new EdgeUpstream(
+                name, pool, identity, aggregation, warm, patience, new PayoutCheck(List.of(script), 0, true));
     }
 
     UpstreamPlan plan(VardiffConfig vardiff, Sv1Config sv1, InstantSource clock) {
@@ -84,6 +106,7 @@ public record EdgeUpstream(
                 configured.namesPerShare(),
                 configured.firstWanted(),
                 patience,
+                payout,
                 configured.leastExtranonce2Size(),
                 configured.softwareVersion(),
                 configured.clock());

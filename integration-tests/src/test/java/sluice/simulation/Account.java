@@ -141,6 +141,7 @@ final class Account {
             case GatewayEvent.PlanRejected plan -> {}
             case GatewayEvent.PortsClosed ports -> portsEverClosed = true;
             case GatewayEvent.PortsOpened ports -> {}
+            case GatewayEvent.PayoutMismatch mismatch -> {}
         }
     }
 

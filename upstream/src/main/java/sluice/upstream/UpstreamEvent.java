@@ -33,6 +33,9 @@ public sealed interface UpstreamEvent {
     /** One share was refused; {@code errorCode} is the upstream's own text. */
     record ShareRejected(long sequence, String errorCode) implements UpstreamEvent {}
 
+    /** A job pays somebody else than the operator says it must; what follows from that, follows as an event of its own. */
+    record PayoutMismatch(String detail) implements UpstreamEvent {}
+
     /** No work comes from here until the next {@link ChannelOpened}; shares without a verdict get none any more. */
     record Lost(Step step, String reason) implements UpstreamEvent {}
 

@@ -16,6 +16,7 @@ import sluice.config.GatewayConfig;
 import sluice.config.GoalConfig;
 import sluice.config.LimitsConfig;
 import sluice.config.ListenerConfig;
+import sluice.config.PayoutConfig;
 import sluice.config.PinConfig;
 import sluice.config.PoolConfig;
 import sluice.config.ProfileConfig;
@@ -25,6 +26,7 @@ import sluice.config.Sv1PoolAddress;
 import sluice.config.Sv2PoolAddress;
 import sluice.config.UpstreamConfig;
 import sluice.config.VardiffConfig;
+import sluice.protocol.bitcoin.Descriptor;
 import sluice.protocol.sv2.noise.AuthoritySecretKey;
 import sluice.protocol.sv2.noise.Secp256k1;
 
@@ -146,7 +148,20 @@ final class ConfigSummary {
         String aggregation = upstream.aggregation() == UpstreamConfig.ALL_MINERS
                 ? ""
                 : ", at most " + upstream.aggregation() + " miners a connection";
-        return name + pool(upstream.pool()) + identity + aggregation + (upstream.warm() ? ", warm standby" : "");
+        return name
+                + pool(upstream.pool())
+                + identity
+                + aggregation
+                + (upstream.warm() ? ", warm standby" : "")
+                + payout(upstream.payout());
+    }
+
+    private static String payout(PayoutConfig payout) {
+        return payout.accepted().isEmpty()
+                ? ""
+                : ", " + (payout.failover() ? "left unless" : "named unless") + " its jobs pay "
+                        + (payout.leastPercent() == 0 ? "" : payout.leastPercent() + " % to ")
+                        + payout.accepted().stream().map(Descriptor::text).collect(Collectors.joining(" or "));
     }
 
     private static String pool(PoolConfig pool) {

@@ -44,6 +44,8 @@ public final class EventLog implements GatewayEvents.Listener {
                 log.warn("upstream={} left without a verdict on {} shares", e.upstream(), e.count());
             case GatewayEvent.ShareUnforwardable e ->
                 log.debug("share not forwarded userIdentity={} reason={}", e.userIdentity(), e.reason());
+            case GatewayEvent.PayoutMismatch e ->
+                log.error("upstream={} PAYS SOMEBODY ELSE detail=\"{}\"", e.upstream(), e.detail());
             case GatewayEvent.ChainTipUpdated e ->
                 log.info("new tip prevHash={} nbits={}", e.prevHash().display(), Long.toHexString(e.nbits()));
             case GatewayEvent.MiningDifficultyChanged e ->

@@ -135,6 +135,9 @@ public sealed interface GatewayEvent {
     /** What the path a block was sent on made of it. {@code rejection} is empty where it was taken. */
     record BlockAnswered(Instant at, Hash256 hash, String path, Optional<String> rejection) implements GatewayEvent {}
 
+    /** A job of an upstream pays somebody else than the operator says it must. */
+    record PayoutMismatch(Instant at, String upstream, String detail) implements GatewayEvent {}
+
     /** Why a lane is fed by another upstream. */
     enum SwitchKind {
         /** The first upstream since the start. */

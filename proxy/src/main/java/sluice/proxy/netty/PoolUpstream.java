@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import sluice.config.FailoverConfig;
 import sluice.config.IdentityMode;
+import sluice.config.PayoutConfig;
 import sluice.config.PoolConfig;
 import sluice.config.RoutingConfig;
 import sluice.config.Sv1Config;
@@ -14,6 +15,7 @@ import sluice.config.Sv1PoolAddress;
 import sluice.config.Sv2PoolAddress;
 import sluice.config.UpstreamConfig;
 import sluice.config.VardiffConfig;
+import sluice.protocol.bitcoin.Descriptor;
 import sluice.protocol.bitcoin.Difficulty;
 import sluice.protocol.bitcoin.Target;
 import sluice.protocol.sv2.message.extension.WorkerIdentity;
@@ -25,6 +27,7 @@ import sluice.proxy.translation.WorkerLogin;
 import sluice.upstream.Upstream;
 import sluice.upstream.netty.PoolConnection;
 import sluice.upstream.netty.Sv1PoolConnection;
+import sluice.upstream.session.PayoutCheck;
 import sluice.upstream.session.PoolPatience;
 import sluice.upstream.session.PoolSettings;
 import sluice.upstream.session.Sv1PoolSession;
@@ -36,6 +39,7 @@ import sluice.upstream.session.Sv1PoolSettings;
  * @param namesPerShare whether each share names its miner
  * @param firstWanted the easiest target we ask the pool for before miners say otherwise
  * @param patience with a pool that sends no work or takes none
+ * @param payout whom its jobs have to pay
  * @param leastExtranonce2Size bytes of extranonce2 that an SV1 pool must leave
  * @param softwareVersion what the pool is told of this release
  */
@@ -45,6 +49,7 @@ public record PoolUpstream(
         boolean namesPerShare,
         Target firstWanted,
         PoolPatience patience,
+        PayoutCheck payout,
         int leastExtranonce2Size,
         String softwareVersion,
         InstantSource clock)
@@ -74,9 +79,15 @@ public record PoolUpstream(
                 Difficulty.targetOf(common.vardiff().startDifficulty()),
                 new PoolPatience(
                         common.failover().noJobTimeout(), common.failover().rejectsTimeout()),
+                payout(upstream.payout()),
                 common.sv1().poolExtranonce2Size(),
                 common.softwareVersion(),
                 common.clock());
+    }
+
+    private static PayoutCheck payout(PayoutConfig payout) {
+        return new PayoutCheck(
+                payout.accepted().stream().map(Descriptor::script).toList(), payout.leastPercent(), payout.failover());
     }
 
     /** Everything that an operator configured of upstreams and goals. */
@@ -123,7 +134,7 @@ public record PoolUpstream(
             case Sv2PoolAddress sv2 ->
                 new PoolConnection(
                         sv2,
-                        new PoolSettings(name, user, firstWanted, namesPerShare, softwareVersion, patience),
+                        new PoolSettings(name, user, firstWanted, namesPerShare, softwareVersion, patience, payout),
                         here.loop(),
                         here.handshakes(),
                         clock,
@@ -141,7 +152,8 @@ public record PoolUpstream(
                                 SUGGESTS_DIFFICULTY,
                                 leastExtranonce2Size,
                                 softwareVersion,
-                                patience),
+                                patience,
+                                payout),
                         here.loop(),
                         clock,
                         new SecureRandom());

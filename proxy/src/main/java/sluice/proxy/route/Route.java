@@ -185,6 +185,8 @@ public final class Route {
             case UpstreamEvent.ExtranoncePrefixChanged changed -> {}
             case UpstreamEvent.SharesAccepted accepted -> onAccepted(accepted, now);
             case UpstreamEvent.ShareRejected rejected -> onRejected(rejected, now);
+            case UpstreamEvent.PayoutMismatch mismatch ->
+                publish(new GatewayEvent.PayoutMismatch(now, name, mismatch.detail()));
             case UpstreamEvent.Lost lost -> onLost(lost, now);
         }
     }

@@ -151,6 +151,7 @@ public final class FarmView implements GatewayEvents.Listener {
             case GatewayEvent.PlanRejected refused -> {}
             case GatewayEvent.PortsClosed ports -> {}
             case GatewayEvent.PortsOpened ports -> {}
+            case GatewayEvent.PayoutMismatch mismatch -> {}
         }
     }
 

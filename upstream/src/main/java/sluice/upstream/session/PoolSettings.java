@@ -11,6 +11,7 @@ import sluice.protocol.bitcoin.Target;
  * @param namesPerShare ask the pool to take the name of its miner with each share (extension 0x0002)
  * @param softwareVersion what SetupConnection says of this release
  * @param patience when a pool that answers is of no use all the same
+ * @param payout whom its jobs have to pay
  */
 public record PoolSettings(
         String upstream,
@@ -18,4 +19,17 @@ public record PoolSettings(
         Target easiestTarget,
         boolean namesPerShare,
         String softwareVersion,
-        PoolPatience patience) {}
+        PoolPatience patience,
+        PayoutCheck payout) {
+
+    /** For a pool that may pay whom it likes. */
+    public PoolSettings(
+            String upstream,
+            String userIdentity,
+            Target easiestTarget,
+            boolean namesPerShare,
+            String softwareVersion,
+            PoolPatience patience) {
+        this(upstream, userIdentity, easiestTarget, namesPerShare, softwareVersion, patience, PayoutCheck.NONE);
+    }
+}

@@ -92,6 +92,7 @@ public final class Sv1PoolSession implements PoolSession {
     private final Sv1PoolSettings settings;
     private final Sv1Outbox outbox = new Sv1Outbox();
     private final PoolWatch watch;
+    private final PayoutWatch payouts;
     private final Sv1PoolShares shares;
     private boolean configureAnswered;
     private int configureFailures;
@@ -125,6 +126,7 @@ public final class Sv1PoolSession implements PoolSession {
     public Sv1PoolSession(Sv1PoolSettings settings) {
         this.settings = settings;
         this.watch = new PoolWatch(settings.patience());
+        this.payouts = new PayoutWatch(settings.payout());
         this.shares = new Sv1PoolShares(settings, outbox, watch);
     }
 
@@ -473,7 +475,7 @@ public final class Sv1PoolSession implements PoolSession {
             return;
         }
         long jobId = shares.addJob(notify.jobId(), notify.version(), announcedDifficulty);
-        outbox.emit(new UpstreamEvent.JobAnnounced(new UpstreamJob(
+        UpstreamJob job = new UpstreamJob(
                 jobId,
                 newTip ? OptionalLong.empty() : OptionalLong.of(notify.ntime()),
                 notify.version(),
@@ -481,7 +483,11 @@ public final class Sv1PoolSession implements PoolSession {
                 notify.merkleBranch(),
                 coinbase.prefix(),
                 coinbase.suffix(),
-                announced.extranoncePrefix())));
+                announced.extranoncePrefix());
+        payouts.announce(job, announced.extranonceSize(), outbox::emit, this::lose);
+        if (phase == null) {
+            return;
+        }
         if (newTip) {
             tip = new ChainTip(notify.prevHash(), notify.nbits(), notify.ntime());
             outbox.emit(new UpstreamEvent.TipChanged(jobId, tip));

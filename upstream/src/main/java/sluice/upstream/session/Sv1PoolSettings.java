@@ -12,6 +12,7 @@ package sluice.upstream.session;
  * @param leastExtranonceSize bytes of extranonce2 that the pool must leave
  * @param softwareVersion what the user agent says of this release
  * @param patience when a pool that answers is of no use all the same
+ * @param payout whom its jobs have to pay
  */
 public record Sv1PoolSettings(
         String upstream,
@@ -21,7 +22,30 @@ public record Sv1PoolSettings(
         boolean suggestsDifficulty,
         int leastExtranonceSize,
         String softwareVersion,
-        PoolPatience patience) {
+        PoolPatience patience,
+        PayoutCheck payout) {
+
+    /** For a pool that may pay whom it likes. */
+    public Sv1PoolSettings(
+            String upstream,
+            String user,
+            String password,
+            boolean namesPerShare,
+            boolean suggestsDifficulty,
+            int leastExtranonceSize,
+            String softwareVersion,
+            PoolPatience patience) {
+        this(
+                upstream,
+                user,
+                password,
+                namesPerShare,
+                suggestsDifficulty,
+                leastExtranonceSize,
+                softwareVersion,
+                patience,
+                PayoutCheck.NONE);
+    }
 
     /**
      * What we call ourselves. DATUM Gateway picks the size of everybody's coinbase by it: as long as it resembles no known
@@ -37,6 +61,6 @@ public record Sv1PoolSettings(
                 + namesPerShare + ", suggestsDifficulty=" + suggestsDifficulty + ", leastExtranonceSize="
                 + leastExtranonceSize
                 + ", softwareVersion=" + softwareVersion
-                + ", patience=" + patience + "]";
+                + ", patience=" + patience + ", payout=" + payout + "]";
     }
 }

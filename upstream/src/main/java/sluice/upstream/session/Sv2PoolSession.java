@@ -94,6 +94,7 @@ public final class Sv2PoolSession implements PoolSession {
     private final PoolSettings settings;
     private final ExtensionNegotiation extensions;
     private final PoolWatch watch;
+    private final PayoutWatch payouts;
     private final ShareSequences sequences = new ShareSequences();
     private final List<PoolAction> actions = new ArrayList<>();
     private final LinkedHashSet<Long> futureJobIds = new LinkedHashSet<>();
@@ -117,6 +118,7 @@ public final class Sv2PoolSession implements PoolSession {
         this.settings = settings;
         this.extensions = new ExtensionNegotiation(settings.namesPerShare());
         this.watch = new PoolWatch(settings.patience());
+        this.payouts = new PayoutWatch(settings.payout());
         this.demand = new UpstreamCommand.UpdateDemand(0, settings.easiestTarget());
     }
 
@@ -407,7 +409,7 @@ public final class Sv2PoolSession implements PoolSession {
         if (phase == Phase.MINING) {
             watch.workCame(now).ifPresent(actions::add);
         }
-        emit(new UpstreamEvent.JobAnnounced(new UpstreamJob(
+        UpstreamJob announced = new UpstreamJob(
                 job.jobId(),
                 job.minNtime(),
                 job.version(),
@@ -415,7 +417,8 @@ public final class Sv2PoolSession implements PoolSession {
                 job.merklePath(),
                 coinbase.prefix(),
                 coinbase.suffix(),
-                extranoncePrefix)));
+                extranoncePrefix);
+        payouts.announce(announced, extranonceSize, this::emit, this::lose);
     }
 
     private void onTip(SetNewPrevHash tip, Instant now) {
