@@ -14,8 +14,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
@@ -30,7 +32,7 @@ import tools.jackson.databind.JsonNode;
  * Kills a gateway that mines solo at random moments around the submission of blocks. A block counts as found when its miner
  * was told so, or its entry is on the disk: each must reach the node, be it by a later run.
  */
-@Timeout(600)
+@Timeout(1_800)
 class CrashTest {
     private static final int BLOCKS_A_LIFE = 4;
     private static final long LONGEST_LIFE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
@@ -40,6 +42,7 @@ class CrashTest {
 
     private final Random random = new Random(20_261_128);
     private final Set<String> acknowledged = new HashSet<>();
+    private final Map<String, String> late = new TreeMap<>();
     private int sent;
     private int leftBehind;
 
@@ -66,7 +69,9 @@ class CrashTest {
             }
             Set<String> found = found(blocks);
             found.addAll(acknowledged);
-            assertThat(found(blocks)).as("what a miner was told is on the disk").containsAll(acknowledged);
+            assertThat(found(blocks))
+                    .as("what a miner was told is on the disk: %s", late)
+                    .containsAll(acknowledged);
             begin(next);
             await("every block at the node").until(() -> node.taken().containsAll(found));
             next.destroyForcibly().waitFor();
@@ -90,6 +95,7 @@ class CrashTest {
         try (RawSv1Miner miner = new RawSv1Miner(begin(process))) {
             mineOne(miner, job(miner));
             acknowledged.clear();
+            late.clear();
         }
         process.getOutputStream().close();
         assertThat(process.waitFor(Patience.LIMIT.toSeconds(), TimeUnit.SECONDS))
@@ -108,6 +114,13 @@ class CrashTest {
         sent++;
         assertThat(miner.answer(block.id()).path("result").asBoolean()).isTrue();
         acknowledged.add(block.hash());
+        noteIfNotOnDisk(block, "the first of its run");
+    }
+
+    private void noteIfNotOnDisk(SoloBlock block, String when) throws IOException {
+        if (!found(home.resolve("blocks")).contains(block.hash())) {
+            late.put(block.hash(), when);
+        }
     }
 
     /** One run of the gateway, with blocks, up to its end. */
@@ -148,11 +161,12 @@ class CrashTest {
     }
 
     /** What the process said before it died. */
-    private void hear(RawSv1Miner miner, List<SoloBlock> blocks) {
+    private void hear(RawSv1Miner miner, List<SoloBlock> blocks) throws IOException {
         for (JsonNode line : miner.hearWhatIsLeft()) {
             for (SoloBlock block : blocks) {
                 if (line.path("id").asInt() == block.id() && line.path("result").asBoolean()) {
                     acknowledged.add(block.hash());
+                    noteIfNotOnDisk(block, "number " + block.id() + " of its run");
                 }
             }
         }

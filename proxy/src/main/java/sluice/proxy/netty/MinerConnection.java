@@ -36,7 +36,7 @@ final class MinerConnection extends ChannelInboundHandlerAdapter {
     static final int MAX_BACKLOG = 1 << 20;
 
     /** What a miner is told of its block waits for the disk, but for no longer than this. */
-    static final Duration BLOCK_PATIENCE = Duration.ofSeconds(1);
+    static final Duration BLOCK_PATIENCE = Duration.ofSeconds(5);
 
     private static final Logger LOG = LoggerFactory.getLogger(MinerConnection.class);
 

@@ -205,7 +205,7 @@ class MinerConnectionTest {
     }
 
     @Test
-    void aDiskThatHangsKeepsTheAnswerBackForASecond() throws Exception {
+    void aDiskThatHangsKeepsTheAnswerBackForFiveSeconds() throws Exception {
         EmbeddedChannel channel = findsABlock();
         channel.freezeTime();
         CountDownLatch control = fixture.holdLoop();
@@ -216,6 +216,7 @@ class MinerConnectionTest {
         assertThat(early).isNull();
         channel.advanceTimeBy(1, TimeUnit.MILLISECONDS);
         channel.runScheduledPendingTasks();
+        assertThat(MinerConnection.BLOCK_PATIENCE).hasSeconds(5);
         Object late = channel.readOutbound();
         assertThat(late).isNotNull();
         control.countDown();
