@@ -108,7 +108,7 @@ public final class BlockTemplateReader {
         if (value < 0) {
             throw fields.problem("coinbasevalue", "is less than the fees of the transactions");
         }
-        boolean witness = fields.has("default_witness_commitment");
+        boolean witness = fields.has("default_witness_commitment") && mayHoldWitnesses(fields, kept);
         List<TxOut> required = witness ? List.of(WitnessCommitment.output(commitment(kept))) : List.of();
         return new TemplateCoinbase(
                 COINBASE_VERSION,
@@ -126,19 +126,15 @@ public final class BlockTemplateReader {
 
     /** Why the transactions must be left out, if they must. */
     private static Optional<String> reduction(TemplateFields fields, List<Entry> entries) {
-        if (fields.has("default_witness_commitment")) {
+        boolean mayHoldWitnesses = mayHoldWitnesses(fields, entries);
+        if (fields.has("default_witness_commitment") && mayHoldWitnesses) {
             Bytes ours = WitnessCommitment.script(commitment(entries));
             return ours.equals(fields.bytes("default_witness_commitment"))
                     ? Optional.empty()
                     : Optional.of("the node's default_witness_commitment does not fit the transactions it sent;"
                             + " mining the coinbase alone");
         }
-        boolean segwit = false;
-        for (JsonNode rule : fields.node("rules")) {
-            segwit |= rule.asString().equals("segwit") || rule.asString().equals("!segwit");
-        }
-        boolean mayHaveWitness = segwit || entries.stream().anyMatch(Entry::hasWitness);
-        return mayHaveWitness && !entries.isEmpty()
+        return mayHoldWitnesses && !fields.has("default_witness_commitment") && !entries.isEmpty()
                 ? Optional.of(
                         "the node sent no default_witness_commitment, so its transactions may lack their witnesses;"
                                 + " mining the coinbase alone")
@@ -165,6 +161,18 @@ public final class BlockTemplateReader {
         return left == 0
                 ? Optional.empty()
                 : Optional.of("the node's transactions leave no room for a coinbase; left out the last " + left);
+    }
+
+    /**
+     * Before segwit is active a coinbase with a witness is refused, although the node may name a commitment already. A node
+     * that lists no rules says it by the commitment alone.
+     */
+    private static boolean mayHoldWitnesses(TemplateFields fields, List<Entry> entries) {
+        boolean segwit = !fields.has("rules") && fields.has("default_witness_commitment");
+        for (JsonNode rule : fields.node("rules")) {
+            segwit |= rule.asString().equals("segwit") || rule.asString().equals("!segwit");
+        }
+        return segwit || entries.stream().anyMatch(Entry::hasWitness);
     }
 
     private static TemplateTransactions transactions(List<Entry> entries) {

@@ -10,6 +10,8 @@ public record BlockVerdict(Outcome outcome, String reason) {
 
     private static final String DUPLICATE = "duplicate";
     private static final String INCONCLUSIVE = "inconclusive";
+    /** Delivered before, and not on the best chain then (BIP22). */
+    private static final String DUPLICATE_INCONCLUSIVE = "duplicate-inconclusive";
     /** What one node puts in front of every reason. */
     private static final String REJECTED_PREFIX = "rejected: ";
 
@@ -28,7 +30,7 @@ public record BlockVerdict(Outcome outcome, String reason) {
         return new BlockVerdict(
                 switch (reason) {
                     case "", DUPLICATE -> Outcome.ACCEPTED;
-                    case INCONCLUSIVE -> Outcome.LOST_RACE;
+                    case INCONCLUSIVE, DUPLICATE_INCONCLUSIVE -> Outcome.LOST_RACE;
                     default -> Outcome.REJECTED;
                 },
                 reason);

@@ -29,7 +29,6 @@ class BlockTemplateReaderTest {
                 "h0_getblocktemplate",
                 "h16_getblocktemplate",
                 "longpoll_new_tx",
-                "bcoin/gbt_h111_presegwit",
                 "bcoin/gbt_segwit_1witness_tx",
                 "bcoin/gbt_segwit_20tx"
             })
@@ -146,17 +145,37 @@ class BlockTemplateReaderTest {
         assertUnusable(result, "transactions[3].fee", "missing");
     }
 
-    @Test
-    void withoutSegwitThereIsNoCommitmentToMiss() {
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void beforeSegwitIsActiveTheCoinbaseHasNoWitnessThoughTheNodeMayNameACommitment(boolean named) {
         ObjectNode result = RecordedNode.result("bcoin/gbt_h111_presegwit");
-        result.remove("default_witness_commitment");
+        if (!named) {
+            result.remove("default_witness_commitment");
+        }
         Template template = BlockTemplateReader.read(result, 1);
+        assertThat(template.height()).isEqualTo(111);
         assertThat(template.reduction()).isEmpty();
         assertThat(template.coinbase().requiredOutputs()).isEmpty();
         assertThat(template.coinbase()
                         .payingTo(Bytes.fromHex("51"), Bytes.EMPTY, 20)
                         .hasWitness())
                 .isFalse();
+    }
+
+    @Test
+    void aNodeThatListsNoRulesSaysItByItsCommitment() {
+        ObjectNode result = RecordedNode.result("gbt_0tx");
+        result.remove("rules");
+        assertThat(BlockTemplateReader.read(result, 1).coinbase().requiredOutputs())
+                .hasSize(1);
+    }
+
+    @Test
+    void aWitnessAmongTheTransactionsCountsThoughTheRulesDoNotNameIt() {
+        ObjectNode result = RecordedNode.result("gbt_20tx");
+        result.putArray("rules");
+        assertThat(BlockTemplateReader.read(result, 1).coinbase().requiredOutputs())
+                .hasSize(1);
     }
 
     @Test

@@ -13,6 +13,7 @@ class BlockVerdictTest {
         "inconclusive,LOST_RACE,inconclusive",
         "duplicate-invalid,REJECTED,duplicate-invalid",
         "rejected: duplicate,ACCEPTED,duplicate",
+        "duplicate-inconclusive,LOST_RACE,duplicate-inconclusive",
         "rejected: bad-prevblk,REJECTED,bad-prevblk",
         "bad-version(0x00000003),REJECTED,bad-version(0x00000003)"
     })
