@@ -37,6 +37,12 @@ public record Template(
         return new ChainTip(tip.prevHash(), tip.nbits(), curTime);
     }
 
+    /** The same template under another id. */
+    public Template withId(long other) {
+        return new Template(
+                other, height, version, tip, networkTarget, curTime, coinbase, merklePath, transactions, reduction);
+    }
+
     /** The same template, with the transactions that its source gave later. */
     public Template with(TemplateTransactions later) {
         return new Template(

@@ -1,0 +1,348 @@
+package sluice.upstream.failover;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import sluice.upstream.template.BlockSolution;
+import sluice.upstream.template.BlockVerdict;
+import sluice.upstream.template.Template;
+import sluice.upstream.template.TemplateCommand;
+import sluice.upstream.template.TemplateEvent;
+
+/**
+ * Several template sources as one. All of them run; the first in order that is good feeds. One that is lost is left at once,
+ * one whose chain is shorter than another's after some seconds, and a better one is gone back to when it has been good for
+ * a while. Blocks go to every source that can take them, and the best of their verdicts counts. A pure machine.
+ */
+public final class TemplateFailover {
+    public static final int MAX_SOURCES = 16;
+    /** That a source's chain may be shorter than another's: a block takes a moment from one node to the next. */
+    public static final Duration LAG_PATIENCE = Duration.ofSeconds(5);
+    /** At first, a better source that is a little slower is not made to wait. */
+    public static final Duration OPENING_PATIENCE = Duration.ofSeconds(5);
+    /** That a better source must have been good before it feeds again. */
+    public static final Duration FAILBACK_AFTER = Duration.ofSeconds(60);
+    /** For a verdict that is better than those there are; less than whoever submitted the block waits. */
+    public static final Duration VERDICT_PATIENCE = Duration.ofSeconds(30);
+    /** Templates that are known by the id we gave them; more than any job is made of. */
+    static final int MAX_TEMPLATES = 64;
+    /** Blocks for which verdicts are awaited. */
+    static final int MAX_OFFERS = 64;
+
+    /**
+     * One of the sources.
+     *
+     * @param takesBlocks whether it takes whole blocks, also those that are not of its own templates
+     */
+    public record Source(String name, boolean takesBlocks) {}
+
+    private final List<Candidate> candidates;
+    private final Instant opened;
+    private final Map<Long, Origin> origins = new LinkedHashMap<>();
+    private final Map<Long, Offer> offers = new LinkedHashMap<>();
+    private List<TemplateAction> actions = new ArrayList<>();
+    private Optional<Candidate> active = Optional.empty();
+    private Optional<Template> reported = Optional.empty();
+    private String unavailable = "";
+    private long nextId = 1;
+    private boolean closed;
+
+    /** Throws IllegalArgumentException for none or more than {@link #MAX_SOURCES}. */
+    public TemplateFailover(List<Source> sources, Instant now) {
+        if (sources.isEmpty() || sources.size() > MAX_SOURCES) {
+            throw new IllegalArgumentException("1 to " + MAX_SOURCES + " template sources, not " + sources.size());
+        }
+        candidates = new ArrayList<>();
+        for (Source source : sources) {
+            candidates.add(new Candidate(candidates.size(), source));
+        }
+        opened = now;
+    }
+
+    private static final class Candidate {
+        private final int place;
+        private final Source source;
+        private Optional<Template> template = Optional.empty();
+        private Optional<String> problem = Optional.empty();
+        private Instant goodSince = Instant.MAX;
+        /** It had a template and has lost it, so it is not just a little slower than others at the start. */
+        private boolean wasLost;
+
+        private Optional<Instant> behindSince = Optional.empty();
+
+        private Candidate(int place, Source source) {
+            this.place = place;
+            this.source = source;
+        }
+
+        private boolean lags(Instant now) {
+            return behindSince.isPresent() && !now.isBefore(behindSince.get().plus(LAG_PATIENCE));
+        }
+
+        private boolean isGood(Instant now) {
+            return template.isPresent() && !lags(now);
+        }
+    }
+
+    /** Where a template with an id of ours came from. */
+    private record Origin(int source, long id) {}
+
+    /** A block that sources were asked to take. */
+    private static final class Offer {
+        private final BlockSolution solution;
+        private final Instant due;
+        private final Map<Integer, Optional<BlockVerdict>> verdicts = new LinkedHashMap<>();
+        private boolean reported;
+
+        private Offer(BlockSolution solution, Instant due) {
+            this.solution = solution;
+            this.due = due;
+        }
+
+        private Optional<BlockVerdict> best() {
+            return verdicts.values().stream()
+                    .flatMap(Optional::stream)
+                    .min((a, b) -> a.outcome().compareTo(b.outcome()));
+        }
+
+        private boolean isComplete() {
+            return verdicts.values().stream().allMatch(Optional::isPresent);
+        }
+    }
+
+    /** What to do about {@code input}, in order. */
+    public List<TemplateAction> on(TemplateInput input, Instant now) {
+        switch (input) {
+            case TemplateInput.Reported(int source, TemplateEvent event) -> onEvent(candidates.get(source), event, now);
+            case TemplateInput.Requested(TemplateCommand.SubmitBlock submit) -> offer(submit.solution(), now);
+            case TemplateInput.Requested(TemplateCommand.Close close) -> {
+                closed = true;
+                candidates.forEach(candidate -> send(candidate.place, close));
+            }
+            case TemplateInput.TimePassed passed -> {}
+        }
+        if (!closed) {
+            compareTips(now);
+            choose(now);
+        }
+        expireOffers(now);
+        List<TemplateAction> done = actions;
+        actions = new ArrayList<>();
+        return done;
+    }
+
+    /** When {@link TemplateInput.TimePassed} is due, if it is. */
+    public Optional<Instant> nextDeadline() {
+        Stream<Instant> verdicts = offers.values().stream()
+                .filter(offer -> !offer.reported && offer.best().isPresent())
+                .map(offer -> offer.due);
+        if (closed || active.isEmpty()) {
+            return verdicts.min(Instant::compareTo);
+        }
+        Candidate feeding = active.get();
+        Stream<Instant> lag = feeding.behindSince.map(since -> since.plus(LAG_PATIENCE)).stream();
+        Stream<Instant> failback = candidates.subList(0, feeding.place).stream()
+                .filter(better -> better.template.isPresent() && better.behindSince.isEmpty())
+                .map(better -> better.goodSince.plus(FAILBACK_AFTER));
+        return Stream.of(verdicts, lag, failback).flatMap(all -> all).min(Instant::compareTo);
+    }
+
+    private void onEvent(Candidate candidate, TemplateEvent event, Instant now) {
+        switch (event) {
+            case TemplateEvent.NewTip(Template template) -> onTemplate(candidate, template, now);
+            case TemplateEvent.Refreshed(Template template) -> onTemplate(candidate, template, now);
+            case TemplateEvent.TransactionsArrived arrived -> onTransactions(candidate, arrived);
+            case TemplateEvent.BlockJudged(long number, BlockVerdict verdict) ->
+                onVerdict(candidate, number, verdict, now);
+            case TemplateEvent.Unavailable(String reason) -> {
+                candidate.wasLost |= candidate.template.isPresent();
+                candidate.template = Optional.empty();
+                candidate.problem = Optional.of(reason);
+                candidate.behindSince = Optional.empty();
+            }
+        }
+    }
+
+    private void onTemplate(Candidate candidate, Template template, Instant now) {
+        if (candidate.template.isEmpty()) {
+            candidate.goodSince = now;
+        }
+        candidate.template = Optional.of(template);
+        candidate.problem = Optional.empty();
+        if (active.equals(Optional.of(candidate)) && !closed) {
+            report(candidate);
+        }
+    }
+
+    private void onTransactions(Candidate candidate, TemplateEvent.TransactionsArrived arrived) {
+        candidate.template = candidate.template.map(
+                template -> template.id() == arrived.templateId() ? template.with(arrived.transactions()) : template);
+        Origin origin = new Origin(candidate.place, arrived.templateId());
+        origins.forEach((id, known) -> {
+            if (known.equals(origin) && !closed) {
+                actions.add(
+                        new TemplateAction.Report(new TemplateEvent.TransactionsArrived(id, arrived.transactions())));
+            }
+        });
+    }
+
+    private void compareTips(Instant now) {
+        long highest = candidates.stream()
+                .flatMap(candidate -> candidate.template.stream())
+                .mapToLong(Template::height)
+                .max()
+                .orElse(0);
+        for (Candidate candidate : candidates) {
+            boolean behind =
+                    candidate.template.isPresent() && candidate.template.get().height() < highest;
+            if (!behind) {
+                if (candidate.lags(now)) {
+                    candidate.goodSince = now;
+                }
+                candidate.behindSince = Optional.empty();
+            } else if (candidate.behindSince.isEmpty()) {
+                candidate.behindSince = Optional.of(now);
+            }
+        }
+    }
+
+    private void choose(Instant now) {
+        Optional<Candidate> first =
+                candidates.stream().filter(candidate -> candidate.isGood(now)).findFirst();
+        if (first.isEmpty()) {
+            nobody();
+        } else if (active.isEmpty()) {
+            switchTo(first.get(), "the first that has a template");
+        } else if (!active.get().isGood(now)) {
+            Candidate left = active.get();
+            switchTo(
+                    first.get(),
+                    left.source.name() + ": "
+                            + left.problem.orElse("its chain is shorter than that of " + highestName()));
+        } else {
+            candidates.subList(0, active.get().place).stream()
+                    .filter(better -> better.isGood(now) && better.behindSince.isEmpty() && mayReturn(better, now))
+                    .findFirst()
+                    .ifPresent(better -> switchTo(better, "it comes first in the order and is good"));
+        }
+    }
+
+    private boolean mayReturn(Candidate better, Instant now) {
+        boolean justSlower = !better.wasLost && now.isBefore(opened.plus(OPENING_PATIENCE));
+        return justSlower || !now.isBefore(better.goodSince.plus(FAILBACK_AFTER));
+    }
+
+    private String highestName() {
+        return candidates.stream()
+                .filter(candidate -> candidate.template.isPresent() && candidate.behindSince.isEmpty())
+                .map(candidate -> candidate.source.name())
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private void nobody() {
+        boolean allSpoke = candidates.stream().allMatch(candidate -> candidate.problem.isPresent());
+        if (active.isEmpty() && !allSpoke) {
+            return;
+        }
+        active = Optional.empty();
+        reported = Optional.empty();
+        String reasons = candidates.stream()
+                .filter(candidate -> candidate.problem.isPresent())
+                .map(candidate -> candidate.source.name() + ": " + candidate.problem.get())
+                .collect(Collectors.joining("; "));
+        if (!reasons.equals(unavailable)) {
+            unavailable = reasons;
+            actions.add(new TemplateAction.Report(new TemplateEvent.Unavailable(reasons)));
+        }
+    }
+
+    private void switchTo(Candidate candidate, String reason) {
+        active = Optional.of(candidate);
+        actions.add(new TemplateAction.Switched(candidate.source.name(), reason));
+        report(candidate);
+    }
+
+    private void report(Candidate candidate) {
+        Template theirs = candidate.template.orElseThrow();
+        Template ours = theirs.withId(nextId++);
+        origins.put(ours.id(), new Origin(candidate.place, theirs.id()));
+        if (origins.size() > MAX_TEMPLATES) {
+            origins.remove(origins.keySet().iterator().next());
+        }
+        boolean sameTip = reported.isPresent()
+                && reported.get().tip().prevHash().equals(ours.tip().prevHash())
+                && reported.get().tip().nbits() == ours.tip().nbits();
+        reported = Optional.of(ours);
+        unavailable = "";
+        actions.add(new TemplateAction.Report(
+                sameTip ? new TemplateEvent.Refreshed(ours) : new TemplateEvent.NewTip(ours)));
+    }
+
+    private void offer(BlockSolution solution, Instant now) {
+        Offer offer = new Offer(solution, now.plus(VERDICT_PATIENCE));
+        Optional<Origin> origin = Optional.ofNullable(origins.get(solution.templateId()));
+        for (Candidate candidate : candidates) {
+            boolean own = origin.isPresent() && origin.get().source() == candidate.place;
+            if (own || (candidate.source.takesBlocks() && solution.block().isPresent())) {
+                offer.verdicts.put(candidate.place, Optional.empty());
+                BlockSolution theirs = solution.ofTemplate(own ? origin.get().id() : BlockSolution.NO_TEMPLATE);
+                send(candidate.place, new TemplateCommand.SubmitBlock(theirs));
+            }
+        }
+        if (offer.verdicts.isEmpty()) {
+            report(solution, new BlockVerdict(BlockVerdict.Outcome.REJECTED, "no template source can take the block"));
+            return;
+        }
+        offers.put(solution.number(), offer);
+        if (offers.size() > MAX_OFFERS) {
+            offers.remove(offers.keySet().iterator().next());
+        }
+    }
+
+    private void onVerdict(Candidate candidate, long number, BlockVerdict verdict, Instant now) {
+        Offer offer = offers.get(number);
+        if (offer == null || !offer.verdicts.containsKey(candidate.place)) {
+            return;
+        }
+        actions.add(new TemplateAction.Judged(candidate.source.name(), offer.solution, verdict));
+        offer.verdicts.put(candidate.place, Optional.of(verdict));
+        if (verdict.outcome() == BlockVerdict.Outcome.ACCEPTED || offer.isComplete()) {
+            conclude(offer);
+        }
+        if (offer.isComplete()) {
+            offers.remove(number);
+        }
+    }
+
+    private void expireOffers(Instant now) {
+        for (Offer offer : offers.values()) {
+            if (!now.isBefore(offer.due) && offer.best().isPresent()) {
+                conclude(offer);
+            }
+        }
+    }
+
+    private void conclude(Offer offer) {
+        if (!offer.reported) {
+            offer.reported = true;
+            report(offer.solution, offer.best().orElseThrow());
+        }
+    }
+
+    private void report(BlockSolution solution, BlockVerdict verdict) {
+        if (!closed) {
+            actions.add(new TemplateAction.Report(new TemplateEvent.BlockJudged(solution.number(), verdict)));
+        }
+    }
+
+    private void send(int source, TemplateCommand command) {
+        actions.add(new TemplateAction.Send(source, command));
+    }
+}
