@@ -100,9 +100,10 @@ class ConfigChangeTest {
     void anotherPayoutIsRoutingAndAnotherTemplateSourceNeedsARestart() {
         String text = SoloTablesTest.SOLO + POOLS;
         assertThat(between(text, text.replace("[solo]\n", "[solo]\ntag = \"/other/\"\n")))
-                .isEqualTo(new ConfigChange(true, false, false, false, List.of()));
+                .isEqualTo(new ConfigChange(true, false, false, false, false, false, List.of()));
         ConfigChange password = between(text, text.replace("hunter2", "hunter3"));
-        assertThat(password).isEqualTo(new ConfigChange(false, false, false, false, List.of("template_source")));
+        assertThat(password)
+                .isEqualTo(new ConfigChange(false, false, false, false, false, false, List.of("template_source")));
         assertThat(password.toString()).doesNotContain("hunter");
     }
 

@@ -84,6 +84,11 @@ final class CrashedGateway {
         }
 
         @Override
+        public boolean takesEveryBlock() {
+            return true;
+        }
+
+        @Override
         public TemplateSource create(EventLoop loop, Executor handshakes) {
             return new RecordedNode(loop, node);
         }

@@ -205,6 +205,11 @@ public final class EdgeGateway implements AutoCloseable {
         }
 
         @Override
+        public boolean takesEveryBlock() {
+            return true;
+        }
+
+        @Override
         public TemplateSource create(EventLoop loop, Executor handshakes) {
             SimulatedChain chain = new SimulatedChain(
                     SimulatedChain.Settings.regtest(Duration.ofSeconds(5)), new SplittableRandom(1), clock.instant());

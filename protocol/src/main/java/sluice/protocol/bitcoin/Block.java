@@ -83,11 +83,6 @@ public record Block(BlockHeader header, List<Transaction> transactions) {
         return transactions.getFirst();
     }
 
-    /** What header and transaction count weigh in a block of so many transactions. */
-    public static long headWeight(int transactions) {
-        return (long) Transaction.WITNESS_SCALE * (BlockHeader.LENGTH + CompactSize.length(transactions));
-    }
-
     public long weight() {
         long weight = headWeight(transactions.size());
         for (Transaction transaction : transactions) {

@@ -143,7 +143,8 @@ final class RunCommand implements Callable<Integer> {
                     settings,
                     PoolUpstream.plan(config.routing(), common(config.failover(), config.vardiff(), config.sv1())),
                     config.failover(),
-                    TemplateSources.of(config.templateSources()),
+                    TemplateSources.of(
+                            config.templateSources(), config.routing().solo(), CLOCK),
                     CLOCK,
                     List.of(new EventLog("gateway")));
             LOG.info(

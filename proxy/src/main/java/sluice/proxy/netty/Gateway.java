@@ -120,7 +120,7 @@ public final class Gateway implements AutoCloseable {
                 clock,
                 events,
                 blocks,
-                new TemplateHub(controlLoop, handshakes, blocks, templates),
+                new TemplateHub(controlLoop, handshakes, blocks, templates, clock),
                 handshakes,
                 new ControlActor.Ports() {
                     @Override

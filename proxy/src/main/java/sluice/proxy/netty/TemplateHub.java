@@ -1,6 +1,7 @@
 package sluice.proxy.netty;
 
 import io.netty.channel.EventLoop;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -8,6 +9,9 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
+import sluice.upstream.failover.TemplateAction;
+import sluice.upstream.failover.TemplateFailover;
+import sluice.upstream.netty.FailoverTemplates;
 import sluice.upstream.template.CoinbaseReserve;
 import sluice.upstream.template.Template;
 import sluice.upstream.template.TemplateCommand;
@@ -19,48 +23,69 @@ import sluice.upstream.template.TemplateSource;
  * are offered on, and whoever subscribes gets the template in force at once. Confined to the control loop.
  */
 public final class TemplateHub {
+    /** The path of a block that is offered to several sources. */
+    static final String ALL_SOURCES = "template-sources";
+
     private static final String NO_SOURCE = "no template source is configured";
 
     private final EventLoop loop;
     private final Executor handshakes;
     private final BlockDesk blocks;
     private final List<TemplateSourceFactory> factories;
-    private final List<TemplateSource> sources = new ArrayList<>();
+    private final InstantSource clock;
     private final Set<Subscription> subscriptions = new LinkedHashSet<>();
+    private Optional<TemplateSource> source = Optional.empty();
     private Optional<Template> current = Optional.empty();
     private Optional<String> unavailable = Optional.empty();
     private CoinbaseReserve reserve = CoinbaseReserve.NONE;
 
     /** @param factories of the sources, the best first; none for a gateway that has pools only */
-    TemplateHub(EventLoop loop, Executor handshakes, BlockDesk blocks, List<TemplateSourceFactory> factories) {
+    TemplateHub(
+            EventLoop loop,
+            Executor handshakes,
+            BlockDesk blocks,
+            List<TemplateSourceFactory> factories,
+            InstantSource clock) {
         this.loop = loop;
         this.handshakes = handshakes;
         this.blocks = blocks;
         this.factories = List.copyOf(factories);
+        this.clock = clock;
     }
 
     void start() {
-        for (TemplateSourceFactory factory : factories) {
-            sources.add(new BlockPath(factory.name(), factory.create(loop, handshakes), blocks));
-        }
-        if (sources.isEmpty()) {
+        if (factories.isEmpty()) {
             unavailable = Optional.of(NO_SOURCE);
         } else {
-            inOrder(sources).start(this::on);
+            TemplateSource path = factories.size() == 1 ? only() : inOrder();
+            source = Optional.of(path);
+            path.start(this::on);
         }
     }
 
-    /** The seam for failover between sources: what is made of several is one. */
-    private static TemplateSource inOrder(List<TemplateSource> sources) {
-        if (sources.size() > 1) {
-            throw new IllegalStateException("failover between template sources is not built yet; configure one");
+    private TemplateSource only() {
+        TemplateSourceFactory factory = factories.getFirst();
+        return new BlockPath(factory.name(), factory.create(loop, handshakes), blocks);
+    }
+
+    /** One path for blocks to all of them: only what makes one of several knows whose template a block is of. */
+    private TemplateSource inOrder() {
+        List<FailoverTemplates.Member> members = new ArrayList<>();
+        for (TemplateSourceFactory factory : factories) {
+            members.add(new FailoverTemplates.Member(
+                    new TemplateFailover.Source(factory.name(), factory.takesEveryBlock()),
+                    factory.create(loop, handshakes)));
         }
-        return sources.getFirst();
+        return new BlockPath(ALL_SOURCES, new FailoverTemplates(members, loop, clock, this::onVerdict), blocks);
+    }
+
+    private void onVerdict(TemplateAction.Judged judged) {
+        blocks.answered(judged.source(), judged.solution().hash(), judged.verdict());
     }
 
     void stop(String reason) {
-        sources.forEach(source -> source.send(new TemplateCommand.Close(reason)));
-        sources.clear();
+        source.ifPresent(open -> open.send(new TemplateCommand.Close(reason)));
+        source = Optional.empty();
         subscriptions.clear();
     }
 
@@ -92,7 +117,7 @@ public final class TemplateHub {
         CoinbaseReserve enough = reserve.orMore(wanted);
         if (!enough.equals(reserve)) {
             reserve = enough;
-            sources.forEach(source -> source.send(new TemplateCommand.ReserveCoinbase(enough)));
+            source.ifPresent(open -> open.send(new TemplateCommand.ReserveCoinbase(enough)));
         }
     }
 

@@ -9,6 +9,9 @@ public interface TemplateSourceFactory {
     /** Shown in logs and in the journal of found blocks; without secrets. */
     String name();
 
+    /** Whether it takes whole blocks, also those that are not of its own templates. */
+    boolean takesEveryBlock();
+
     /**
      * @param loop where the source lives
      * @param handshakes runs the curve arithmetic of handshakes

@@ -95,7 +95,7 @@ final class LoopFixture implements AutoCloseable {
                 clock,
                 events,
                 desk,
-                new TemplateHub(loop, group.next(), desk, List.of()),
+                new TemplateHub(loop, group.next(), desk, List.of(), clock),
                 group.next(),
                 new ControlActor.Ports() {
                     @Override

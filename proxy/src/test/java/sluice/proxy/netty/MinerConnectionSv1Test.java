@@ -73,7 +73,7 @@ class MinerConnectionSv1Test {
             clock,
             bus,
             desk,
-            new TemplateHub(channel.eventLoop(), Runnable::run, desk, List.of()),
+            new TemplateHub(channel.eventLoop(), Runnable::run, desk, List.of(), clock),
             Runnable::run,
             new ControlActor.Ports() {
                 @Override

@@ -121,6 +121,8 @@ public final class TemplateFailover {
         switch (input) {
             case TemplateInput.Reported(int source, TemplateEvent event) -> onEvent(candidates.get(source), event, now);
             case TemplateInput.Requested(TemplateCommand.SubmitBlock submit) -> offer(submit.solution(), now);
+            case TemplateInput.Requested(TemplateCommand.ReserveCoinbase reserve) ->
+                candidates.forEach(candidate -> send(candidate.place, reserve));
             case TemplateInput.Requested(TemplateCommand.Close close) -> {
                 closed = true;
                 candidates.forEach(candidate -> send(candidate.place, close));

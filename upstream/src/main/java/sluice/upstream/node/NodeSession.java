@@ -86,6 +86,8 @@ public final class NodeSession {
             case NodeInput.Answered(long call, NodeAnswer answer) -> onAnswer(call, answer, now);
             case NodeInput.BlockNoticed(Hash256 hash, OptionalLong number) -> onNotice(hash, number);
             case NodeInput.Requested(TemplateCommand.SubmitBlock submit) -> onBlock(submit.solution());
+            // What a node leaves free is its own setting, and its templates leave room for any payout.
+            case NodeInput.Requested(TemplateCommand.ReserveCoinbase reserve) -> {}
             case NodeInput.Requested(TemplateCommand.Close close) -> onClose();
             case NodeInput.TimePassed passed -> {}
         }

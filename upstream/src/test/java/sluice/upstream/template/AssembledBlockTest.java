@@ -79,9 +79,9 @@ class AssembledBlockTest {
         Instant now = Instant.ofEpochSecond(template.curTime());
         miner.follow(session.on(new SoloInput.TemplateReported(new TemplateEvent.NewTip(template)), now));
         return session.on(new SoloInput.Requested(miner.solve()), now).stream()
-                .filter(SoloAction.SubmitBlock.class::isInstance)
+                .filter(SoloAction.BlockFound.class::isInstance)
                 .map(action ->
-                        ((SoloAction.SubmitBlock) action).solution().block().orElseThrow())
+                        ((SoloAction.BlockFound) action).solution().block().orElseThrow())
                 .findFirst()
                 .orElseThrow();
     }
