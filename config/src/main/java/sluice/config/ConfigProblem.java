@@ -1,6 +1,7 @@
 package sluice.config;
 
 import java.util.Comparator;
+import sluice.protocol.sv2.wire.WireText;
 
 /**
  * One thing that is wrong with what the operator wrote, or (as a warning) unwise.
@@ -28,13 +29,13 @@ public record ConfigProblem(Origin origin, String key, String wrong, String righ
     /** The file as a whole: it cannot be read. */
     public record WholeFile() implements Origin {}
 
-    /** One line for people: {@code FILE:LINE:COLUMN: KEY WRONG; RIGHT}. */
+    /** One line for people: {@code FILE:LINE:COLUMN: KEY WRONG; RIGHT}, whatever characters it quotes from the file. */
     public String describe(String fileName) {
         String place = switch (origin) {
             case Line(int line, int column) -> fileName + ":" + line + ":" + column;
             case Variable(String name) -> "environment variable " + name;
             case WholeFile() -> fileName;
         };
-        return place + ": " + (key.isEmpty() ? "" : key + " ") + wrong + "; " + right;
+        return WireText.printable(place + ": " + (key.isEmpty() ? "" : key + " ") + wrong + "; " + right);
     }
 }

@@ -503,6 +503,12 @@ class ConfigParserTest {
     }
 
     @Test
+    void whatAProblemQuotesCannotWriteTheTerminal() {
+        assertThat(Configuration.problems("[stratum_v2]\nlisten_addr = \"[::1]\\u001b[2J\\n\""))
+                .anyMatch(problem -> problem.contains("has '\ufffd[2J\ufffd' behind the address"));
+    }
+
+    @Test
     void windowsLineEndsCountAsOne() {
         assertThat(onlyProblem((POOL + "x_y_z = 1\n").replace("\n", "\r\n")).origin())
                 .isEqualTo(new Line(3, 1));
