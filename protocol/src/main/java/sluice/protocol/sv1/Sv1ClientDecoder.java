@@ -170,8 +170,7 @@ public final class Sv1ClientDecoder {
             if (tokens.kind(at) != JsonToken.VALUE_STRING) {
                 throw new BadParam("an extension code is not a string");
             }
-            // With a dot it names a param of an extension (BIP310); the answer might hold that name a second time.
-            if (tokens.text(at).indexOf('.') < 0) {
+            if (canBeExtension(tokens.text(at))) {
                 extensions.add(tokens.text(at));
             }
             if (extensions.size() > MAX_EXTENSIONS) {
@@ -179,6 +178,13 @@ public final class Sv1ClientDecoder {
             }
         }
         return extensions;
+    }
+
+    // The answer has a field of this name. With a dot it is a param's (BIP310), which the answer might hold already,
+    // and no
+    // reader takes a longer one.
+    private static boolean canBeExtension(String code) {
+        return code.indexOf('.') < 0 && code.length() <= Sv1Limits.CLIENT.nameLength();
     }
 
     // A wish of the miner: not worth a refusal, whatever it looks like.

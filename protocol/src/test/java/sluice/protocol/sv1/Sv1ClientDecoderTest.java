@@ -88,6 +88,14 @@ class Sv1ClientDecoderTest {
                 .isEqualTo(Configure.versionRolling(ONE, Configure.DEFAULT_MASK));
     }
 
+    @Test
+    void takesNoExtensionWhoseNameIsLongerThanAnyField() {
+        String line = "{\"id\":1,\"method\":\"mining.configure\",\"params\":[[\"%s\",\"%s\"]]}";
+        String longest = "x".repeat(Sv1Limits.CLIENT.nameLength());
+        assertThat(((Configure) Lines.client(line.formatted(longest, longest + "x"))).extensions())
+                .containsExactly(longest);
+    }
+
     private static Configure configureWith(String value) {
         return (Configure) Lines.client(
                 "{\"id\":1,\"method\":\"mining.configure\",\"params\":[[\"version-rolling\"],{" + value + "}]}");
