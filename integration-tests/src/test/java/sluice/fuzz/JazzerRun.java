@@ -21,7 +21,7 @@ import java.util.stream.Stream;
  */
 final class JazzerRun {
     private static final Path HOME = Path.of("target", "fuzz").toAbsolutePath();
-    private static final Duration START_AND_END = Duration.ofMinutes(2);
+    private static final Duration START_AND_END = Duration.ofMinutes(5);
     private static final Duration SLOWEST_INPUT = Duration.ofSeconds(60);
     private static final Pattern RUNS = Pattern.compile("stat::number_of_executed_units: (\\d+)");
     private static final Pattern RATE = Pattern.compile("stat::average_exec_per_sec: +(\\d+)");
@@ -87,7 +87,7 @@ final class JazzerRun {
     List<byte[]> condensed() throws IOException, InterruptedException {
         Path merged = Files.createDirectories(found.resolveSibling("merged"));
         deleteFiles(merged);
-        int exit = jazzer(START_AND_END.multipliedBy(5), merged, seeds, List.of(found.toString(), "-merge=1"));
+        int exit = jazzer(START_AND_END.multipliedBy(2), merged, seeds, List.of(found.toString(), "-merge=1"));
         if (exit != 0) {
             throw new IllegalStateException("Jazzer cannot merge: " + tail(Files.readString(log)));
         }

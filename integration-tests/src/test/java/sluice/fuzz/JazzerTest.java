@@ -12,7 +12,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import sluice.config.DurationText;
 
 /**
- * Long runs, guided by coverage: {@code -Dfuzz.time} for each target, {@code -Dfuzz.target} for one alone, and {@code
+ * Long runs, guided by coverage: {@code -Dfuzz.time} for each target, {@code -Dfuzz.target} for some alone, between commas, and {@code
  * -Dfuzz.keep=true} writes what they reach into the corpus.
  */
 @Tag("fuzz")
@@ -21,7 +21,9 @@ class JazzerTest {
     private static final String ONLY = System.getProperty("fuzz.target", "");
 
     static Stream<FuzzTarget> targets() {
-        return ONLY.isEmpty() ? Arrays.stream(FuzzTarget.values()) : Stream.of(FuzzTarget.named(ONLY));
+        return ONLY.isEmpty()
+                ? Arrays.stream(FuzzTarget.values())
+                : Arrays.stream(ONLY.split(",")).map(FuzzTarget::named);
     }
 
     @ParameterizedTest
