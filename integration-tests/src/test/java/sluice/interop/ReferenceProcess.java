@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 
-/** A running program of the reference implementation and what it has said so far. */
+/** A running program of somebody else's and what it has said so far. */
 final class ReferenceProcess implements AutoCloseable {
     /** Characters of a log that are shown, from its end. */
     private static final int SHOWN = 24_000;

@@ -50,6 +50,7 @@ class ReferenceProcessTest {
                 .contains("capnproto")
                 .contains("libcapnp-dev");
         assertThat(ReferenceProgram.TRANSLATOR.howToGet()).contains("cargo install --locked translator_sv2");
+        assertThat(ReferenceProgram.BCOIN.howToGet()).contains(".ci/get-bcoin DIRECTORY");
     }
 
     @Test

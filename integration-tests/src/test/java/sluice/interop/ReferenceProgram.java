@@ -9,14 +9,16 @@ import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Assumptions;
 
-/** A program of the reference implementation: where it is looked for, and how to get it. */
+/** A program of somebody else's: where it is looked for, and how to get it. */
 enum ReferenceProgram {
     TRANSLATOR("translator_sv2", "cargo install --locked translator_sv2"),
     POOL("pool_sv2", "cargo install --locked pool_sv2 (on Debian this needs the packages capnproto and libcapnp-dev)"),
     MINING_DEVICE(
             "mining_device",
             "cargo install --locked integration_tests_sv2 --bin mining_device"
-                    + " (on Debian this needs the packages capnproto and libcapnp-dev)");
+                    + " (on Debian this needs the packages capnproto and libcapnp-dev)"),
+    /** A node, by its launcher. */
+    BCOIN("bcoin-node", ".ci/get-bcoin DIRECTORY (this needs Node.js and npm)");
 
     /** Names a directory that is searched before any other. */
     static final String DIRECTORY_VARIABLE = "SLUICE_INTEROP_BIN";

@@ -32,6 +32,7 @@ import sluice.proxy.netty.PoolUpstream;
 import sluice.proxy.netty.SimulatedUpstream;
 import sluice.proxy.netty.UpstreamFactory;
 import sluice.proxy.view.FarmSnapshot;
+import sluice.upstream.node.NodeSettings;
 import sluice.upstream.template.SimulatedChain;
 
 /** A Sluice of the tests: a pool on a simulated chain of quick blocks, or a gateway in front of one. */
@@ -75,6 +76,12 @@ final class SluiceServer implements AutoCloseable {
                 .withStartTarget(Hashrate.targetFor(CPU_HASHES_PER_SECOND, 60.0 / BLOCK_INTERVAL.toSeconds()));
         Bytes tag = Bytes.of("/Sluice interop/".getBytes(StandardCharsets.US_ASCII));
         return new SluiceServer("pool", directory, new SimulatedUpstream(chain, SEED, PAYOUT, tag, CLOCK));
+    }
+
+    /** A pool whose blocks go to {@code node}. */
+    static SluiceServer soloOn(NodeSettings node, Path directory) throws IOException {
+        ExecutorService disk = Executors.newSingleThreadExecutor();
+        return new SluiceServer("solo", directory, new SoloNode(node, disk, CLOCK), disk);
     }
 
     static SluiceServer gatewayTo(SluiceServer pool, Path directory) throws IOException {

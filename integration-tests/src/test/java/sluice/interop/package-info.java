@@ -1,2 +1,2 @@
-/** Programs of the reference implementation against our ports; run by {@code mvn verify -Pinterop}. */
+/** Programs of the reference implementation against our ports, and ours against a real node; run by {@code mvn verify -Pinterop}. */
 package sluice.interop;

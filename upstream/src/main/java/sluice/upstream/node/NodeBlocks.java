@@ -16,8 +16,13 @@ import sluice.upstream.template.BlockVerdict;
  * of node says it before it looks: the chain has to show the block.
  */
 final class NodeBlocks {
-    /** Blocks without a verdict; one more drops the oldest, which the journal still has. */
+    /**
+     * Blocks without a verdict; one more is refused. Where blocks are found faster than the node takes them, as on a chain
+     * for tests, the earlier ones are those that can still become its tip.
+     */
     static final int MAX_BLOCKS = 16;
+    /** Blocks that are on their way to the node at one time; a node checks one after the other anyway. */
+    static final int MAX_SUBMITTING = 4;
     /** Until a node that took a block must have it in its chain. */
     static final Duration CONFIRMATION_PATIENCE = Duration.ofSeconds(10);
 
@@ -71,22 +76,15 @@ final class NodeBlocks {
         return deliveries.isEmpty();
     }
 
-    void submit(BlockSolution solution, Bytes block) {
-        if (deliveries.size() >= MAX_BLOCKS && !deliveries.containsKey(solution.number())) {
-            Delivery oldest = deliveries.remove(deliveries.keySet().iterator().next());
-            outbox.cancel(oldest.call);
-            outbox.note(
-                    Subject.BLOCK,
-                    true,
-                    "block " + oldest.solution.hash().display() + " is given up: " + MAX_BLOCKS
-                            + " later ones wait for the node as well");
+    /** The verdict, where there is one already. */
+    Optional<Judged> submit(BlockSolution solution, Bytes block) {
+        if (deliveries.size() >= MAX_BLOCKS) {
+            outbox.note(Subject.BLOCK, true, "blocks are refused: " + MAX_BLOCKS + " earlier ones wait for the node");
+            return Optional.of(new Judged(
+                    solution, new BlockVerdict(BlockVerdict.Outcome.REJECTED, "too many blocks wait for the node")));
         }
-        Delivery delivery = new Delivery(solution, block);
-        Delivery before = deliveries.put(solution.number(), delivery);
-        if (before != null) {
-            outbox.cancel(before.call);
-        }
-        ask(delivery, Step.SUBMITTING);
+        deliveries.put(solution.number(), new Delivery(solution, block));
+        return Optional.empty();
     }
 
     /** The verdict, where {@code answer} is the last that was missing. */
@@ -182,22 +180,32 @@ final class NodeBlocks {
     }
 
     Optional<Instant> nextDeadline() {
+        boolean mayAsk = submitting() < MAX_SUBMITTING;
         return deliveries.values().stream()
-                .filter(NodeBlocks::isWaiting)
+                .filter(delivery ->
+                        delivery.step == Step.WAITING_TO_CONFIRM || (delivery.step == Step.WAITING_TO_SUBMIT && mayAsk))
                 .map(delivery -> delivery.due)
                 .min(Instant::compareTo);
     }
 
+    /** Makes the calls whose time has come. */
     void onTime(Instant now) {
         for (Delivery delivery : deliveries.values()) {
-            if (isWaiting(delivery) && !now.isBefore(delivery.due)) {
-                ask(delivery, delivery.step == Step.WAITING_TO_SUBMIT ? Step.SUBMITTING : Step.ASKING_TIP);
+            if (now.isBefore(delivery.due)) {
+                continue;
+            }
+            if (delivery.step == Step.WAITING_TO_CONFIRM) {
+                ask(delivery, Step.ASKING_TIP);
+            } else if (delivery.step == Step.WAITING_TO_SUBMIT && submitting() < MAX_SUBMITTING) {
+                ask(delivery, Step.SUBMITTING);
             }
         }
     }
 
-    private static boolean isWaiting(Delivery delivery) {
-        return delivery.call == NodeOutbox.NONE;
+    private long submitting() {
+        return deliveries.values().stream()
+                .filter(delivery -> delivery.step == Step.SUBMITTING)
+                .count();
     }
 
     private void ask(Delivery delivery, Step step) {

@@ -127,10 +127,13 @@ public final class NodeSession {
         } else if (trial.asked(call)) {
             onTrial(trial.onAnswer(answer));
         } else {
-            blocks.onAnswer(call, answer, now)
-                    .filter(judged -> !closed)
-                    .ifPresent(judged -> outbox.report(
-                            new TemplateEvent.BlockJudged(judged.solution().number(), judged.verdict())));
+            blocks.onAnswer(call, answer, now).ifPresent(this::judged);
+        }
+    }
+
+    private void judged(NodeBlocks.Judged judged) {
+        if (!closed) {
+            outbox.report(new TemplateEvent.BlockJudged(judged.solution().number(), judged.verdict()));
         }
     }
 
@@ -383,7 +386,7 @@ public final class NodeSession {
 
     private void onBlock(BlockSolution solution) {
         if (solution.block().isPresent()) {
-            blocks.submit(solution, solution.block().get());
+            blocks.submit(solution, solution.block().get()).ifPresent(this::judged);
         } else if (!closed) {
             outbox.report(new TemplateEvent.BlockJudged(
                     solution.number(),

@@ -3,6 +3,8 @@ package sluice.upstream.node;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -163,14 +165,39 @@ class NodeBlocksTest {
     }
 
     @Test
-    void oneBlockTooManyDropsTheOldest() {
+    void aFewAreOnTheirWayAtOneTimeAndTheOthersFollowInOrder() {
+        for (int number = 2; number <= NodeBlocks.MAX_SUBMITTING + 1; number++) {
+            node.submit(number);
+        }
+        assertThat(submitting()).hasSize(NodeBlocks.MAX_SUBMITTING);
+        node.answer(submitting().getFirst(), NodeConversation.said("high-hash"));
+        assertJudged(Outcome.REJECTED, "high-hash");
+        assertThat(submitting()).hasSize(NodeBlocks.MAX_SUBMITTING);
+    }
+
+    @Test
+    void oneBlockTooManyIsRefusedAndTheEarlierOnesAreBrought() {
         for (int number = 2; number <= NodeBlocks.MAX_BLOCKS; number++) {
             node.submit(number);
         }
-        assertThat(node.cancelled).isEmpty();
+        assertThat(node.events).hasSize(1);
         node.submit(NodeBlocks.MAX_BLOCKS + 1);
-        assertThat(node.cancelled).hasSize(1);
-        assertThat(node.notes.getLast().text()).contains("is given up");
+        assertThat(node.lastEvent())
+                .isEqualTo(new BlockJudged(
+                        NodeBlocks.MAX_BLOCKS + 1,
+                        new BlockVerdict(Outcome.REJECTED, "too many blocks wait for the node")));
+        assertThat(node.notes.getLast().warning()).isTrue();
+        for (int number = 1; number <= NodeBlocks.MAX_BLOCKS; number++) {
+            node.answer(submitting().getFirst(), NodeConversation.said("duplicate"));
+            assertThat(node.lastEvent()).isEqualTo(new BlockJudged(number, BlockVerdict.ofReason("duplicate")));
+        }
+    }
+
+    private List<Long> submitting() {
+        return node.open.entrySet().stream()
+                .filter(entry -> entry.getValue() instanceof SubmitBlock)
+                .map(Map.Entry::getKey)
+                .toList();
     }
 
     @Test
