@@ -44,7 +44,7 @@ public record Block(BlockHeader header, List<Transaction> transactions) {
     }
 
     /** What header and count of a block with so many transactions weigh. */
-    public static long headWeight(long transactions) {
+    public static long headWeight(int transactions) {
         return (long) Transaction.WITNESS_SCALE * (BlockHeader.LENGTH + CompactSize.length(transactions));
     }
 

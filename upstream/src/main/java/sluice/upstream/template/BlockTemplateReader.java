@@ -143,7 +143,7 @@ public final class BlockTemplateReader {
 
     /** How many of the transactions, from the first, leave room for our coinbase; parents stand before their children. */
     private static int fitting(List<Entry> entries) {
-        long weight = Block.headWeight(entries.size() + 1L) + TemplateLimits.COINBASE_WEIGHT;
+        long weight = Block.headWeight(entries.size() + 1) + TemplateLimits.COINBASE_WEIGHT;
         long sigops = TemplateLimits.COINBASE_SIGOPS;
         int count = 0;
         for (Entry entry : entries) {

@@ -28,7 +28,7 @@ final class TemplateLimits {
         Bytes extranonce = Bytes.zeros(coinbase.extranonceLength());
         long coinbaseWeight = 3L * coinbase.stripped(extranonce).length()
                 + coinbase.full(extranonce).length();
-        long weight = Block.headWeight(transactions.raw().size() + 1L) + coinbaseWeight + transactions.weight();
+        long weight = Block.headWeight(transactions.raw().size() + 1) + coinbaseWeight + transactions.weight();
         if (weight > Block.MAX_WEIGHT) {
             return Optional.of("its block would weigh " + weight + " units, and " + Block.MAX_WEIGHT + " are the most");
         }
