@@ -3,28 +3,24 @@ package sluice.endtoend;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.netty.channel.EventLoop;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
-import java.util.concurrent.Executor;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import sluice.config.FailoverConfig;
 import sluice.config.LimitsConfig;
 import sluice.config.Sv1Config;
 import sluice.config.Sv2PoolAddress;
@@ -34,21 +30,19 @@ import sluice.protocol.bitcoin.Block;
 import sluice.protocol.bitcoin.Script;
 import sluice.protocol.bitcoin.Target;
 import sluice.protocol.bitcoin.TxOut;
-import sluice.proxy.block.BlockFiles;
+import sluice.proxy.goal.RoutingPlan;
 import sluice.proxy.netty.Gateway;
 import sluice.proxy.netty.GatewaySettings;
-import sluice.proxy.netty.UpstreamFactory;
+import sluice.proxy.netty.ProviderTemplates;
+import sluice.proxy.netty.SoloUpstream;
 import sluice.proxy.provider.netty.TemplateServer;
 import sluice.proxy.provider.netty.TemplateServerSettings;
 import sluice.proxy.view.FarmSnapshot;
-import sluice.upstream.Upstream;
 import sluice.upstream.netty.LocalTemplateSource;
-import sluice.upstream.netty.TemplateProviderSource;
-import sluice.upstream.netty.TemplateUpstream;
 import sluice.upstream.provider.TemplateProviderSettings;
 import sluice.upstream.template.CoinbaseReserve;
 import sluice.upstream.template.SimulatedChain;
-import sluice.upstream.template.SoloSession;
+import tools.jackson.databind.json.JsonMapper;
 
 /** Miners of both protocols, a gateway that mines solo, and a template provider that it gets its templates from. */
 @Timeout(120)
@@ -61,7 +55,6 @@ class SoloOverTemplatesTest {
     @TempDir
     private Path directory;
 
-    private final ExecutorService disk = Executors.newSingleThreadExecutor();
     private TemplateServer provider;
     private Gateway gateway;
 
@@ -73,7 +66,6 @@ class SoloOverTemplatesTest {
         if (provider != null) {
             provider.close();
         }
-        disk.shutdown();
     }
 
     @Test
@@ -100,7 +92,9 @@ class SoloOverTemplatesTest {
                         Sv1Config.DEFAULT,
                         directory.resolve("gateway"),
                         1),
-                new Solo(),
+                RoutingPlan.single(new SoloUpstream("solo", PAYOUT, TAG, CLOCK)),
+                FailoverConfig.DEFAULT,
+                List.of(new ProviderTemplates(providerSettings(), CLOCK)),
                 CLOCK,
                 List.of());
 
@@ -116,7 +110,8 @@ class SoloOverTemplatesTest {
         assertThat(blocks).hasSizeGreaterThanOrEqualTo(ENOUGH_BLOCKS);
         int withTransactions = 0;
         for (Path file : blocks) {
-            Bytes raw = Bytes.fromHex(Files.readString(file).strip());
+            Bytes raw = Bytes.fromHex(
+                    JsonMapper.shared().readTree(file.toFile()).get("block").asString());
             Block block = Block.parse(raw);
             assertThat(block.serialise()).isEqualTo(raw);
             withTransactions += block.transactions().size() > 1 ? 1 : 0;
@@ -126,8 +121,8 @@ class SoloOverTemplatesTest {
     }
 
     private List<Path> blocks() throws IOException {
-        try (Stream<Path> files = Files.list(directory.resolve("blocks"))) {
-            return files.toList();
+        try (Stream<Path> files = Files.list(directory.resolve("gateway"))) {
+            return files.filter(file -> file.toString().endsWith(".json")).toList();
         }
     }
 
@@ -135,44 +130,14 @@ class SoloOverTemplatesTest {
         return new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
     }
 
-    /** Solo mining on what the provider says. */
-    private final class Solo implements UpstreamFactory {
-        @Override
-        public String name() {
-            return "solo";
-        }
-
-        @Override
-        public boolean recordsBlocks() {
-            return true;
-        }
-
-        @Override
-        public Upstream create(EventLoop loop, Executor handshakes, Optional<String> userIdentity) {
-            BlockFiles files = new BlockFiles(directory.resolve("blocks"));
-            return new TemplateUpstream(
-                    loop,
-                    new TemplateProviderSource(
-                            new TemplateProviderSettings(
-                                    "provider",
-                                    new Sv2PoolAddress(
-                                            provider.address().getAddress().getHostAddress(),
-                                            provider.address().getPort(),
-                                            Optional.of(provider.authorityKey())),
-                                    CoinbaseReserve.of(List.of(new TxOut(0, PAYOUT))),
-                                    "test"),
-                            loop,
-                            handshakes,
-                            CLOCK,
-                            new SecureRandom()),
-                    new SoloSession(name(), PAYOUT, TAG),
-                    CLOCK,
-                    disk,
-                    block -> {
-                        if (block.block().isPresent()) {
-                            files.writeRaw(block.hash(), block.block().get());
-                        }
-                    });
-        }
+    private TemplateProviderSettings providerSettings() {
+        return new TemplateProviderSettings(
+                "provider",
+                new Sv2PoolAddress(
+                        provider.address().getAddress().getHostAddress(),
+                        provider.address().getPort(),
+                        Optional.of(provider.authorityKey())),
+                CoinbaseReserve.of(List.of(new TxOut(0, PAYOUT))),
+                "test");
     }
 }

@@ -35,6 +35,7 @@ import sluice.proxy.miner.netty.CpuMiner;
 import sluice.proxy.view.FarmSnapshot;
 import sluice.upstream.netty.Transport;
 import sluice.upstream.node.NodeCredentials;
+import sluice.upstream.node.NodeProposal;
 import sluice.upstream.node.NodeSettings;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -97,7 +98,7 @@ class NodeInteropTest {
                         url,
                         new NodeCredentials.Password("x", KEY),
                         Optional.empty(),
-                        Optional.of(SoloNode.proposal())),
+                        Optional.of(new NodeProposal(SluiceServer.SOLO_PAYOUT, SluiceServer.TAG))),
                 home);
         for (MinerProtocol protocol : MinerProtocol.values()) {
             miners.put(
@@ -158,8 +159,8 @@ class NodeInteropTest {
                                 && height() >= heightBefore + ENOUGH_BLOCKS));
         String tip = call("getbestblockhash", "[]").asString();
         assertThat(call("getblock", "[\"" + tip + "\", false]").asString())
-                .contains(SoloNode.TAG.hex())
-                .contains(SoloNode.PAYOUT.hex());
+                .contains(SluiceServer.TAG.hex())
+                .contains(SluiceServer.SOLO_PAYOUT.hex());
     }
 
     private boolean chainIsThere() {

@@ -26,10 +26,14 @@ import sluice.protocol.sv2.noise.AuthoritySecretKey;
 import sluice.protocol.sv2.noise.Secp256k1;
 import sluice.proxy.event.GatewayEvent;
 import sluice.proxy.event.GatewayEvent.MinerProtocol;
+import sluice.proxy.goal.RoutingPlan;
 import sluice.proxy.netty.Gateway;
 import sluice.proxy.netty.GatewaySettings;
+import sluice.proxy.netty.NodeTemplates;
 import sluice.proxy.netty.PoolUpstream;
 import sluice.proxy.netty.SimulatedUpstream;
+import sluice.proxy.netty.SoloUpstream;
+import sluice.proxy.netty.TemplateSourceFactory;
 import sluice.proxy.netty.UpstreamFactory;
 import sluice.proxy.view.FarmSnapshot;
 import sluice.upstream.node.NodeSettings;
@@ -49,10 +53,20 @@ final class SluiceServer implements AutoCloseable {
     // OP_RETURN: nobody can be paid on a chain that does not exist.
     private static final Bytes PAYOUT = Bytes.fromHex("6a");
 
+    /** Whom blocks of {@link #soloOn} pay: a key of nobody. */
+    static final Bytes SOLO_PAYOUT = Bytes.fromHex("0014e23e2b669a32d26474731a16c0ada0b3ab54e18c");
+
+    static final Bytes TAG = Bytes.of("/Sluice interop/".getBytes(StandardCharsets.US_ASCII));
+
     private final Set<String> workers = ConcurrentHashMap.newKeySet();
     private final Gateway gateway;
 
     private SluiceServer(String name, Path directory, UpstreamFactory upstream) throws IOException {
+        this(name, directory, upstream, List.of());
+    }
+
+    private SluiceServer(String name, Path directory, UpstreamFactory upstream, List<TemplateSourceFactory> templates)
+            throws IOException {
         byte[] secret = new byte[Secp256k1.SECRET_KEY_LENGTH];
         new SecureRandom().nextBytes(secret);
         this.gateway = Gateway.start(
@@ -65,7 +79,9 @@ final class SluiceServer implements AutoCloseable {
                         Sv1Config.DEFAULT,
                         directory,
                         1),
-                upstream,
+                RoutingPlan.single(upstream),
+                FailoverConfig.DEFAULT,
+                templates,
                 CLOCK,
                 List.of(this::note));
     }
@@ -74,14 +90,16 @@ final class SluiceServer implements AutoCloseable {
     static SluiceServer pool(Path directory) throws IOException {
         SimulatedChain.Settings chain = SimulatedChain.Settings.regtest(BLOCK_INTERVAL)
                 .withStartTarget(Hashrate.targetFor(CPU_HASHES_PER_SECOND, 60.0 / BLOCK_INTERVAL.toSeconds()));
-        Bytes tag = Bytes.of("/Sluice interop/".getBytes(StandardCharsets.US_ASCII));
-        return new SluiceServer("pool", directory, new SimulatedUpstream(chain, SEED, PAYOUT, tag, CLOCK));
+        return new SluiceServer("pool", directory, new SimulatedUpstream(chain, SEED, PAYOUT, TAG, CLOCK));
     }
 
     /** A pool whose blocks go to {@code node}. */
     static SluiceServer soloOn(NodeSettings node, Path directory) throws IOException {
-        ExecutorService disk = Executors.newSingleThreadExecutor();
-        return new SluiceServer("solo", directory, new SoloNode(node, disk, CLOCK), disk);
+        return new SluiceServer(
+                "solo",
+                directory,
+                new SoloUpstream("solo", SOLO_PAYOUT, TAG, CLOCK),
+                List.of(new NodeTemplates(node, CLOCK)));
     }
 
     static SluiceServer gatewayTo(SluiceServer pool, Path directory) throws IOException {
