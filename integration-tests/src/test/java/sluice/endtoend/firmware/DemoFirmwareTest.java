@@ -13,10 +13,12 @@ import java.util.Set;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import sluice.endtoend.SluiceProcess;
 
 /** The three families that most firmware descends from mine through what {@code sluice demo} starts. */
+@Timeout(180)
 class DemoFirmwareTest {
     private static final Pattern WHERE = Pattern.compile("Miners connect to ([0-9.]+):([0-9]+) ");
     // The demo asks its own miners for as much as a processor has.

@@ -149,6 +149,10 @@ final class Hasher {
         BigInteger target = IndependentHash.target(job.difficulty());
         byte[] header = IndependentHash.wordsReversed(job.header(extranonce2, ntime, version));
         for (long nonce = 0; ; nonce++) {
+            // A test that is out of time ends here, and not never.
+            if (Thread.interrupted()) {
+                throw new AssertionError("no share of difficulty " + job.difficulty() + " in time");
+            }
             for (int i = 0; i < Integer.BYTES; i++) {
                 header[NONCE_AT + i] = (byte) (nonce >>> Byte.SIZE * i);
             }

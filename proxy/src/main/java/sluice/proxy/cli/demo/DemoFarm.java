@@ -7,13 +7,18 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
 import java.util.function.IntToDoubleFunction;
+import sluice.config.DifficultyForm;
 import sluice.config.FailoverConfig;
 import sluice.config.LimitsConfig;
+import sluice.config.MinerMatch;
+import sluice.config.ProfileConfig;
+import sluice.config.ProfileSettings;
 import sluice.config.Sv1Config;
 import sluice.config.VardiffConfig;
 import sluice.protocol.sv2.noise.ServerTrust;
@@ -58,6 +63,22 @@ final class DemoFarm implements AutoCloseable {
         return pool;
     }
 
+    /** Whatever a machine calls itself, here it is a CPU, which finds no share of what ASICs are asked for. */
+    private static ProfileConfig slow(VardiffConfig vardiff) {
+        return new ProfileConfig(
+                "demo",
+                MinerMatch.userAgents("*"),
+                new ProfileSettings(
+                        Optional.empty(),
+                        Optional.of(vardiff.minDifficulty()),
+                        Optional.empty(),
+                        Optional.of(vardiff.startDifficulty()),
+                        Optional.of(DifficultyForm.ANY),
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.empty()));
+    }
+
     /** Opens the gateway for miners. */
     void open(
             RoutingPlan plan,
@@ -71,14 +92,15 @@ final class DemoFarm implements AutoCloseable {
         all.add(awaiting);
         gateway = Gateway.start(
                 new GatewaySettings(
-                        "gateway",
-                        new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
-                        stage.keys().get(),
-                        vardiff,
-                        LimitsConfig.DEFAULT,
-                        Sv1Config.DEFAULT,
-                        stage.data().resolve("gateway"),
-                        loops),
+                                "gateway",
+                                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                                stage.keys().get(),
+                                vardiff,
+                                LimitsConfig.DEFAULT,
+                                Sv1Config.DEFAULT,
+                                stage.data().resolve("gateway"),
+                                loops)
+                        .withProfiles(List.of(slow(vardiff))),
                 plan,
                 failover,
                 stage.clock(),
