@@ -190,7 +190,7 @@ class HostileSv1MinerTest extends HostileFarm {
     void aMinerThatNeverReadsIsCutOff() throws Exception {
         try (RawConnection connection = new RawConnection(farm().gateway().address())) {
             String extensions = IntStream.range(0, Sv1ClientDecoder.MAX_EXTENSIONS)
-                    .mapToObj(i -> "\"" + i + "x".repeat(500) + "\"")
+                    .mapToObj(i -> "\"" + i + "x".repeat(120) + "\"")
                     .collect(Collectors.joining(","));
             byte[] many = RawSv1Miner.bytes(
                     "{\"id\":1,\"method\":\"mining.configure\",\"params\":[[" + extensions + "],{}]}\n");
