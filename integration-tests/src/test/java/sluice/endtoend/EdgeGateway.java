@@ -25,6 +25,7 @@ import java.util.stream.Stream;
 import sluice.config.AfterHold;
 import sluice.config.FailoverConfig;
 import sluice.config.LimitsConfig;
+import sluice.config.ProfileConfig;
 import sluice.config.SoloConfig;
 import sluice.config.Sv1Config;
 import sluice.config.VardiffConfig;
@@ -63,36 +64,43 @@ public final class EdgeGateway implements AutoCloseable {
             Sv1Config sv1,
             FailoverConfig failover,
             List<String> ports,
-            InstantSource clock) {
+            InstantSource clock,
+            List<ProfileConfig> profiles) {
         public static final Plan EASY = new Plan(
                 new VardiffConfig(false, 60, PoolScript.EASY, PoolScript.EASY),
                 LimitsConfig.DEFAULT,
                 Sv1Config.DEFAULT,
                 FailoverConfig.DEFAULT,
                 List.of(MinersPort.DEFAULT_NAME),
-                InstantSource.system());
+                InstantSource.system(),
+                List.of());
 
         public Plan with(Sv1Config other) {
-            return new Plan(vardiff, limits, other, failover, ports, clock);
+            return new Plan(vardiff, limits, other, failover, ports, clock, profiles);
         }
 
         public Plan with(VardiffConfig other) {
-            return new Plan(other, limits, sv1, failover, ports, clock);
+            return new Plan(other, limits, sv1, failover, ports, clock, profiles);
         }
 
         public Plan with(InstantSource other) {
-            return new Plan(vardiff, limits, sv1, failover, ports, other);
+            return new Plan(vardiff, limits, sv1, failover, ports, other, profiles);
         }
 
         private Plan with(FailoverConfig other) {
-            return new Plan(vardiff, limits, sv1, other, ports, clock);
+            return new Plan(vardiff, limits, sv1, other, ports, clock, profiles);
+        }
+
+        /** Some miners are treated differently. */
+        public Plan withProfiles(List<ProfileConfig> others) {
+            return new Plan(vardiff, limits, sv1, failover, ports, clock, others);
         }
 
         /** Besides the default port. */
         Plan withPort(String name) {
             List<String> more = new ArrayList<>(ports);
             more.add(name);
-            return new Plan(vardiff, limits, sv1, failover, List.copyOf(more), clock);
+            return new Plan(vardiff, limits, sv1, failover, List.copyOf(more), clock, profiles);
         }
 
         Plan failingBackAfter(Duration time) {
@@ -169,16 +177,17 @@ public final class EdgeGateway implements AutoCloseable {
         InetSocketAddress any = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
         gateway = Gateway.start(
                 new GatewaySettings(
-                        "edge",
-                        plan.ports().stream()
-                                .map(name -> new MinersPort(name, any))
-                                .toList(),
-                        Farm.freshKey(),
-                        plan.vardiff(),
-                        plan.limits(),
-                        plan.sv1(),
-                        directory,
-                        LOOPS),
+                                "edge",
+                                plan.ports().stream()
+                                        .map(name -> new MinersPort(name, any))
+                                        .toList(),
+                                Farm.freshKey(),
+                                plan.vardiff(),
+                                plan.limits(),
+                                plan.sv1(),
+                                directory,
+                                LOOPS)
+                        .withProfiles(plan.profiles()),
                 plan.minesSolo()
                         ? withSolo(routing.plan(plan.vardiff(), plan.sv1(), plan.clock()), plan.clock())
                         : routing.plan(plan.vardiff(), plan.sv1(), plan.clock()),
@@ -315,7 +324,7 @@ public final class EdgeGateway implements AutoCloseable {
     }
 
     /** Waits until there was an event of this type; answers the first. */
-    <T extends GatewayEvent> T awaitEvent(Class<T> type) {
+    public <T extends GatewayEvent> T awaitEvent(Class<T> type) {
         await(type.getSimpleName()).until(() -> !events.all(type).isEmpty());
         return events.all(type).getFirst();
     }

@@ -9,11 +9,13 @@ import sluice.config.Sv1Config;
 import sluice.endtoend.EdgeGateway;
 import sluice.endtoend.PoolScript;
 import sluice.endtoend.ScriptedSv2Pool;
+import sluice.proxy.event.GatewayEvent;
 
 /** What Bitmain ships: bmminer in the older machines, closed firmware in the later ones. */
 class AntminerFirmwareTest extends FirmwareScenario {
     private static final Dialect BMMINER = Dialect.CGMINER.as("bmminer/2.0.0");
     private static final Dialect S21 = Dialect.CGMINER_VMASK.as("Antminer S21/Fri Feb 2 17:03:40 CST 2024");
+    private static final Dialect D9 = Dialect.CGMINER.as("Antminer D9");
 
     @Test
     void theFirstLineBehindTheSubscribeOfBmminerIsItsAnswer() throws IOException {
@@ -58,13 +60,26 @@ class AntminerFirmwareTest extends FirmwareScenario {
 
     @Test
     void aD9HearsOfAJobLongBeforeItsSixtySecondsAreOver() throws IOException {
-        assertThat(Sv1Config.DEFAULT.keepalive()).isLessThanOrEqualTo(Duration.ofSeconds(30));
-        EdgeGateway lively = gatewayTo(
+        mining(D9);
+        assertThat(gateway.awaitEvent(GatewayEvent.MinerProfiled.class)
+                        .profile()
+                        .keepalive())
+                .hasValue(Duration.ofSeconds(25));
+    }
+
+    @Test
+    void aD9HasItsOwnKeepaliveWhateverThatOfAllOthersIs() throws IOException {
+        gateway = gatewayTo(
                 pool,
-                EdgeGateway.Plan.EASY.with(new Sv1Config(Sv1Config.DEFAULT.versionMask(), Duration.ofSeconds(1))));
-        Firmware d9 = connectsTo(lively, Dialect.CGMINER.as("Antminer D9")).logsIn();
-        Hasher.Work first = d9.hearsWork();
-        assertThat(d9.hearsWork().ntime()).isGreaterThanOrEqualTo(first.ntime());
+                EdgeGateway.Plan.EASY
+                        .with(new Sv1Config(Sv1Config.DEFAULT.versionMask(), Duration.ofSeconds(60)))
+                        .withProfiles(WrittenProfiles.forAll("keepalive = \"1s\"")));
+        Firmware d9 = mining(D9);
+        Hasher.Work first = d9.work();
+        Hasher.Work again = d9.hearsWork();
+        assertThat(again.cleanJobs()).isFalse();
+        assertThat(again.prevHash()).isEqualTo(first.prevHash());
+        assertThat(again.ntime()).isGreaterThanOrEqualTo(first.ntime());
         d9.mines(1);
     }
 }

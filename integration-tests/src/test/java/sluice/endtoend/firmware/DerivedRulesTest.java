@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import sluice.config.ProfileConfig;
 import sluice.config.Sv1Config;
 import sluice.config.VardiffConfig;
 import sluice.endtoend.EdgeGateway;
@@ -20,6 +21,7 @@ import sluice.endtoend.ScriptedSv2Pool;
 /** What follows from the rows of all families, rule by rule. */
 class DerivedRulesTest extends FirmwareScenario {
     private static final String PING = "{\"id\": %s, \"method\": \"mining.ping\", \"params\": []}";
+    private static final List<ProfileConfig> POWERS_OF_TWO = WrittenProfiles.forAll("difficulty_form = \"power-of-two\"");
     private static final int LONGEST_LINE = 16 * 1024;
 
     @Test
@@ -128,6 +130,25 @@ class DerivedRulesTest extends FirmwareScenario {
         assertThat(miner.hearsWork().difficulty()).isGreaterThan(before.difficulty());
         assertThat(miner.submits(miner.finds(before)).result().asBoolean()).isTrue();
         miner.mines(1);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"x, 1", "d=3, 4", "d=100, 128", "d=1000, 1024", "d=60000, 65536", "d=1000000, 65536"})
+    void aProfileMayAskForPowersOfTwo(String password, long told) throws IOException {
+        EdgeGateway even = gatewayTo(
+                pool("even", PoolScript.GOOD.atDifficulty(70_000)),
+                EdgeGateway.Plan.EASY.with(new VardiffConfig(true, 20, 1, 1)).withProfiles(POWERS_OF_TWO));
+        connectsTo(even, Dialect.CGMINER.withPassword(password))
+                .logsIn()
+                .hears("{\"id\":null,\"method\":\"mining.set_difficulty\",\"params\":[" + told + "]}");
+    }
+
+    @Test
+    void aPowerOfTwoBelowOneIsMinedAndItsSharesAreGood() throws IOException {
+        Firmware miner = connectsTo(gatewayTo(pool, EdgeGateway.Plan.EASY.withProfiles(POWERS_OF_TWO)), Dialect.CGMINER)
+                .logsIn();
+        assertThat(miner.hearsWork().difficulty()).isEqualTo(Math.scalb(1.0, -30));
+        miner.mines(2);
     }
 
     @ParameterizedTest

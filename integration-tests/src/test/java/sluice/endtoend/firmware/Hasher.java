@@ -48,11 +48,20 @@ final class Hasher {
             return line.param(8).asBoolean();
         }
 
-        private String root(String extranonce2) {
-            byte[] root = IndependentHash.sha256d(HEX.parseHex(line.param(2).asString()
+        /** How many bytes its coinbase has. */
+        int coinbaseBytes() {
+            return coinbase("00".repeat(extranonce2Size)).length;
+        }
+
+        private byte[] coinbase(String extranonce2) {
+            return HEX.parseHex(line.param(2).asString()
                     + extranonce1
                     + extranonce2
-                    + line.param(3).asString()));
+                    + line.param(3).asString());
+        }
+
+        private String root(String extranonce2) {
+            byte[] root = IndependentHash.sha256d(coinbase(extranonce2));
             for (JsonNode branch : line.param(4)) {
                 root = IndependentHash.sha256d(IndependentHash.joined(root, HEX.parseHex(branch.asString())));
             }

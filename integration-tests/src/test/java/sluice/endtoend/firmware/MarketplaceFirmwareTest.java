@@ -5,24 +5,28 @@ import static sluice.endtoend.Patience.await;
 
 import java.io.IOException;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import sluice.config.Sv1Config;
+import sluice.config.VardiffConfig;
 import sluice.endtoend.EdgeGateway;
 import sluice.endtoend.EdgeRouting;
 import sluice.endtoend.EdgeUpstream;
+import sluice.endtoend.PoolScript;
 import sluice.endtoend.RehashingSv1Pool;
 
 /** Those who rent hashrate, and firmware that is sold instead of the maker's: BOS, VNISH, LuxOS. */
 class MarketplaceFirmwareTest extends FirmwareScenario {
+    private static final Dialect NICEHASH = Dialect.CGMINER.as("NiceHash/1.0.0");
+    private static final String DIFFICULTY = "{\"id\":null,\"method\":\"mining.set_difficulty\",\"params\":[%d]}";
     private static final int ALL_THAT_A_RENTAL_LEAVES = 4;
 
     @Test
     void niceHashSubscribesWithATimestampAndASignatureAndMines() throws IOException {
-        Firmware niceHash = connects(Dialect.CGMINER
-                        .as("NiceHash/1.0.0")
-                        .loggingIn(
-                                "{\"id\":1,\"method\":\"mining.subscribe\",\"params\":"
-                                        + "[\"AGENT\",1700000000,\"8f0b6c0ffee\"]}",
-                                "{\"id\":2,\"method\":\"mining.authorize\",\"params\":[\"USER\",\"x\"]}"))
+        Firmware niceHash = connects(NICEHASH.loggingIn(
+                        "{\"id\":1,\"method\":\"mining.subscribe\",\"params\":"
+                                + "[\"AGENT\",1700000000,\"8f0b6c0ffee\"]}",
+                        "{\"id\":2,\"method\":\"mining.authorize\",\"params\":[\"USER\",\"x\"]}"))
                 .logsIn();
         assertThat(niceHash.extranonce2Size()).isGreaterThanOrEqualTo(4);
         niceHash.hearsWork();
@@ -31,7 +35,7 @@ class MarketplaceFirmwareTest extends FirmwareScenario {
 
     @Test
     void niceHashsExtranonceSubscribeGetsAResultAndNeverAnotherExtranonce() throws IOException {
-        Firmware niceHash = mining(Dialect.CGMINER.as("NiceHash/1.0.0"));
+        Firmware niceHash = mining(NICEHASH);
         niceHash.says("{\"id\":3,\"method\":\"mining.extranonce.subscribe\",\"params\":[]}")
                 .hears("{\"id\":3,\"result\":true,\"error\":null}");
         pool.setExtranoncePrefix("00ff00ff");
@@ -39,6 +43,23 @@ class MarketplaceFirmwareTest extends FirmwareScenario {
         niceHash.hearsWork();
         niceHash.mines(2);
         assertThat(niceHash.transcript()).noneMatch(line -> line.contains("mining.set_extranonce"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"x, 8192, 524288", "d=1000, 1000, 524288", "d=524288, 524288, 524288", "d=1000000, 1000000, 1000000"})
+    void niceHashIsAskedForTheLeastDifficultyThatItTakesOrMore(String password, long ofOthers, long told)
+            throws IOException {
+        EdgeGateway earnest = gatewayTo(
+                pool("earnest", PoolScript.GOOD.atDifficulty(2e6)), EdgeGateway.Plan.EASY.with(VardiffConfig.DEFAULT));
+        connectsTo(earnest, Dialect.CGMINER.withPassword(password)).logsIn().hears(DIFFICULTY.formatted(ofOthers));
+        connectsTo(earnest, NICEHASH.withPassword(password)).logsIn().hears(DIFFICULTY.formatted(told));
+    }
+
+    @Test
+    void noLeastDifficultyLeadsNiceHashAboveWhatThePoolAsksFor() throws IOException {
+        EdgeGateway modest = gatewayTo(
+                pool("modest", PoolScript.GOOD.atDifficulty(4096)), EdgeGateway.Plan.EASY.with(VardiffConfig.DEFAULT));
+        connectsTo(modest, NICEHASH).logsIn().hears(DIFFICULTY.formatted(4096));
     }
 
     @Test
