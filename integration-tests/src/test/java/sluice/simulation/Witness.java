@@ -262,7 +262,9 @@ abstract class Witness implements ViewListener {
     public final void started(ToldChannel channel, ToldJob job, boolean alone) {
         if (alone) {
             replacedAll = true;
-            if (routeChanged && channel.hasReplacedOnItsTip()) {
+            // Work that is sent again because all shares are refused takes nothing away, as that of another route.
+            boolean toldAgain = expected != null;
+            if ((routeChanged || toldAgain) && channel.hasReplacedOnItsTip()) {
                 channel.keepReplaced();
             } else {
                 if (!channel.hasReplacedOnItsTip()) {

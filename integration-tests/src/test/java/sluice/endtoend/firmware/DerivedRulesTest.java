@@ -21,7 +21,8 @@ import sluice.endtoend.ScriptedSv2Pool;
 /** What follows from the rows of all families, rule by rule. */
 class DerivedRulesTest extends FirmwareScenario {
     private static final String PING = "{\"id\": %s, \"method\": \"mining.ping\", \"params\": []}";
-    private static final List<ProfileConfig> POWERS_OF_TWO = WrittenProfiles.forAll("difficulty_form = \"power-of-two\"");
+    private static final List<ProfileConfig> POWERS_OF_TWO =
+            WrittenProfiles.forAll("difficulty_form = \"power-of-two\"");
     private static final int LONGEST_LINE = 16 * 1024;
 
     @Test

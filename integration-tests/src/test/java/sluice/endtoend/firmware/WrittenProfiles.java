@@ -43,8 +43,7 @@ final class WrittenProfiles {
 
     /** One profile for everybody with this setting. */
     static List<ProfileConfig> forAll(String setting) {
-        ConfigResult result =
-                ConfigParser.parse(FOR_ALL + setting + "\n", Path.of("sluice.toml"), Map.of(), NO_FILES);
+        ConfigResult result = ConfigParser.parse(FOR_ALL + setting + "\n", Path.of("sluice.toml"), Map.of(), NO_FILES);
         assertThat(result).isInstanceOf(ConfigResult.Loaded.class);
         return ((ConfigResult.Loaded) result).config().profiles();
     }

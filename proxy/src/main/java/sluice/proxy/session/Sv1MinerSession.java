@@ -451,10 +451,12 @@ public final class Sv1MinerSession implements MinerSession {
         }
     }
 
-    // The miner may have missed its difficulty as well.
+    // The miner may have missed its difficulty as well. What it has found already on the same tip is good, as for SV2
+    // miners.
     private void tellAgain(Instant now) {
         Optional<MiningJob> job = channel == null ? Optional.empty() : currentJob();
         if (job.isPresent()) {
+            routeChanged = true;
             send(new Sv1ServerMessage.SetDifficulty(difficulty.told()));
             offer(fresh(job.get()), true, now);
         }
