@@ -94,20 +94,6 @@ public record LimitsConfig(
                 banTime);
     }
 
-    /** With another bound on refused shares. */
-    public LimitsConfig withInvalidSharesPerSecond(int shares) {
-        return new LimitsConfig(
-                maxConnections,
-                handshakeTimeout,
-                idleTimeout,
-                maxConnectionsPerAddress,
-                acceptRate,
-                acceptRatePerAddress,
-                shares,
-                banAfter,
-                banTime);
-    }
-
     /** With other bans. */
     public LimitsConfig withBans(int after, Duration time) {
         return new LimitsConfig(

@@ -6,7 +6,6 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.SplittableRandom;
@@ -25,11 +24,11 @@ import sluice.config.ListenAddress;
 import sluice.config.PoolUrl;
 import sluice.config.Sv2PoolAddress;
 import sluice.protocol.sv2.noise.AuthoritySecretKey;
+import sluice.proxy.netty.ProviderTemplates;
 import sluice.proxy.provider.netty.TemplateServer;
 import sluice.proxy.provider.netty.TemplateServerSettings;
 import sluice.proxy.provider.netty.TemplateSourceFactory;
 import sluice.upstream.netty.LocalTemplateSource;
-import sluice.upstream.netty.TemplateProviderSource;
 import sluice.upstream.provider.TemplateProviderSettings;
 import sluice.upstream.template.CoinbaseReserve;
 import sluice.upstream.template.SimulatedChain;
@@ -195,8 +194,7 @@ final class TemplatesCommand implements Callable<Integer> {
                     new Sv2PoolAddress(url.host(), url.port(), url.authorityKey()),
                     CoinbaseReserve.NONE,
                     Sluice.Version.text());
-            return (loop, handshakes) ->
-                    new TemplateProviderSource(settings, loop, handshakes, CLOCK, new SecureRandom());
+            return new ProviderTemplates(settings, CLOCK)::create;
         } catch (InvalidValueException e) {
             throw wrong("--from " + e.wrong() + ": " + e.right());
         }
