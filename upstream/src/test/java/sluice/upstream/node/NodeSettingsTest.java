@@ -27,7 +27,7 @@ class NodeSettingsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"ipc:///tmp/zmq", "tcp://127.0.0.1", "http://127.0.0.1:28332"})
+    @ValueSource(strings = {"ipc://zmq", "tcp://127.0.0.1", "http://127.0.0.1:28332"})
     void aNodePublishesOverTcp(String zmq) {
         assertThatThrownBy(() -> settings("http://127.0.0.1:8332", zmq))
                 .hasMessageContaining("tcp://host:port")
