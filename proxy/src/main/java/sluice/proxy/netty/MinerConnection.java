@@ -110,14 +110,15 @@ final class MinerConnection extends ChannelInboundHandlerAdapter {
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
         batch = true;
+        Instant now = home.clock().instant();
         switch (message) {
             case Frame frame -> {
-                pace(frame.payload().length());
-                feed(new MinerInput.FrameReceived(frame));
+                pace(frame.payload().length(), now);
+                feed(new MinerInput.FrameReceived(frame), now);
             }
             case Bytes line -> {
-                pace(line.length());
-                feed(new MinerInput.LineReceived(line));
+                pace(line.length(), now);
+                feed(new MinerInput.LineReceived(line), now);
             }
             default -> throw new IllegalStateException("a miner's pipeline cannot produce " + message.getClass());
         }
@@ -134,8 +135,8 @@ final class MinerConnection extends ChannelInboundHandlerAdapter {
     }
 
     // What comes too fast stays in the network; nothing of it is lost.
-    private void pace(int bytes) {
-        Duration rest = reading.onRead(bytes, home.clock().instant());
+    private void pace(int bytes, Instant now) {
+        Duration rest = reading.onRead(bytes, now);
         if (!rest.isZero() && !resting && !closing) {
             resting = true;
             context.channel().config().setAutoRead(false);
@@ -181,11 +182,15 @@ final class MinerConnection extends ChannelInboundHandlerAdapter {
 
     /** Gives the session one input and does what it wants. */
     void feed(MinerInput input) {
+        feed(input, home.clock().instant());
+    }
+
+    private void feed(MinerInput input, Instant now) {
         if (closing) {
             return;
         }
         try {
-            run(session.on(input, home.clock().instant()));
+            run(session.on(input, now));
         } catch (RuntimeException e) {
             exceptionCaught(context, e);
         }
