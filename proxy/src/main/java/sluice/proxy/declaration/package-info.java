@@ -1,2 +1,2 @@
-/** Jobs that clients make for this pool: tokens, declarations and what of them is mined (SV2 5.3.18, 6). Pure. */
+/** Jobs that clients make for this pool: tokens, declarations and what of them is mined (SV2 5.3.18, 6); pure. */
 package sluice.proxy.declaration;
