@@ -28,6 +28,9 @@ public final class BlockDeliveries {
     /** What becomes of a block that is offered no more without a word from anybody. */
     static final BlockVerdict NO_VERDICT = new BlockVerdict(BlockVerdict.Outcome.REJECTED, "no-verdict");
 
+    /** What becomes of a block that no path can do anything with. */
+    static final BlockVerdict NO_PATH = new BlockVerdict(BlockVerdict.Outcome.REJECTED, "no-path-takes-it");
+
     private final Map<Long, BlockDelivery> unfinished = new LinkedHashMap<>();
     // Other paths may have something to say of them still.
     private final Map<Long, Hash256> concluded = new LinkedHashMap<>();
@@ -48,6 +51,7 @@ public final class BlockDeliveries {
                 unfinished.values().forEach(block -> block.close(path));
             }
             case DeliveryInput.Answered answered -> answered(answered, now, actions);
+            case DeliveryInput.Impossible(String path, long number) -> impossible(path, number, actions);
             case DeliveryInput.TimePassed() -> {
                 forgetTheOld(now, actions);
                 unfinished.values().forEach(block -> block.onTime(now, actions));
@@ -98,9 +102,26 @@ public final class BlockDeliveries {
         if (delivery.isTaken() || block.refused(answered.path(), answered.verdict())) {
             actions.add(new DeliveryAction.Record(block.solution().hash(), delivery));
         }
-        if (delivery.isTaken() || block.isHopeless()) {
+        if (delivery.isTaken()) {
             unfinished.remove(answered.number());
             conclude(block, answered.verdict(), actions);
+        } else {
+            concludeIfHopeless(block, actions);
+        }
+    }
+
+    private void impossible(String path, long number, List<DeliveryAction> actions) {
+        BlockDelivery block = unfinished.get(number);
+        if (block != null) {
+            block.impossible(path);
+            concludeIfHopeless(block, actions);
+        }
+    }
+
+    private void concludeIfHopeless(BlockDelivery block, List<DeliveryAction> actions) {
+        if (block.isHopeless()) {
+            unfinished.remove(block.solution().number());
+            conclude(block, block.refusal().orElse(NO_PATH), actions);
         }
     }
 

@@ -82,7 +82,22 @@ final class BlockDelivery {
         return isNews;
     }
 
-    /** Whether every path there is has refused it for good. */
+    /** Notes that a path can do nothing with it. */
+    void impossible(String path) {
+        Attempts attempts = paths.get(path);
+        if (attempts != null) {
+            attempts.hopeless = true;
+        }
+    }
+
+    /** What was said against it, if anything was. */
+    Optional<BlockVerdict> refusal() {
+        return paths.values().stream()
+                .flatMap(attempts -> attempts.refusal.stream())
+                .findFirst();
+    }
+
+    /** Whether no path there is can take it any more. */
     boolean isHopeless() {
         return !paths.isEmpty() && paths.values().stream().allMatch(attempts -> attempts.hopeless);
     }

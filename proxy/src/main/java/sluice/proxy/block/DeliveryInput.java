@@ -17,6 +17,9 @@ public sealed interface DeliveryInput {
     /** What {@code path} said to the block that it was offered under {@code number}. */
     record Answered(String path, long number, BlockVerdict verdict) implements DeliveryInput {}
 
+    /** {@code path} can do nothing with the block that it was offered under {@code number}. */
+    record Impossible(String path, long number) implements DeliveryInput {}
+
     /** {@link BlockDeliveries#nextDeadline} has come. */
     record TimePassed() implements DeliveryInput {}
 }

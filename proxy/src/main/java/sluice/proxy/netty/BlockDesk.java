@@ -139,6 +139,11 @@ public final class BlockDesk {
         feed(new DeliveryInput.Answered(path, number, verdict));
     }
 
+    /** A path can do nothing with the solution of this number, and never will. */
+    void impossible(String path, long number) {
+        feed(new DeliveryInput.Impossible(path, number));
+    }
+
     /** What an upstream that is no path said to a block that was sent to it as a share. */
     void answered(String upstream, Hash256 hash, BlockVerdict verdict) {
         record(hash, new Delivery(clock.instant(), upstream, verdict));

@@ -1,13 +1,18 @@
 package sluice.proxy.netty;
 
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Optional;
 import sluice.config.SoloConfig;
 import sluice.protocol.Bytes;
+import sluice.protocol.bitcoin.TxOut;
 import sluice.proxy.block.BlockEntry;
 import sluice.upstream.Upstream;
 import sluice.upstream.netty.TemplateUpstream;
+import sluice.upstream.template.CoinbaseReserve;
 import sluice.upstream.template.SoloSession;
+import sluice.upstream.template.TemplateCommand;
+import sluice.upstream.template.TemplateSource;
 
 /**
  * Mining for ourselves on the gateway's own templates.
@@ -29,9 +34,11 @@ public record SoloUpstream(String name, Bytes payoutScript, Bytes tag, InstantSo
 
     @Override
     public Upstream create(UpstreamSurroundings here, Optional<String> userIdentity) {
+        TemplateSource templates = here.templates().subscribe();
+        templates.send(new TemplateCommand.ReserveCoinbase(CoinbaseReserve.of(List.of(new TxOut(0, payoutScript)))));
         return new TemplateUpstream(
                 here.loop(),
-                here.templates().subscribe(),
+                templates,
                 new SoloSession(name, payoutScript, tag),
                 clock,
                 (solution, merklePath, verdict) -> here.blocks()

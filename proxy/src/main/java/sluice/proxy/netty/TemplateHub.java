@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
-import sluice.upstream.failover.TemplateAction;
 import sluice.upstream.failover.TemplateFailover;
 import sluice.upstream.netty.FailoverTemplates;
 import sluice.upstream.template.CoinbaseReserve;
@@ -23,9 +23,6 @@ import sluice.upstream.template.TemplateSource;
  * are offered on, and whoever subscribes gets the template in force at once. Confined to the control loop.
  */
 public final class TemplateHub {
-    /** The path of a block that is offered to several sources. */
-    static final String ALL_SOURCES = "template-sources";
-
     private static final String NO_SOURCE = "no template source is configured";
 
     private final EventLoop loop;
@@ -60,6 +57,9 @@ public final class TemplateHub {
             TemplateSource path = factories.size() == 1 ? only() : inOrder();
             source = Optional.of(path);
             path.start(this::on);
+            if (!reserve.equals(CoinbaseReserve.NONE)) {
+                path.send(new TemplateCommand.ReserveCoinbase(reserve));
+            }
         }
     }
 
@@ -68,19 +68,22 @@ public final class TemplateHub {
         return new BlockPath(factory.name(), factory.create(loop, handshakes), blocks);
     }
 
-    /** One path for blocks to all of them: only what makes one of several knows whose template a block is of. */
     private TemplateSource inOrder() {
         List<FailoverTemplates.Member> members = new ArrayList<>();
+        AtomicReference<FailoverTemplates> whole = new AtomicReference<>();
         for (TemplateSourceFactory factory : factories) {
+            int place = members.size();
             members.add(new FailoverTemplates.Member(
                     new TemplateFailover.Source(factory.name(), factory.takesEveryBlock()),
-                    factory.create(loop, handshakes)));
+                    new BlockPath(
+                            factory.name(),
+                            factory.create(loop, handshakes),
+                            blocks,
+                            // Only what makes one of several knows whose template a block is of.
+                            solution -> whole.get().solutionFor(place, solution))));
         }
-        return new BlockPath(ALL_SOURCES, new FailoverTemplates(members, loop, clock, this::onVerdict), blocks);
-    }
-
-    private void onVerdict(TemplateAction.Judged judged) {
-        blocks.answered(judged.source(), judged.solution().hash(), judged.verdict());
+        whole.set(new FailoverTemplates(members, loop, clock));
+        return whole.get();
     }
 
     void stop(String reason) {

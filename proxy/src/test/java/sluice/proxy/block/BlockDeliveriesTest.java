@@ -206,4 +206,33 @@ class BlockDeliveriesTest {
         assertThat(answer("node", 1, BlockVerdict.ACCEPTED)).isEmpty();
         assertThat(answer("node", 2, BlockVerdict.ACCEPTED)).hasSize(1);
     }
+
+    private List<DeliveryAction> cannot(String path, long number) {
+        return deliveries.on(new DeliveryInput.Impossible(path, number), now);
+    }
+
+    @Test
+    void aPathThatCanDoNothingWithItIsAskedOnceAndWaitedForByNobody() {
+        open("provider");
+        open("node");
+        BlockEntry entry = FoundBlocks.whole(1, now);
+        found(entry);
+        assertThat(cannot("provider", 1)).isEmpty();
+        toDeadline();
+        assertThat(offeredTo(timePasses())).containsExactly("node");
+        assertThat(answer("node", 1, HIGH_HASH))
+                .containsExactly(
+                        recorded(entry.hash(), "node", HIGH_HASH),
+                        new DeliveryAction.Concluded(entry.hash(), HIGH_HASH));
+    }
+
+    @Test
+    void whereNoPathCanDoAnythingThatIsTheVerdict() {
+        open("provider");
+        BlockEntry entry = FoundBlocks.whole(1, now);
+        found(entry);
+        assertThat(cannot("provider", 1))
+                .containsExactly(new DeliveryAction.Concluded(entry.hash(), BlockDeliveries.NO_PATH));
+        assertThat(cannot("provider", 1)).as("known").isEmpty();
+    }
 }

@@ -1,7 +1,5 @@
 package sluice.upstream.failover;
 
-import sluice.upstream.template.BlockSolution;
-import sluice.upstream.template.BlockVerdict;
 import sluice.upstream.template.TemplateCommand;
 import sluice.upstream.template.TemplateEvent;
 
@@ -15,7 +13,4 @@ public sealed interface TemplateAction {
 
     /** Templates come from another source now; for people. */
     record Switched(String to, String reason) implements TemplateAction {}
-
-    /** What one of the sources said to a block that was offered to several. */
-    record Judged(String source, BlockSolution solution, BlockVerdict verdict) implements TemplateAction {}
 }

@@ -10,7 +10,6 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import sluice.upstream.template.BlockSolution;
-import sluice.upstream.template.BlockVerdict;
 import sluice.upstream.template.Template;
 import sluice.upstream.template.TemplateCommand;
 import sluice.upstream.template.TemplateEvent;
@@ -18,7 +17,8 @@ import sluice.upstream.template.TemplateEvent;
 /**
  * Several template sources as one. All of them run; the first in order that is good feeds. One that is lost is left at once,
  * one whose chain is shorter than another's after some seconds, and a better one is gone back to when it has been good for
- * a while. Blocks go to every source that can take them, and the best of their verdicts counts. A pure machine.
+ * a while. Its templates have ids of their own, and a block is told in the terms of each source that can take it. A pure
+ * machine.
  */
 public final class TemplateFailover {
     public static final int MAX_SOURCES = 16;
@@ -28,12 +28,10 @@ public final class TemplateFailover {
     public static final Duration OPENING_PATIENCE = Duration.ofSeconds(5);
     /** That a better source must have been good before it feeds again. */
     public static final Duration FAILBACK_AFTER = Duration.ofSeconds(60);
-    /** For a verdict that is better than those there are; less than whoever submitted the block waits. */
-    public static final Duration VERDICT_PATIENCE = Duration.ofSeconds(30);
     /** Templates that are known by the id we gave them; more than any job is made of. */
     static final int MAX_TEMPLATES = 64;
-    /** Blocks for which verdicts are awaited. */
-    static final int MAX_OFFERS = 64;
+
+    private static final int IDS_PER_SECOND_BITS = 20;
 
     /**
      * One of the sources.
@@ -45,12 +43,11 @@ public final class TemplateFailover {
     private final List<Candidate> candidates;
     private final Instant opened;
     private final Map<Long, Origin> origins = new LinkedHashMap<>();
-    private final Map<Long, Offer> offers = new LinkedHashMap<>();
     private List<TemplateAction> actions = new ArrayList<>();
     private Optional<Candidate> active = Optional.empty();
     private Optional<Template> reported = Optional.empty();
     private String unavailable = "";
-    private long nextId = 1;
+    private long nextId;
     private boolean closed;
 
     /** Throws IllegalArgumentException for none or more than {@link #MAX_SOURCES}. */
@@ -63,6 +60,8 @@ public final class TemplateFailover {
             candidates.add(new Candidate(candidates.size(), source));
         }
         opened = now;
+        // A block of an earlier run must not be taken for one of a template of this run.
+        nextId = now.getEpochSecond() << IDS_PER_SECOND_BITS;
     }
 
     private static final class Candidate {
@@ -93,34 +92,12 @@ public final class TemplateFailover {
     /** Where a template with an id of ours came from. */
     private record Origin(int source, long id) {}
 
-    /** A block that sources were asked to take. */
-    private static final class Offer {
-        private final BlockSolution solution;
-        private final Instant due;
-        private final Map<Integer, Optional<BlockVerdict>> verdicts = new LinkedHashMap<>();
-        private boolean reported;
-
-        private Offer(BlockSolution solution, Instant due) {
-            this.solution = solution;
-            this.due = due;
-        }
-
-        private Optional<BlockVerdict> best() {
-            return verdicts.values().stream()
-                    .flatMap(Optional::stream)
-                    .min((a, b) -> a.outcome().compareTo(b.outcome()));
-        }
-
-        private boolean isComplete() {
-            return verdicts.values().stream().allMatch(Optional::isPresent);
-        }
-    }
-
     /** What to do about {@code input}, in order. */
     public List<TemplateAction> on(TemplateInput input, Instant now) {
         switch (input) {
             case TemplateInput.Reported(int source, TemplateEvent event) -> onEvent(candidates.get(source), event, now);
-            case TemplateInput.Requested(TemplateCommand.SubmitBlock submit) -> offer(submit.solution(), now);
+            case TemplateInput.Requested(TemplateCommand.SubmitBlock submit) ->
+                throw new IllegalStateException("each source is offered blocks by itself");
             case TemplateInput.Requested(TemplateCommand.ReserveCoinbase reserve) ->
                 candidates.forEach(candidate -> send(candidate.place, reserve));
             case TemplateInput.Requested(TemplateCommand.Close close) -> {
@@ -133,7 +110,6 @@ public final class TemplateFailover {
             compareTips(now);
             choose(now);
         }
-        expireOffers(now);
         List<TemplateAction> done = actions;
         actions = new ArrayList<>();
         return done;
@@ -141,18 +117,15 @@ public final class TemplateFailover {
 
     /** When {@link TemplateInput.TimePassed} is due, if it is. */
     public Optional<Instant> nextDeadline() {
-        Stream<Instant> verdicts = offers.values().stream()
-                .filter(offer -> !offer.reported && offer.best().isPresent())
-                .map(offer -> offer.due);
         if (closed || active.isEmpty()) {
-            return verdicts.min(Instant::compareTo);
+            return Optional.empty();
         }
         Candidate feeding = active.get();
         Stream<Instant> lag = feeding.behindSince.map(since -> since.plus(LAG_PATIENCE)).stream();
         Stream<Instant> failback = candidates.subList(0, feeding.place).stream()
                 .filter(better -> better.template.isPresent() && better.behindSince.isEmpty())
                 .map(better -> better.goodSince.plus(FAILBACK_AFTER));
-        return Stream.of(verdicts, lag, failback).flatMap(all -> all).min(Instant::compareTo);
+        return Stream.concat(lag, failback).min(Instant::compareTo);
     }
 
     private void onEvent(Candidate candidate, TemplateEvent event, Instant now) {
@@ -160,8 +133,8 @@ public final class TemplateFailover {
             case TemplateEvent.NewTip(Template template) -> onTemplate(candidate, template, now);
             case TemplateEvent.Refreshed(Template template) -> onTemplate(candidate, template, now);
             case TemplateEvent.TransactionsArrived arrived -> onTransactions(candidate, arrived);
-            case TemplateEvent.BlockJudged(long number, BlockVerdict verdict) ->
-                onVerdict(candidate, number, verdict, now);
+            case TemplateEvent.BlockJudged judged ->
+                throw new IllegalStateException("verdicts go to whoever offered the block");
             case TemplateEvent.Unavailable(String reason) -> {
                 candidate.wasLost |= candidate.template.isPresent();
                 candidate.template = Optional.empty();
@@ -287,61 +260,19 @@ public final class TemplateFailover {
                 sameTip ? new TemplateEvent.Refreshed(ours) : new TemplateEvent.NewTip(ours)));
     }
 
-    private void offer(BlockSolution solution, Instant now) {
-        Offer offer = new Offer(solution, now.plus(VERDICT_PATIENCE));
-        Optional<Origin> origin = Optional.ofNullable(origins.get(solution.templateId()));
-        for (Candidate candidate : candidates) {
-            boolean own = origin.isPresent() && origin.get().source() == candidate.place;
-            if (own || (candidate.source.takesBlocks() && solution.block().isPresent())) {
-                offer.verdicts.put(candidate.place, Optional.empty());
-                BlockSolution theirs = solution.ofTemplate(own ? origin.get().id() : BlockSolution.NO_TEMPLATE);
-                send(candidate.place, new TemplateCommand.SubmitBlock(theirs));
-            }
+    /**
+     * The block as the source of that place in the order takes it; empty where that can do nothing with it. Also of use
+     * when all is closed.
+     */
+    public Optional<BlockSolution> solutionFor(int source, BlockSolution solution) {
+        Optional<Origin> own =
+                Optional.ofNullable(origins.get(solution.templateId())).filter(origin -> origin.source() == source);
+        if (own.isPresent()) {
+            return Optional.of(solution.ofTemplate(own.get().id()));
         }
-        if (offer.verdicts.isEmpty()) {
-            report(solution, new BlockVerdict(BlockVerdict.Outcome.REJECTED, "no template source can take the block"));
-            return;
-        }
-        offers.put(solution.number(), offer);
-        if (offers.size() > MAX_OFFERS) {
-            offers.remove(offers.keySet().iterator().next());
-        }
-    }
-
-    private void onVerdict(Candidate candidate, long number, BlockVerdict verdict, Instant now) {
-        Offer offer = offers.get(number);
-        if (offer == null || !offer.verdicts.containsKey(candidate.place)) {
-            return;
-        }
-        actions.add(new TemplateAction.Judged(candidate.source.name(), offer.solution, verdict));
-        offer.verdicts.put(candidate.place, Optional.of(verdict));
-        if (verdict.outcome() == BlockVerdict.Outcome.ACCEPTED || offer.isComplete()) {
-            conclude(offer);
-        }
-        if (offer.isComplete()) {
-            offers.remove(number);
-        }
-    }
-
-    private void expireOffers(Instant now) {
-        for (Offer offer : offers.values()) {
-            if (!now.isBefore(offer.due) && offer.best().isPresent()) {
-                conclude(offer);
-            }
-        }
-    }
-
-    private void conclude(Offer offer) {
-        if (!offer.reported) {
-            offer.reported = true;
-            report(offer.solution, offer.best().orElseThrow());
-        }
-    }
-
-    private void report(BlockSolution solution, BlockVerdict verdict) {
-        if (!closed) {
-            actions.add(new TemplateAction.Report(new TemplateEvent.BlockJudged(solution.number(), verdict)));
-        }
+        boolean takes =
+                candidates.get(source).source.takesBlocks() && solution.block().isPresent();
+        return takes ? Optional.of(solution.ofTemplate(BlockSolution.NO_TEMPLATE)) : Optional.empty();
     }
 
     private void send(int source, TemplateCommand command) {

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.List;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -14,6 +15,7 @@ import org.slf4j.LoggerFactory;
 import sluice.upstream.failover.TemplateAction;
 import sluice.upstream.failover.TemplateFailover;
 import sluice.upstream.failover.TemplateInput;
+import sluice.upstream.template.BlockSolution;
 import sluice.upstream.template.TemplateCommand;
 import sluice.upstream.template.TemplateEvent;
 import sluice.upstream.template.TemplateSource;
@@ -25,7 +27,6 @@ public final class FailoverTemplates implements TemplateSource {
     private final List<Member> members;
     private final EventLoop loop;
     private final InstantSource clock;
-    private final Consumer<TemplateAction.Judged> verdicts;
     private final TemplateFailover failover;
     // Sources report while they are being asked, so inputs wait here for their turn; never more than a few.
     private final Queue<TemplateInput> inputs = new ArrayDeque<>();
@@ -37,16 +38,11 @@ public final class FailoverTemplates implements TemplateSource {
     /** A source and what is known of it. */
     public record Member(TemplateFailover.Source description, TemplateSource source) {}
 
-    /**
-     * @param members in order, the best first
-     * @param verdicts hears what each source says to each block
-     */
-    public FailoverTemplates(
-            List<Member> members, EventLoop loop, InstantSource clock, Consumer<TemplateAction.Judged> verdicts) {
+    /** @param members in order, the best first; blocks are offered to each of them by itself, and their verdicts stay there */
+    public FailoverTemplates(List<Member> members, EventLoop loop, InstantSource clock) {
         this.members = List.copyOf(members);
         this.loop = loop;
         this.clock = clock;
-        this.verdicts = verdicts;
         this.failover =
                 new TemplateFailover(members.stream().map(Member::description).toList(), clock.instant());
     }
@@ -65,6 +61,11 @@ public final class FailoverTemplates implements TemplateSource {
     public void send(TemplateCommand command) {
         assert loop.inEventLoop();
         feed(new TemplateInput.Requested(command));
+    }
+
+    /** A block as the member of that place in the order takes it; empty where that can do nothing with it. */
+    public Optional<BlockSolution> solutionFor(int member, BlockSolution solution) {
+        return failover.solutionFor(member, solution);
     }
 
     private void feed(TemplateInput input) {
@@ -89,16 +90,6 @@ public final class FailoverTemplates implements TemplateSource {
             case TemplateAction.Report report -> events.accept(report.event());
             case TemplateAction.Switched switched ->
                 LOG.info("templates come from {} now: {}", switched.to(), switched.reason());
-            case TemplateAction.Judged judged -> {
-                LOG.info(
-                        "block {} at height {}: {} says {} {}",
-                        judged.solution().hash().display(),
-                        judged.solution().height(),
-                        judged.source(),
-                        judged.verdict().outcome(),
-                        judged.verdict().reason());
-                verdicts.accept(judged);
-            }
         }
     }
 

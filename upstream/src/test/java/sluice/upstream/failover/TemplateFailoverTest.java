@@ -2,7 +2,6 @@ package sluice.upstream.failover;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assertions.tuple;
 
 import java.time.Duration;
 import java.time.Instant;
@@ -10,9 +9,11 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import sluice.protocol.Bytes;
 import sluice.protocol.bitcoin.BlockHeader;
@@ -22,14 +23,10 @@ import sluice.protocol.bitcoin.MerklePath;
 import sluice.protocol.bitcoin.Target;
 import sluice.upstream.failover.TemplateFailover.Source;
 import sluice.upstream.template.BlockSolution;
-import sluice.upstream.template.BlockVerdict;
-import sluice.upstream.template.BlockVerdict.Outcome;
 import sluice.upstream.template.Template;
 import sluice.upstream.template.TemplateCoinbase;
 import sluice.upstream.template.TemplateCommand;
-import sluice.upstream.template.TemplateCommand.SubmitBlock;
 import sluice.upstream.template.TemplateEvent;
-import sluice.upstream.template.TemplateEvent.BlockJudged;
 import sluice.upstream.template.TemplateEvent.NewTip;
 import sluice.upstream.template.TemplateEvent.Refreshed;
 import sluice.upstream.template.TemplateEvent.TransactionsArrived;
@@ -44,7 +41,6 @@ class TemplateFailoverTest {
 
     private final List<TemplateEvent> events = new ArrayList<>();
     private final List<TemplateAction.Send> sent = new ArrayList<>();
-    private final List<TemplateAction.Judged> judged = new ArrayList<>();
     private final List<String> feeding = new ArrayList<>();
     private Instant now = START;
     private TemplateFailover failover = of(true, true, false);
@@ -64,7 +60,6 @@ class TemplateFailoverTest {
                 case TemplateAction.Send send -> sent.add(send);
                 case TemplateAction.Report report -> events.add(report.event());
                 case TemplateAction.Switched switched -> feeding.add(switched.to());
-                case TemplateAction.Judged verdict -> judged.add(verdict);
             }
         }
     }
@@ -138,19 +133,13 @@ class TemplateFailoverTest {
                 "bob");
     }
 
-    private void submit(BlockSolution solution) {
-        feed(new TemplateInput.Requested(new SubmitBlock(solution)));
-    }
-
-    private void verdict(int source, long number, String reason) {
-        report(source, new BlockJudged(number, BlockVerdict.ofReason(reason)));
-    }
-
-    private List<Integer> askedToTake() {
-        return sent.stream()
-                .filter(send -> send.command() instanceof SubmitBlock)
-                .map(TemplateAction.Send::source)
-                .toList();
+    /** The sources that can do something with it, and as what. */
+    private Map<Integer, BlockSolution> takers(BlockSolution solution) {
+        Map<Integer, BlockSolution> takers = new TreeMap<>();
+        for (int source : List.of(A, B, C)) {
+            failover.solutionFor(source, solution).ifPresent(theirs -> takers.put(source, theirs));
+        }
+        return takers;
     }
 
     @Test
@@ -302,122 +291,66 @@ class TemplateFailoverTest {
     }
 
     @Test
-    void aWholeBlockGoesToAllThatTakeBlocksAndToItsOwnSource() {
+    void aWholeBlockIsForAllThatTakeBlocksAndForItsOwnSource() {
         tip(C, 10);
-        submit(block(1, template().id(), true));
-        assertThat(sent)
-                .containsExactly(
-                        new TemplateAction.Send(A, new SubmitBlock(block(1, BlockSolution.NO_TEMPLATE, true))),
-                        new TemplateAction.Send(B, new SubmitBlock(block(1, BlockSolution.NO_TEMPLATE, true))),
-                        new TemplateAction.Send(C, new SubmitBlock(block(1, 10, true))));
+        assertThat(takers(block(1, template().id(), true)))
+                .isEqualTo(Map.of(
+                        A, block(1, BlockSolution.NO_TEMPLATE, true),
+                        B, block(1, BlockSolution.NO_TEMPLATE, true),
+                        C, block(1, 10, true)));
     }
 
     @Test
     void aWholeBlockOfAnotherSourceIsNothingForOneThatKnowsOnlyItsOwnTemplates() {
         tip(A, 10);
-        submit(block(1, template().id(), true));
-        assertThat(askedToTake()).containsExactly(A, B);
+        assertThat(takers(block(1, template().id(), true))).containsOnlyKeys(A, B);
     }
 
     @Test
-    void aCoinbaseAloneGoesToItsOwnSourceThoughThatFeedsNoMore() {
+    void aCoinbaseAloneIsForItsOwnSourceThoughThatFeedsNoMore() {
         tip(C, 10);
         long id = template().id();
         tip(A, 11);
         assertThat(feeding).containsExactly("C", "A");
-        submit(block(1, id, false));
-        assertThat(sent).containsExactly(new TemplateAction.Send(C, new SubmitBlock(block(1, 10, false))));
+        assertThat(takers(block(1, id, false))).isEqualTo(Map.of(C, block(1, 10, false)));
     }
 
     @Test
-    void aCoinbaseOfNobodyIsRefused() {
+    void aCoinbaseOfNobodyIsForNobody() {
         tip(A, 10);
-        submit(block(1, 4711, false));
-        assertThat(events.getLast())
-                .isEqualTo(new BlockJudged(
-                        1, new BlockVerdict(Outcome.REJECTED, "no template source can take the block")));
+        assertThat(takers(block(1, 4711, false))).isEmpty();
     }
 
     @Test
-    void oneAcceptanceIsEnoughAndTheOthersAreHeardAllTheSame() {
-        tip(A, 10);
-        submit(block(1, template().id(), true));
-        verdict(A, 1, "high-hash");
-        assertThat(events).hasSize(1);
-        verdict(B, 1, "");
-        assertThat(events.getLast()).isEqualTo(new BlockJudged(1, BlockVerdict.ACCEPTED));
-        assertThat(judged)
-                .extracting(
-                        TemplateAction.Judged::source, path -> path.verdict().reason())
-                .containsExactly(tuple("A", "high-hash"), tuple("B", ""));
-    }
-
-    @Test
-    void aLostRaceIsBetterThanARejection() {
-        tip(A, 10);
-        submit(block(1, template().id(), true));
-        verdict(A, 1, "inconclusive");
-        verdict(B, 1, "high-hash");
-        assertThat(events.getLast()).isEqualTo(new BlockJudged(1, BlockVerdict.ofReason("inconclusive")));
-    }
-
-    @Test
-    void aSourceThatDoesNotAnswerHoldsTheVerdictBackForSomeSecondsOnly() {
+    void aTemplateOfAnEarlierRunIsNotTakenForOneOfThisRun() {
         tip(C, 10);
-        submit(block(1, template().id(), true));
-        verdict(A, 1, "bad-cb-amount");
-        pass(TemplateFailover.VERDICT_PATIENCE.minusMillis(1));
-        assertThat(events).hasSize(1);
-        pass(Duration.ofMillis(1));
-        assertThat(events.getLast()).isEqualTo(new BlockJudged(1, BlockVerdict.ofReason("bad-cb-amount")));
-        verdict(B, 1, "");
-        assertThat(events).as("one verdict for one block").hasSize(2);
-        assertThat(judged).hasSize(2);
+        long id = template().id();
+        failover = new TemplateFailover(
+                List.of(new Source("A", true), new Source("B", true), new Source("C", false)), START.plusSeconds(1));
+        tip(C, 10);
+        assertThat(takers(block(1, id, false))).isEmpty();
     }
 
     @Test
-    void withoutAnyVerdictNoneIsSaidUntilTheFirst() {
-        tip(A, 10);
-        submit(block(1, template().id(), true));
-        pass(Duration.ofHours(1));
-        assertThat(events).hasSize(1);
-        verdict(B, 1, "high-hash");
-        assertThat(events.getLast()).isEqualTo(new BlockJudged(1, BlockVerdict.ofReason("high-hash")));
-    }
-
-    @Test
-    void afterACloseBlocksAreBroughtAndNothingIsSaid() {
+    void afterACloseBlocksCanBeBroughtAndNoTemplateIsReported() {
         tip(A, 10);
         long id = template().id();
         feed(new TemplateInput.Requested(new TemplateCommand.Close("over")));
         assertThat(sent).hasSize(3);
         tip(B, 11);
-        submit(block(1, id, true));
-        verdict(A, 1, "");
-        assertThat(askedToTake()).containsExactly(A, B);
-        assertThat(judged).hasSize(1);
+        assertThat(takers(block(1, id, true))).containsOnlyKeys(A, B);
         assertThat(events).hasSize(1);
     }
 
     @Test
-    void onlySomeTemplatesAndBlocksAreRemembered() {
+    void onlySomeTemplatesAreRemembered() {
         tip(C, 10);
         long first = template().id();
         for (int height = 11; height < 11 + TemplateFailover.MAX_TEMPLATES; height++) {
             tip(C, height);
         }
-        long last = template().id();
-        submit(block(1, first, false));
-        assertThat(askedToTake()).isEmpty();
-        submit(block(2, first + 1, false));
-        assertThat(askedToTake()).containsExactly(C);
-        for (int number = 3; number < 3 + TemplateFailover.MAX_OFFERS; number++) {
-            submit(block(number, last, false));
-        }
-        verdict(C, 2, "");
-        assertThat(judged).as("forgotten").isEmpty();
-        verdict(C, 3, "");
-        assertThat(judged).hasSize(1);
+        assertThat(takers(block(1, first, false))).isEmpty();
+        assertThat(takers(block(2, first + 1, false))).containsOnlyKeys(C);
     }
 
     @Test

@@ -16,18 +16,11 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import sluice.protocol.Bytes;
-import sluice.protocol.bitcoin.Block;
-import sluice.upstream.failover.TemplateAction;
 import sluice.upstream.failover.TemplateFailover.Source;
 import sluice.upstream.node.NodeCredentials;
 import sluice.upstream.node.NodeSettings;
-import sluice.upstream.node.RecordedAnswer;
-import sluice.upstream.template.BlockSolution;
-import sluice.upstream.template.BlockVerdict;
 import sluice.upstream.template.TemplateCommand;
 import sluice.upstream.template.TemplateEvent;
-import sluice.upstream.template.TemplateEvent.BlockJudged;
 import sluice.upstream.template.TemplateEvent.NewTip;
 import sluice.upstream.template.TemplateEvent.Refreshed;
 
@@ -37,15 +30,11 @@ class FailoverTemplatesTest {
     private final EventLoopGroup loops = Transport.best().newEventLoops(1, "failover-test");
     private final EventLoop loop = loops.next();
     private final Queue<TemplateEvent> events = new ConcurrentLinkedQueue<>();
-    private final Queue<TemplateAction.Judged> verdicts = new ConcurrentLinkedQueue<>();
     private final StubbedNode first = new StubbedNode().reset();
     private final StubbedNode second = new StubbedNode().reset();
     // Time stands still, so a better source may return at once.
     private final FailoverTemplates templates = new FailoverTemplates(
-            List.of(member("first", first), member("second", second)),
-            loop,
-            InstantSource.fixed(Instant.EPOCH),
-            verdicts::add);
+            List.of(member("first", first), member("second", second)), loop, InstantSource.fixed(Instant.EPOCH));
 
     private FailoverTemplates.Member member(String name, StubbedNode node) {
         NodeSettings settings =
@@ -83,34 +72,5 @@ class FailoverTemplatesTest {
                         .coinbase()
                         .value())
                 .isEqualTo(5_000_272_190L);
-    }
-
-    @Test
-    void aBlockIsOfferedToBothAndTheBestVerdictCounts() {
-        first.template("gbt_20tx").answersWithText("submitblock", "high-hash");
-        second.template("gbt_20tx").answersWithText("submitblock", "duplicate");
-        start();
-        await().until(() -> events.stream().anyMatch(NewTip.class::isInstance));
-        Block block =
-                Block.parse(Bytes.fromHex(RecordedAnswer.json(RecordedAnswer.of("bitcoind/submitblock/submit_accepted")
-                                .request())
-                        .get("params")
-                        .get(0)
-                        .asString()));
-        BlockSolution solution = new BlockSolution(
-                1,
-                1,
-                141,
-                block.hash(),
-                block.header(),
-                block.coinbase().serialise(),
-                Optional.of(block.serialise()),
-                "bob");
-        loop.submit(() -> templates.send(new TemplateCommand.SubmitBlock(solution)))
-                .syncUninterruptibly();
-        await().until(() -> verdicts.size() == 2);
-        assertThat(events.stream().filter(BlockJudged.class::isInstance))
-                .containsExactly(new BlockJudged(1, BlockVerdict.ofReason("duplicate")));
-        assertThat(verdicts).extracting(TemplateAction.Judged::source).containsExactlyInAnyOrder("first", "second");
     }
 }
