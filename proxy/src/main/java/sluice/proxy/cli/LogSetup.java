@@ -16,7 +16,7 @@ import sluice.config.LogLevel;
 public final class LogSetup extends ContextAwareBase implements Configurator {
     /** Names that miners send end up in messages: a line break in one must not forge a second line. */
     private static final String PATTERN =
-            "%d{yyyy-MM-dd'T'HH:mm:ss.SSSXXX} %-5level %logger{0} - %replace(%msg){'\\p{Cntrl}', '?'}%n%ex";
+            "%d{yyyy-MM-dd'T'HH:mm:ss.SSSXXX} %-5level %logger{0} - %replace(%msg){'\\p{Cc}', '?'}%n%ex";
 
     @Override
     public ExecutionStatus configure(LoggerContext context) {

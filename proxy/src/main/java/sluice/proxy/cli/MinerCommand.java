@@ -260,7 +260,7 @@ final class MinerCommand implements Callable<Integer> {
 
     // A server chose these words; the terminal must not obey them.
     private static String printable(String text) {
-        return text.replaceAll("\\p{Cntrl}", "?");
+        return text.replaceAll("\\p{Cc}", "?");
     }
 
     private static void awaitQuietly(CountDownLatch latch) {

@@ -34,11 +34,11 @@ class LogSetupTest {
 
     @Test
     void logsOneLineToStandardErrorAndNoneToStandardOutput() {
-        LoggerFactory.getLogger("sluice.Example").info("miner {} connected", "caf\u00e9\nforged line");
+        LoggerFactory.getLogger("sluice.Example").info("miner {} connected", "caf\u00e9\nforged\u009b2Jline");
 
         assertThat(standardError.toString(StandardCharsets.UTF_8))
                 .matches(
-                        "\\d{4}-\\d\\d-\\d\\dT[0-9:.]+(Z|[+-]\\d\\d:\\d\\d) INFO  Example - miner caf\u00e9\\?forged line connected\\R");
+                        "\\d{4}-\\d\\d-\\d\\dT[0-9:.]+(Z|[+-]\\d\\d:\\d\\d) INFO  Example - miner caf\u00e9\\?forged\\?2Jline connected\\R");
         assertThat(standardOut.size()).isZero();
     }
 

@@ -127,7 +127,7 @@ public final class NodeAnswerReader {
 
     /** For a log line: nothing in it that moves the cursor, and not long. */
     private static String shortened(String text) {
-        String clean = text.replaceAll("\\p{Cntrl}+", " ").strip();
+        String clean = text.replaceAll("\\p{Cc}+", " ").strip();
         return clean.length() <= MAX_MESSAGE_LENGTH ? clean : clean.substring(0, MAX_MESSAGE_LENGTH) + "…";
     }
 
