@@ -20,6 +20,8 @@ import sluice.protocol.sv2.message.mining.CloseChannel;
 import sluice.protocol.sv2.message.mining.NewExtendedMiningJob;
 import sluice.protocol.sv2.message.mining.OpenExtendedMiningChannelSuccess;
 import sluice.protocol.sv2.message.mining.OpenMiningChannelError;
+import sluice.protocol.sv2.message.mining.SetCustomMiningJobError;
+import sluice.protocol.sv2.message.mining.SetCustomMiningJobSuccess;
 import sluice.protocol.sv2.message.mining.SetExtranoncePrefix;
 import sluice.protocol.sv2.message.mining.SetGroupChannel;
 import sluice.protocol.sv2.message.mining.SetNewPrevHash;
@@ -29,6 +31,7 @@ import sluice.protocol.sv2.message.mining.SubmitSharesSuccess;
 import sluice.protocol.sv2.wire.Frame;
 import sluice.protocol.sv2.wire.ProtocolViolation;
 import sluice.protocol.sv2.wire.WireText;
+import sluice.upstream.session.PayoutCheck;
 import sluice.upstream.session.PoolInput;
 import sluice.upstream.session.PoolPatience;
 import sluice.upstream.session.PoolSettings;
@@ -94,11 +97,19 @@ final class PoolTargets {
 
     static void sv2(byte[] bytes) {
         FuzzInput input = new FuzzInput(bytes);
-        boolean namesPerShare = input.flag();
+        int how = input.u8();
+        boolean selectsWork = (how & 2) != 0;
         WatchedPool pool = new WatchedPool(
                 false,
-                easiest -> new Sv2PoolSession(
-                        new PoolSettings("pool", "farm", easiest, namesPerShare, "0.1.0", PoolPatience.DEFAULT)));
+                easiest -> new Sv2PoolSession(new PoolSettings(
+                        "pool",
+                        "farm",
+                        easiest,
+                        (how & 1) != 0,
+                        "0.1.0",
+                        PoolPatience.DEFAULT,
+                        PayoutCheck.NONE,
+                        selectsWork)));
         pool.connect();
         while (!input.isEmpty()) {
             int op = input.u8();
@@ -130,6 +141,13 @@ final class PoolTargets {
                 case 'r' -> receive(pool, new SubmitSharesError(input.below(4), input.u8(), text(input)));
                 case 'c' -> receive(pool, new CloseChannel(input.below(8), text(input)));
                 case 'w' -> receive(pool, new Reconnect(text(input), input.u16()));
+                case 'k' -> receive(pool, new SetCustomMiningJobSuccess(input.below(8), input.below(24), input.u8()));
+                case 'l' -> receive(pool, new SetCustomMiningJobError(input.below(8), input.below(24), text(input)));
+                case 'J' -> {
+                    if (selectsWork) {
+                        pool.giveCustomJob(input);
+                    }
+                }
                 default -> pool.take(op, input);
             }
         }

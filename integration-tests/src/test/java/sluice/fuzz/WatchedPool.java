@@ -1,10 +1,13 @@
 package sluice.fuzz;
 
+import java.util.Collections;
 import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Function;
 import sluice.protocol.Bytes;
+import sluice.protocol.bitcoin.Hash256;
 import sluice.protocol.bitcoin.Target;
 import sluice.protocol.sv1.Sv1ClientDecoder;
 import sluice.protocol.sv1.Sv1ClientMessage;
@@ -12,9 +15,11 @@ import sluice.protocol.sv1.Sv1Encoder;
 import sluice.protocol.sv2.message.Sv2Codec;
 import sluice.protocol.sv2.message.Sv2Message;
 import sluice.protocol.sv2.message.mining.OpenExtendedMiningChannel;
+import sluice.protocol.sv2.message.mining.SetCustomMiningJob;
 import sluice.protocol.sv2.wire.Frame;
 import sluice.upstream.UpstreamCommand;
 import sluice.upstream.UpstreamEvent;
+import sluice.upstream.declaration.CustomJobAnswer;
 import sluice.upstream.session.PoolAction;
 import sluice.upstream.session.PoolDeadline;
 import sluice.upstream.session.PoolInput;
@@ -26,6 +31,7 @@ import sluice.upstream.session.PoolSession;
  */
 final class WatchedPool {
     private static final Sv1ClientDecoder CLIENT = new Sv1ClientDecoder();
+    private static final int MAX_CUSTOM_JOBS = 16;
 
     final FuzzedFarm farm;
     private final PoolSession session;
@@ -37,6 +43,8 @@ final class WatchedPool {
     private long submitted;
     private long answered;
     private long requestId;
+    private final Set<Long> customJobs = new HashSet<>();
+    private long lastCustomJob;
 
     /** @param countsVerdicts the session counts them itself; else the pool does, and may say what it likes */
     WatchedPool(boolean countsVerdicts, Function<Target, PoolSession> session) {
@@ -144,6 +152,7 @@ final class WatchedPool {
                             message);
                 }
                 case PoolAction.Emit(UpstreamEvent event) -> emitted(event);
+                case PoolAction.CustomJobAnswered(CustomJobAnswer answer) -> customJobAnswered(answer);
                 case PoolAction.SetDeadline set -> deadlines.add(set.deadline());
                 case PoolAction.Disconnect disconnect -> Claim.isOneLineOfText(disconnect.reason());
                 case PoolAction.Redirect redirect -> {
@@ -156,12 +165,41 @@ final class WatchedPool {
         Claim.that(session.isConversing() == conversing, "conversing: %s", session.isConversing());
     }
 
+    private void customJobAnswered(CustomJobAnswer answer) {
+        Claim.that(customJobs.remove(answer.requestId()), "a second word on custom job %d", answer.requestId());
+        if (answer instanceof CustomJobAnswer.Refused refused) {
+            Claim.isOneLineOfText(refused.errorCode());
+        }
+    }
+
+    /** Wants a job of our own mined, whatever it is. */
+    void giveCustomJob(FuzzInput input) {
+        long id = ++lastCustomJob;
+        customJobs.add(id);
+        feed(new PoolInput.CustomJobGiven(new SetCustomMiningJob(
+                0,
+                id,
+                Bytes.wrap(input.prefixed()),
+                0x2000_0000L,
+                Hash256.ZERO,
+                input.u32(),
+                input.u32(),
+                2,
+                Bytes.wrap(input.prefixed()),
+                0xffff_ffffL,
+                Bytes.wrap(input.prefixed()),
+                0,
+                Collections.nCopies(input.u8(), Hash256.ZERO))));
+        Claim.that(customJobs.size() <= MAX_CUSTOM_JOBS, "%d custom jobs wait", customJobs.size());
+    }
+
     private void emitted(UpstreamEvent event) {
         switch (event) {
             case UpstreamEvent.Lost lost -> {
                 Claim.that(conversing, "lost twice: %s", lost);
                 Claim.isOneLineOfText(lost.reason());
                 conversing = false;
+                customJobs.clear();
             }
             case UpstreamEvent.SharesAccepted accepted -> answered += accepted.count();
             case UpstreamEvent.ShareRejected rejected -> {

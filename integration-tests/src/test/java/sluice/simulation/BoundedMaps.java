@@ -102,8 +102,9 @@ final class BoundedMaps {
             Map.entry("Sv2Shares.unacknowledged", MAX_CHANNELS),
             Map.entry("Sv2Jobs.announced", 16),
             Map.entry("Sv2Opening.waiting", 64),
-            Map.entry("Sv2PoolSession.actions", 64),
-            Map.entry("Sv2PoolSession.futureJobIds", Sv2PoolSession.MAX_FUTURE_JOBS),
+            Map.entry("Sv2PoolOutbox.actions", 64),
+            Map.entry("Sv2PoolJobs.futureIds", Sv2PoolSession.MAX_FUTURE_JOBS),
+            Map.entry("CustomJobRequests.unanswered", 16),
             Map.entry("SoloSession.jobs", SoloSession.MAX_JOBS),
             Map.entry("SoloSession.pendingBlocks", SoloSession.MAX_PENDING_BLOCKS));
 

@@ -129,6 +129,8 @@ final class SimulatedPoolConnection implements Upstream {
                 }
                 case PoolAction.SendLine line -> throw new BrokenInvariant("a line for an SV2 pool");
                 case PoolAction.Emit emit -> emit(emit.event());
+                case PoolAction.CustomJobAnswered answered ->
+                    throw new BrokenInvariant("an answer to a custom job that nobody gave");
                 case PoolAction.SetDeadline set -> {
                     if (attempt != null) {
                         attempt.setDeadline(set);

@@ -134,7 +134,8 @@ public record PoolUpstream(
             case Sv2PoolAddress sv2 ->
                 new PoolConnection(
                         sv2,
-                        new PoolSettings(name, user, firstWanted, namesPerShare, softwareVersion, patience, payout),
+                        new PoolSettings(
+                                name, user, firstWanted, namesPerShare, softwareVersion, patience, payout, false),
                         here.loop(),
                         here.handshakes(),
                         clock,

@@ -5,10 +5,15 @@ import io.netty.channel.EventLoop;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.concurrent.Executor;
+import java.util.function.Consumer;
 import sluice.config.Sv2PoolAddress;
+import sluice.protocol.sv2.message.mining.SetCustomMiningJob;
 import sluice.protocol.sv2.noise.Secp256k1;
 import sluice.protocol.sv2.noise.ServerTrust;
 import sluice.protocol.sv2.wire.Limits;
+import sluice.upstream.UpstreamEvent;
+import sluice.upstream.declaration.CustomJobAnswer;
+import sluice.upstream.session.PoolInput;
 import sluice.upstream.session.PoolSettings;
 import sluice.upstream.session.Sv2PoolSession;
 
@@ -17,6 +22,7 @@ public final class PoolConnection extends ReconnectingPool {
     private final HandshakeSettings handshake;
     private final ServerTrust trust;
     private final InstantSource clock;
+    private Consumer<CustomJobAnswer> answers;
 
     /**
      * @param loop where everything happens; also says which transport is used
@@ -59,6 +65,28 @@ public final class PoolConnection extends ReconnectingPool {
         this.trust = address.authorityKey()
                 .<ServerTrust>map(ServerTrust.SignedBy::new)
                 .orElseGet(ServerTrust.Unverified::new);
+    }
+
+    /** As {@link #start(Consumer)}, for a pool at which we select the work; {@code to} hears its word on each custom job. */
+    public void start(Consumer<UpstreamEvent> events, Consumer<CustomJobAnswer> to) {
+        answers = to;
+        start(events);
+    }
+
+    /** Asks the pool to take this job; its channel is filled in here, its request id comes back in the answer. */
+    public void submit(SetCustomMiningJob job) {
+        assert inEventLoop();
+        if (!isClosed()) {
+            feed(new PoolInput.CustomJobGiven(job));
+        }
+    }
+
+    @Override
+    void answered(CustomJobAnswer answer) {
+        if (answer instanceof CustomJobAnswer.Taken) {
+            succeeded();
+        }
+        answers.accept(answer);
     }
 
     @Override

@@ -12,6 +12,7 @@ import sluice.protocol.sv2.wire.Frame;
 import sluice.upstream.Upstream;
 import sluice.upstream.UpstreamCommand;
 import sluice.upstream.UpstreamEvent;
+import sluice.upstream.declaration.CustomJobAnswer;
 import sluice.upstream.session.PoolAction;
 import sluice.upstream.session.PoolDeadline;
 import sluice.upstream.session.PoolInput;
@@ -106,12 +107,18 @@ abstract sealed class ReconnectingPool extends ReconnectingPeer<PoolInput, PoolD
                 case PoolAction.Send send -> write(send.message());
                 case PoolAction.SendLine send -> write(send.message());
                 case PoolAction.Emit emit -> emit(emit.event());
+                case PoolAction.CustomJobAnswered answered -> answered(answered.answer());
                 case PoolAction.SetDeadline set -> setDeadline(set.deadline(), set.at());
                 case PoolAction.Note note -> note(note.text());
                 case PoolAction.Disconnect disconnect -> end(disconnect.reason());
                 case PoolAction.Redirect redirect -> redirect(new Endpoint(redirect.host(), redirect.port()));
             }
         }
+    }
+
+    /** Where the session takes custom jobs, the pool's word on one. */
+    void answered(CustomJobAnswer answer) {
+        throw new IllegalStateException("an answer to a custom job that nobody gave: " + answer);
     }
 
     private void emit(UpstreamEvent event) {

@@ -4,6 +4,7 @@ import java.time.Instant;
 import sluice.protocol.sv1.Sv1ClientMessage;
 import sluice.protocol.sv2.message.Sv2Message;
 import sluice.upstream.UpstreamEvent;
+import sluice.upstream.declaration.CustomJobAnswer;
 
 /** What a pool session wants done; its connection carries it out in order. */
 public sealed interface PoolAction {
@@ -14,6 +15,9 @@ public sealed interface PoolAction {
     record SendLine(Sv1ClientMessage message) implements PoolAction {}
 
     record Emit(UpstreamEvent event) implements PoolAction {}
+
+    /** Tell whoever gave a custom job; after a {@link UpstreamEvent.Lost} there is no answer to earlier ones. */
+    record CustomJobAnswered(CustomJobAnswer answer) implements PoolAction {}
 
     record SetDeadline(PoolDeadline deadline, Instant at) implements PoolAction {}
 

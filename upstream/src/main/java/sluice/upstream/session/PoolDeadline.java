@@ -11,6 +11,8 @@ public enum PoolDeadline {
     EXTENSIONS(Duration.ofSeconds(2)),
     /** OpenExtendedMiningChannel must be answered by then. */
     OPEN_CHANNEL(Duration.ofSeconds(15)),
+    /** SV2: the oldest SetCustomMiningJob must be answered by then. */
+    CUSTOM_JOB(Duration.ofSeconds(15)),
     /** SV1: mining.configure should be answered by then; a pool that does not know it may say nothing. */
     CONFIGURE(Duration.ofSeconds(5)),
     /** SV1: mining.subscribe must be answered by then. */

@@ -1,6 +1,7 @@
 package sluice.upstream.session;
 
 import sluice.protocol.sv1.Sv1ServerMessage;
+import sluice.protocol.sv2.message.mining.SetCustomMiningJob;
 import sluice.protocol.sv2.wire.Frame;
 import sluice.upstream.UpstreamCommand;
 
@@ -21,6 +22,14 @@ public sealed interface PoolInput {
     record LineReceived(Sv1ServerMessage message) implements PoolInput {}
 
     record CommandGiven(UpstreamCommand command) implements PoolInput {}
+
+    /**
+     * Somebody wants this job of his own making mined; the answer is {@link PoolAction.CustomJobAnswered}. For sessions that
+     * select work (SV2 5.3.18).
+     *
+     * @param job without our channel, which it gets here; its request id is the caller's, and not what the wire says
+     */
+    record CustomJobGiven(SetCustomMiningJob job) implements PoolInput {}
 
     record DeadlineReached(PoolDeadline deadline) implements PoolInput {}
 

@@ -12,6 +12,7 @@ import sluice.protocol.bitcoin.Target;
  * @param softwareVersion what SetupConnection says of this release
  * @param patience when a pool that answers is of no use all the same
  * @param payout whom its jobs have to pay
+ * @param selectsWork we make the jobs ourselves, and the pool's own are not looked at (SV2 5.3.18)
  */
 public record PoolSettings(
         String upstream,
@@ -20,9 +21,10 @@ public record PoolSettings(
         boolean namesPerShare,
         String softwareVersion,
         PoolPatience patience,
-        PayoutCheck payout) {
+        PayoutCheck payout,
+        boolean selectsWork) {
 
-    /** For a pool that may pay whom it likes. */
+    /** For a pool that makes the jobs and may pay whom it likes. */
     public PoolSettings(
             String upstream,
             String userIdentity,
@@ -30,6 +32,6 @@ public record PoolSettings(
             boolean namesPerShare,
             String softwareVersion,
             PoolPatience patience) {
-        this(upstream, userIdentity, easiestTarget, namesPerShare, softwareVersion, patience, PayoutCheck.NONE);
+        this(upstream, userIdentity, easiestTarget, namesPerShare, softwareVersion, patience, PayoutCheck.NONE, false);
     }
 }

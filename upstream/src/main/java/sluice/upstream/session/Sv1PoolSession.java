@@ -142,6 +142,7 @@ public final class Sv1PoolSession implements PoolSession {
                 }
             }
             case PoolInput.FrameReceived frame -> throw new IllegalStateException("an SV2 frame for an SV1 session");
+            case PoolInput.CustomJobGiven job -> throw new IllegalStateException("a custom job for an SV1 pool");
             case PoolInput.CommandGiven given -> onCommand(given.command());
             case PoolInput.DeadlineReached reached -> {
                 if (phase != null) {

@@ -1,14 +1,9 @@
 package sluice.upstream.session;
 
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import sluice.protocol.Bytes;
-import sluice.protocol.bitcoin.ChainTip;
-import sluice.protocol.bitcoin.Coinbase;
-import sluice.protocol.bitcoin.MerklePath;
 import sluice.protocol.sv2.message.Sv2Codec;
 import sluice.protocol.sv2.message.Sv2Message;
 import sluice.protocol.sv2.message.common.ChannelEndpointChanged;
@@ -58,7 +53,7 @@ import sluice.upstream.UpstreamJob;
  *
  * <p>{@link PoolInput.Connected} leads to {@link Step#SETUP}, SetupConnection.Success and, where extensions are wanted, the
  * answer about them to {@link Step#OPEN_CHANNEL}, OpenExtendedMiningChannel.Success to {@link Step#FIRST_JOB}, the first
- * SetNewPrevHash to {@link Step#MINING}.
+ * SetNewPrevHash to {@link Step#MINING}. Where we make the jobs ourselves, the channel alone leads to {@link Step#MINING}.
  */
 public final class Sv2PoolSession implements PoolSession {
     /** Announced jobs that may wait for their tip; the oldest gives way. */
@@ -73,6 +68,7 @@ public final class Sv2PoolSession implements PoolSession {
     /** What a share gets that comes while no channel is open. */
     public static final String CHANNEL_NOT_OPEN = "channel-not-open";
 
+    private static final String PROTOCOL_VIOLATION = "protocol violation: ";
     private static final int MAX_REASON_BYTES = 255;
     // No U32 is equal to it.
     private static final long NO_ID = -1;
@@ -96,8 +92,9 @@ public final class Sv2PoolSession implements PoolSession {
     private final PoolWatch watch;
     private final PayoutWatch payouts;
     private final ShareSequences sequences = new ShareSequences();
-    private final List<PoolAction> actions = new ArrayList<>();
-    private final LinkedHashSet<Long> futureJobIds = new LinkedHashSet<>();
+    private final Sv2PoolOutbox outbox = new Sv2PoolOutbox();
+    private final Sv2PoolJobs jobs = new Sv2PoolJobs();
+    private final CustomJobRequests customJobs = new CustomJobRequests(outbox);
     private UpstreamCommand.UpdateDemand demand;
     private boolean askForVersionRolling = true;
 
@@ -111,7 +108,6 @@ public final class Sv2PoolSession implements PoolSession {
     private long groupChannelId;
     private int extranonceSize;
     private Bytes extranoncePrefix;
-    private boolean tipKnown;
     private UpstreamCommand.UpdateDemand toldDemand;
 
     public Sv2PoolSession(PoolSettings settings) {
@@ -124,12 +120,13 @@ public final class Sv2PoolSession implements PoolSession {
 
     @Override
     public List<PoolAction> on(PoolInput input, Instant now) {
-        actions.clear();
+        outbox.actions().clear();
         switch (input) {
             case PoolInput.Connected connected -> setUp(connected, now);
             case PoolInput.FrameReceived received -> onFrame(received.frame(), now);
             case PoolInput.LineReceived line -> throw new IllegalStateException("an SV1 line for an SV2 session");
             case PoolInput.CommandGiven given -> onCommand(given.command());
+            case PoolInput.CustomJobGiven given -> onCustomJob(given.job(), now);
             case PoolInput.DeadlineReached reached -> {
                 if (phase != null) {
                     onDeadline(reached.deadline(), now);
@@ -141,7 +138,7 @@ public final class Sv2PoolSession implements PoolSession {
                 }
             }
         }
-        return actions;
+        return outbox.actions();
     }
 
     @Override
@@ -154,20 +151,21 @@ public final class Sv2PoolSession implements PoolSession {
         phase = Phase.SETUP;
         extensions.restart();
         watch.restart();
-        futureJobIds.clear();
+        jobs.restart();
+        customJobs.restart();
         requestId = 0;
         wantedSizeIndex = 0;
         channelId = NO_ID;
         groupChannelId = NO_ID;
-        tipKnown = false;
         sequences.restart();
-        send(Introduction.of(
-                SetupConnection.MINING,
-                askForVersionRolling ? SetupConnectionFlags.MINING_REQUIRES_VERSION_ROLLING : 0,
-                connected.host(),
-                connected.port(),
-                settings.softwareVersion()));
-        setDeadline(PoolDeadline.SETUP, now);
+        outbox.send(Introduction.of(
+                SetupConnection.MINING, setupFlags(), connected.host(), connected.port(), settings.softwareVersion()));
+        outbox.setDeadline(PoolDeadline.SETUP, now);
+    }
+
+    private long setupFlags() {
+        return (settings.selectsWork() ? SetupConnectionFlags.MINING_REQUIRES_WORK_SELECTION : 0)
+                | (askForVersionRolling ? SetupConnectionFlags.MINING_REQUIRES_VERSION_ROLLING : 0);
     }
 
     private void onFrame(Frame frame, Instant now) {
@@ -179,10 +177,10 @@ public final class Sv2PoolSession implements PoolSession {
             if (message.isPresent()) {
                 onMessage(message.get(), now);
             } else if (frame.extensionType() == 0) {
-                note("ignored a message of the unknown type 0x" + Integer.toHexString(frame.messageType()));
+                outbox.note("ignored a message of the unknown type 0x" + Integer.toHexString(frame.messageType()));
             }
         } catch (ProtocolViolation violation) {
-            lose("protocol violation: " + violation.getMessage());
+            lose(PROTOCOL_VIOLATION + violation.getMessage());
         }
     }
 
@@ -209,8 +207,26 @@ public final class Sv2PoolSession implements PoolSession {
         switch (message) {
             case OpenExtendedMiningChannelSuccess success -> onOpened(success, now);
             case OpenMiningChannelError error -> onOpenRefused(error, now);
-            case NewExtendedMiningJob job -> onJob(job, now);
-            case SetNewPrevHash tip -> onTip(tip, now);
+            case NewExtendedMiningJob job -> {
+                if (!settings.selectsWork()) {
+                    onJob(job, now);
+                }
+            }
+            case SetNewPrevHash tip -> {
+                if (!settings.selectsWork()) {
+                    onTip(tip, now);
+                }
+            }
+            case SetCustomMiningJobSuccess success -> {
+                if (isForUs(success.channelId(), success) && !customJobs.take(success)) {
+                    unexpected(success);
+                }
+            }
+            case SetCustomMiningJobError error -> {
+                if (isForUs(error.channelId(), error) && !customJobs.take(error)) {
+                    unexpected(error);
+                }
+            }
             case SetTarget target -> {
                 if (!isForUs(target.channelId(), target)) {
                     return;
@@ -218,7 +234,7 @@ public final class Sv2PoolSession implements PoolSession {
                 if (target.maximumTarget().isZero()) {
                     lose(ChannelGrant.TARGET_ZERO);
                 } else {
-                    emit(new UpstreamEvent.TargetChanged(target.maximumTarget()));
+                    outbox.emit(new UpstreamEvent.TargetChanged(target.maximumTarget()));
                 }
             }
             case SetExtranoncePrefix prefix -> onExtranoncePrefix(prefix);
@@ -230,7 +246,7 @@ public final class Sv2PoolSession implements PoolSession {
             case SubmitSharesSuccess success -> onAccepted(success);
             case SubmitSharesError error -> onRejected(error, now);
             case UpdateChannelError error ->
-                note("the pool refused UpdateChannel: " + WireText.printable(error.errorCode()));
+                outbox.note("the pool refused UpdateChannel: " + WireText.printable(error.errorCode()));
             case CloseChannel close -> {
                 if (isForUs(close.channelId(), close)) {
                     lose("the pool closed our channel: " + WireText.printable(close.reasonCode()));
@@ -243,9 +259,7 @@ public final class Sv2PoolSession implements PoolSession {
                     UpdateChannel _,
                     SubmitSharesStandard _,
                     SubmitSharesExtended _,
-                    SetCustomMiningJob _,
-                    SetCustomMiningJobSuccess _,
-                    SetCustomMiningJobError _ -> unexpected(message);
+                    SetCustomMiningJob _ -> unexpected(message);
         }
     }
 
@@ -288,12 +302,12 @@ public final class Sv2PoolSession implements PoolSession {
         String host = reconnect.newHost().isEmpty() ? endpoint.host() : WireText.printable(reconnect.newHost());
         int port = reconnect.newPort() == 0 ? endpoint.port() : reconnect.newPort();
         emitLost("the pool asked us to reconnect to " + host + ":" + port);
-        actions.add(new PoolAction.Redirect(host, port));
+        outbox.actions().add(new PoolAction.Redirect(host, port));
     }
 
     private void requestExtensions(Instant now) {
-        send(extensions.request());
-        setDeadline(PoolDeadline.EXTENSIONS, now);
+        outbox.send(extensions.request());
+        outbox.setDeadline(PoolDeadline.EXTENSIONS, now);
     }
 
     private void onExtension(ExtensionMessage message, Instant now) {
@@ -311,7 +325,7 @@ public final class Sv2PoolSession implements PoolSession {
 
     private void goOnAfterExtensions(Instant now) {
         if (!extensions.namesShares()) {
-            note("the pool does not take names on shares (extension 0x0002), going on without");
+            outbox.note("the pool does not take names on shares (extension 0x0002), going on without");
         }
         if (phase == Phase.EXTENSIONS) {
             phase = Phase.OPEN_CHANNEL;
@@ -321,7 +335,7 @@ public final class Sv2PoolSession implements PoolSession {
 
     /** What was agreed upon holds no more, and its new endpoint may not know it (SV2 3.6.4). */
     private void onEndpointChanged(ChannelEndpointChanged changed, Instant now) {
-        note("the pool moved channel " + changed.channelId() + " to another endpoint");
+        outbox.note("the pool moved channel " + changed.channelId() + " to another endpoint");
         if (isOpen() && changed.channelId() == channelId && extensions.hasAsked()) {
             requestExtensions(now);
         }
@@ -330,13 +344,13 @@ public final class Sv2PoolSession implements PoolSession {
     private void open(Instant now) {
         requestId++;
         toldDemand = demand;
-        send(new OpenExtendedMiningChannel(
+        outbox.send(new OpenExtendedMiningChannel(
                 requestId,
                 settings.userIdentity(),
                 nominalHashRate(demand),
                 demand.maximumTarget(),
                 WANTED_EXTRANONCE_SIZES.get(wantedSizeIndex)));
-        setDeadline(PoolDeadline.OPEN_CHANNEL, now);
+        outbox.setDeadline(PoolDeadline.OPEN_CHANNEL, now);
     }
 
     private void onOpenRefused(OpenMiningChannelError error, Instant now) {
@@ -346,7 +360,7 @@ public final class Sv2PoolSession implements PoolSession {
         }
         // Whatever the code says: codes are free text, and a smaller wish is cheap to try.
         if (wantedSizeIndex + 1 < WANTED_EXTRANONCE_SIZES.size()) {
-            note("the pool refused a channel with " + WANTED_EXTRANONCE_SIZES.get(wantedSizeIndex)
+            outbox.note("the pool refused a channel with " + WANTED_EXTRANONCE_SIZES.get(wantedSizeIndex)
                     + " bytes of extranonce: " + WireText.printable(error.errorCode()));
             wantedSizeIndex++;
             open(now);
@@ -370,9 +384,13 @@ public final class Sv2PoolSession implements PoolSession {
         groupChannelId = success.groupChannelId();
         extranonceSize = success.extranonceSize();
         extranoncePrefix = success.extranoncePrefix();
-        phase = Phase.FIRST_JOB;
-        setDeadline(PoolDeadline.FIRST_JOB, now);
-        emit(new UpstreamEvent.ChannelOpened(new UpstreamChannel(
+        if (settings.selectsWork()) {
+            phase = Phase.MINING;
+        } else {
+            phase = Phase.FIRST_JOB;
+            outbox.setDeadline(PoolDeadline.FIRST_JOB, now);
+        }
+        outbox.emit(new UpstreamEvent.ChannelOpened(new UpstreamChannel(
                 settings.upstream(), extranoncePrefix, extranonceSize, success.target(), !fixedVersion)));
         tellDemand();
     }
@@ -381,60 +399,50 @@ public final class Sv2PoolSession implements PoolSession {
         if (!isForUs(job.channelId(), job)) {
             return;
         }
-        boolean isFuture = job.minNtime().isEmpty();
-        if (!isFuture && !tipKnown) {
-            note("ignored active job " + job.jobId() + ": there is no tip yet to mine it on");
-            return;
-        }
-        int siblings = job.merklePath().size();
-        if (siblings > MerklePath.MAX_DEPTH) {
-            lose("protocol violation: job " + job.jobId() + " has a merkle path of " + siblings + " hashes, at most "
-                    + MerklePath.MAX_DEPTH);
-            return;
-        }
-        Coinbase.Halves coinbase;
+        Optional<UpstreamJob> announced;
         try {
-            coinbase = Coinbase.stripBip141(job.coinbaseTxPrefix(), job.coinbaseTxSuffix());
+            announced = jobs.take(job, extranoncePrefix, fixedVersion);
         } catch (IllegalArgumentException unusable) {
-            lose("protocol violation: job " + job.jobId() + " has no usable coinbase: " + unusable.getMessage());
+            lose(PROTOCOL_VIOLATION + unusable.getMessage());
             return;
         }
-        if (isFuture) {
-            futureJobIds.remove(job.jobId());
-            if (futureJobIds.size() == MAX_FUTURE_JOBS) {
-                futureJobIds.removeFirst();
-            }
-            futureJobIds.add(job.jobId());
+        if (announced.isEmpty()) {
+            outbox.note("ignored active job " + job.jobId() + ": there is no tip yet to mine it on");
+            return;
         }
         if (phase == Phase.MINING) {
-            watch.workCame(now).ifPresent(actions::add);
+            watch.workCame(now).ifPresent(outbox.actions()::add);
         }
-        UpstreamJob announced = new UpstreamJob(
-                job.jobId(),
-                job.minNtime(),
-                job.version(),
-                job.versionRollingAllowed() && !fixedVersion,
-                job.merklePath(),
-                coinbase.prefix(),
-                coinbase.suffix(),
-                extranoncePrefix);
-        payouts.announce(announced, extranonceSize, this::emit, this::lose);
+        payouts.announce(announced.get(), extranonceSize, outbox::emit, this::lose);
     }
 
     private void onTip(SetNewPrevHash tip, Instant now) {
         if (!isForUs(tip.channelId(), tip)) {
             return;
         }
-        if (!futureJobIds.contains(tip.jobId())) {
-            lose("protocol violation: SetNewPrevHash names job " + tip.jobId()
-                    + ", which was not announced as a future job");
+        UpstreamEvent.TipChanged changed;
+        try {
+            changed = jobs.take(tip);
+        } catch (IllegalArgumentException unannounced) {
+            lose(PROTOCOL_VIOLATION + unannounced.getMessage());
             return;
         }
-        futureJobIds.clear();
-        tipKnown = true;
         phase = Phase.MINING;
-        watch.workCame(now).ifPresent(actions::add);
-        emit(new UpstreamEvent.TipChanged(tip.jobId(), new ChainTip(tip.prevHash(), tip.nbits(), tip.minNtime())));
+        watch.workCame(now).ifPresent(outbox.actions()::add);
+        outbox.emit(changed);
+    }
+
+    private void onCustomJob(SetCustomMiningJob job, Instant now) {
+        if (!settings.selectsWork()) {
+            throw new IllegalStateException("a custom job for a session that did not ask for work selection");
+        }
+        if (!isOpen()) {
+            customJobs.refuse(job, CHANNEL_NOT_OPEN);
+        } else if (customJobs.isFull()) {
+            lose("the pool leaves " + CustomJobRequests.MAX_UNANSWERED + " custom jobs unanswered");
+        } else {
+            customJobs.send(job, channelId, ++requestId, now);
+        }
     }
 
     private void onExtranoncePrefix(SetExtranoncePrefix message) {
@@ -445,12 +453,12 @@ public final class Sv2PoolSession implements PoolSession {
         }
         int fullSize = message.extranoncePrefix().length() + extranonceSize;
         if (fullSize > UpstreamChannel.MAX_FULL_EXTRANONCE) {
-            lose("protocol violation: the new prefix makes an extranonce of " + fullSize + " bytes, at most "
+            lose(PROTOCOL_VIOLATION + "the new prefix makes an extranonce of " + fullSize + " bytes, at most "
                     + UpstreamChannel.MAX_FULL_EXTRANONCE);
             return;
         }
         extranoncePrefix = message.extranoncePrefix();
-        emit(new UpstreamEvent.ExtranoncePrefixChanged(extranoncePrefix));
+        outbox.emit(new UpstreamEvent.ExtranoncePrefixChanged(extranoncePrefix));
     }
 
     private void onAccepted(SubmitSharesSuccess success) {
@@ -460,7 +468,8 @@ public final class Sv2PoolSession implements PoolSession {
             return;
         }
         watch.accepted();
-        emit(new UpstreamEvent.SharesAccepted(sequence, success.newSubmitsAcceptedCount(), success.newSharesSum()));
+        outbox.emit(
+                new UpstreamEvent.SharesAccepted(sequence, success.newSubmitsAcceptedCount(), success.newSharesSum()));
     }
 
     private void onRejected(SubmitSharesError error, Instant now) {
@@ -470,8 +479,8 @@ public final class Sv2PoolSession implements PoolSession {
             return;
         }
         String code = WireText.printable(error.errorCode());
-        emit(new UpstreamEvent.ShareRejected(sequence, code));
-        watch.refused(code, now).ifPresent(actions::add);
+        outbox.emit(new UpstreamEvent.ShareRejected(sequence, code));
+        watch.refused(code, now).ifPresent(outbox.actions()::add);
     }
 
     private void onCommand(UpstreamCommand command) {
@@ -484,7 +493,7 @@ public final class Sv2PoolSession implements PoolSession {
             case UpstreamCommand.ConnectNow now -> {}
             case UpstreamCommand.Close close -> {
                 if (isOpen()) {
-                    send(new CloseChannel(
+                    outbox.send(new CloseChannel(
                             channelId, WireText.truncate(WireText.printable(close.reason()), MAX_REASON_BYTES)));
                 }
                 if (phase != null) {
@@ -496,7 +505,7 @@ public final class Sv2PoolSession implements PoolSession {
 
     private void submit(UpstreamCommand.SubmitShare share) {
         if (!isOpen()) {
-            emit(new UpstreamEvent.ShareRejected(share.sequence(), CHANNEL_NOT_OPEN));
+            outbox.emit(new UpstreamEvent.ShareRejected(share.sequence(), CHANNEL_NOT_OPEN));
             return;
         }
         SubmitSharesExtended message = new SubmitSharesExtended(
@@ -507,14 +516,14 @@ public final class Sv2PoolSession implements PoolSession {
                 share.ntime(),
                 share.version(),
                 share.extranonce());
-        send(extensions.named(
+        outbox.send(extensions.named(
                 message, share.userIdentity().isEmpty() ? settings.userIdentity() : share.userIdentity()));
     }
 
     private void tellDemand() {
         if (isOpen() && !demand.equals(toldDemand)) {
             toldDemand = demand;
-            send(new UpdateChannel(channelId, nominalHashRate(demand), demand.maximumTarget()));
+            outbox.send(new UpdateChannel(channelId, nominalHashRate(demand), demand.maximumTarget()));
         }
     }
 
@@ -533,9 +542,10 @@ public final class Sv2PoolSession implements PoolSession {
             }
             case OPEN_CHANNEL -> loseIfStillAt(Phase.OPEN_CHANNEL, "answer to OpenExtendedMiningChannel", deadline);
             case FIRST_JOB -> loseIfStillAt(Phase.FIRST_JOB, "job with its tip", deadline);
+            case CUSTOM_JOB -> customJobs.complaint(now).ifPresent(this::lose);
             case NO_JOB, ONLY_REJECTS ->
                 watch.complaint(deadline, now)
-                        .ifPresentOrElse(this::lose, () -> watch.next(deadline).ifPresent(actions::add));
+                        .ifPresentOrElse(this::lose, () -> watch.next(deadline).ifPresent(outbox.actions()::add));
             case CONFIGURE, SUBSCRIBE, AUTHORIZE, DIFFICULTY, VERDICT, SILENCE ->
                 throw new IllegalStateException("a deadline of SV1 for an SV2 session");
         }
@@ -562,33 +572,17 @@ public final class Sv2PoolSession implements PoolSession {
     }
 
     private void unexpected(Sv2Message message) {
-        note("ignored an unexpected " + message.type() + " during " + phase);
+        outbox.note("ignored an unexpected " + message.type() + " during " + phase);
     }
 
     private void lose(String reason) {
         emitLost(reason);
-        actions.add(new PoolAction.Disconnect(reason));
+        outbox.actions().add(new PoolAction.Disconnect(reason));
     }
 
     private void emitLost(String reason) {
         extensions.ended(phase == Phase.EXTENSIONS);
-        emit(new UpstreamEvent.Lost(phase.step, reason));
+        outbox.emit(new UpstreamEvent.Lost(phase.step, reason));
         phase = null;
-    }
-
-    private void send(Sv2Message message) {
-        actions.add(new PoolAction.Send(message));
-    }
-
-    private void emit(UpstreamEvent event) {
-        actions.add(new PoolAction.Emit(event));
-    }
-
-    private void setDeadline(PoolDeadline deadline, Instant now) {
-        actions.add(new PoolAction.SetDeadline(deadline, now.plus(deadline.patience())));
-    }
-
-    private void note(String text) {
-        actions.add(new PoolAction.Note(text));
     }
 }

@@ -40,8 +40,17 @@ final class PoolConversation {
     }
 
     PoolConversation(boolean namesPerShare) {
-        session = new Sv2PoolSession(
-                new PoolSettings("pool.example:3333", "farm.one", EASIEST, namesPerShare, "0.1.0", PATIENCE));
+        this(new PoolSettings("pool.example:3333", "farm.one", EASIEST, namesPerShare, "0.1.0", PATIENCE));
+    }
+
+    private PoolConversation(PoolSettings settings) {
+        session = new Sv2PoolSession(settings);
+    }
+
+    /** With a pool that is to mine jobs of our making. */
+    static PoolConversation aboutCustomJobs() {
+        return new PoolConversation(new PoolSettings(
+                "pool.example:3333", "farm.one", EASIEST, false, "0.1.0", PATIENCE, PayoutCheck.NONE, true));
     }
 
     PoolConversation input(PoolInput input) {

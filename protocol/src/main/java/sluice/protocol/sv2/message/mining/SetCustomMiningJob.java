@@ -53,6 +53,24 @@ public record SetCustomMiningJob(
                 reader.readSeq255Hash());
     }
 
+    /** The same job, asked for on another channel or in another request. */
+    public SetCustomMiningJob to(long otherChannelId, long otherRequestId) {
+        return new SetCustomMiningJob(
+                otherChannelId,
+                otherRequestId,
+                miningJobToken,
+                version,
+                prevHash,
+                minNtime,
+                nbits,
+                coinbaseTxVersion,
+                coinbasePrefix,
+                coinbaseTxInputNSequence,
+                coinbaseTxOutputs,
+                coinbaseTxLocktime,
+                merklePath);
+    }
+
     @Override
     public MessageType type() {
         return MessageType.SET_CUSTOM_MINING_JOB;
