@@ -12,7 +12,7 @@ import sluice.protocol.sv2.noise.Secp256k1;
 import sluice.protocol.sv2.noise.ServerTrust;
 import sluice.protocol.sv2.wire.Limits;
 import sluice.upstream.UpstreamEvent;
-import sluice.upstream.declaration.CustomJobAnswer;
+import sluice.upstream.session.CustomJobAnswer;
 import sluice.upstream.session.PoolInput;
 import sluice.upstream.session.PoolSettings;
 import sluice.upstream.session.Sv2PoolSession;

@@ -12,7 +12,7 @@ import sluice.protocol.sv2.wire.Frame;
 import sluice.upstream.Upstream;
 import sluice.upstream.UpstreamCommand;
 import sluice.upstream.UpstreamEvent;
-import sluice.upstream.declaration.CustomJobAnswer;
+import sluice.upstream.session.CustomJobAnswer;
 import sluice.upstream.session.PoolAction;
 import sluice.upstream.session.PoolDeadline;
 import sluice.upstream.session.PoolInput;

@@ -9,7 +9,6 @@ import sluice.protocol.sv2.message.mining.SetCustomMiningJob;
 import sluice.protocol.sv2.message.mining.SetCustomMiningJobError;
 import sluice.protocol.sv2.message.mining.SetCustomMiningJobSuccess;
 import sluice.protocol.sv2.wire.WireText;
-import sluice.upstream.declaration.CustomJobAnswer;
 
 /** Custom jobs that a pool has still to answer (SV2 5.3.18), under its ids for them and ours. Confined to its session. */
 final class CustomJobRequests {

@@ -4,7 +4,6 @@ import java.time.Instant;
 import sluice.protocol.sv1.Sv1ClientMessage;
 import sluice.protocol.sv2.message.Sv2Message;
 import sluice.upstream.UpstreamEvent;
-import sluice.upstream.declaration.CustomJobAnswer;
 
 /** What a pool session wants done; its connection carries it out in order. */
 public sealed interface PoolAction {

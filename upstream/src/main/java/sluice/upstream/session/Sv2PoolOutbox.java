@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.List;
 import sluice.protocol.sv2.message.Sv2Message;
 import sluice.upstream.UpstreamEvent;
-import sluice.upstream.declaration.CustomJobAnswer;
 
 /** What an SV2 pool session wants done in answer to one input. Confined to its session. */
 final class Sv2PoolOutbox {

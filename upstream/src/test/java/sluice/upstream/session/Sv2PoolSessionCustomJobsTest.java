@@ -34,7 +34,6 @@ import sluice.protocol.sv2.message.mining.SubmitSharesSuccess;
 import sluice.upstream.UpstreamChannel;
 import sluice.upstream.UpstreamEvent;
 import sluice.upstream.UpstreamEvent.Step;
-import sluice.upstream.declaration.CustomJobAnswer;
 
 class Sv2PoolSessionCustomJobsTest {
     private final PoolConversation pool = PoolConversation.aboutCustomJobs();

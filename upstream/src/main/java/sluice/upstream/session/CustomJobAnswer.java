@@ -1,4 +1,4 @@
-package sluice.upstream.declaration;
+package sluice.upstream.session;
 
 /** What a pool says to a custom job (SV2 5.3.19, 5.3.20). */
 public sealed interface CustomJobAnswer {
