@@ -149,6 +149,8 @@ public final class Coinbase {
     /** Collects what a coinbase is made of; what is not set keeps the value that every block accepts. */
     public static final class Builder {
         private Bytes scriptSigPrefix = Bytes.EMPTY;
+        // Absent where it is made of the others.
+        private Bytes scriptSigHead;
         private final List<Bytes> tags = new ArrayList<>();
         private int extranonceLength;
         private long version = 2;
@@ -175,6 +177,15 @@ public final class Coinbase {
             if (!tag.isEmpty()) {
                 tags.add(tag);
             }
+            return this;
+        }
+
+        /**
+         * Every scriptSig byte in front of the extranonce, the opcode of its push included, as a custom job has it (SV2
+         * 5.3.18): nothing else is put there.
+         */
+        public Builder scriptSigHead(Bytes bytes) {
+            scriptSigHead = bytes;
             return this;
         }
 
@@ -219,8 +230,8 @@ public final class Coinbase {
             if (outputs.isEmpty()) {
                 throw new IllegalArgumentException("a coinbase has at least one output");
             }
-            Bytes scriptSigHead = scriptSigHead();
-            int scriptSigLength = scriptSigHead.length() + extranonceLength;
+            Bytes head = scriptSigHead();
+            int scriptSigLength = head.length() + extranonceLength;
             if (scriptSigLength < MIN_SCRIPT_SIG_LENGTH || scriptSigLength > MAX_SCRIPT_SIG_LENGTH) {
                 throw new IllegalArgumentException(
                         "a coinbase scriptSig has 2..100 bytes, not " + scriptSigLength + ": "
@@ -228,9 +239,9 @@ public final class Coinbase {
                                 + tags.stream().mapToInt(Bytes::length).sum() + " of tags, " + extranonceLength
                                 + " of extranonce and their opcodes; shorten the tag");
             }
-            RawWriter front = new RawWriter(VERSION_LENGTH + 1 + TxIn.OUT_POINT_LENGTH + 1 + scriptSigHead.length());
+            RawWriter front = new RawWriter(VERSION_LENGTH + 1 + TxIn.OUT_POINT_LENGTH + 1 + head.length());
             front.u32(version).count(1).hash(Hash256.ZERO).u32(TxIn.NO_INDEX);
-            front.count(scriptSigLength).bytes(scriptSigHead);
+            front.count(scriptSigLength).bytes(head);
             RawWriter back = new RawWriter(
                     4 + CompactSize.length(outputs.size()) + TxOut.serialisedLength(outputs) + LOCK_TIME_LENGTH);
             back.u32(sequence).count(outputs.size());
@@ -244,6 +255,9 @@ public final class Coinbase {
             if (extranonceLength < 0 || extranonceLength > Script.MAX_DIRECT_PUSH) {
                 throw new IllegalArgumentException(
                         "a coinbase extranonce has 0.." + Script.MAX_DIRECT_PUSH + " bytes, not " + extranonceLength);
+            }
+            if (scriptSigHead != null) {
+                return scriptSigHead;
             }
             List<Bytes> parts = new ArrayList<>();
             parts.add(scriptSigPrefix);

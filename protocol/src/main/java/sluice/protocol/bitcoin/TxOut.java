@@ -33,7 +33,19 @@ public record TxOut(long value, Bytes script) {
      * them (7.2). Throws IllegalArgumentException unless they consume {@code raw} exactly.
      */
     public static List<TxOut> parseSequence(Bytes raw, int count) {
+        return parse(new RawReader(raw.toArray()), count);
+    }
+
+    /**
+     * Parses outputs that stand behind their count, as job declaration carries them (SV2 5.3.18, 6.4.3). Throws
+     * IllegalArgumentException unless they consume {@code raw} exactly.
+     */
+    public static List<TxOut> parseCounted(Bytes raw) {
         RawReader reader = new RawReader(raw.toArray());
+        return parse(reader, reader.count(MIN_LENGTH, "outputs"));
+    }
+
+    private static List<TxOut> parse(RawReader reader, int count) {
         List<TxOut> outputs = new ArrayList<>(Math.min(count, reader.remaining() / MIN_LENGTH));
         for (int i = 0; i < count; i++) {
             outputs.add(read(reader));
@@ -45,6 +57,14 @@ public record TxOut(long value, Bytes script) {
     /** The outputs behind each other, without a count. */
     public static Bytes serialiseSequence(List<TxOut> outputs) {
         RawWriter writer = new RawWriter(serialisedLength(outputs));
+        outputs.forEach(output -> output.write(writer));
+        return writer.finish();
+    }
+
+    /** The outputs behind their count. */
+    public static Bytes serialiseCounted(List<TxOut> outputs) {
+        RawWriter writer = new RawWriter(CompactSize.length(outputs.size()) + serialisedLength(outputs));
+        writer.count(outputs.size());
         outputs.forEach(output -> output.write(writer));
         return writer.finish();
     }

@@ -138,6 +138,32 @@ class CoinbaseTest {
     }
 
     @Test
+    void isTheSameOfAScriptSigHeadThatSomebodyElseHasMade() {
+        Coinbase original = blockJob().build();
+        int headAt = 4 + 1 + 36 + 1;
+        Coinbase again = Coinbase.builder()
+                .scriptSigHead(original.prefix().slice(headAt, original.prefix().length()))
+                .extranonceLength(32)
+                .outputs(TxOut.parseCounted(
+                        TxOut.serialiseCounted(List.of(new TxOut(5_000_000_000L, PAYOUT), COMMITMENT))))
+                .witnessReservedValue(Coinbase.ZERO_RESERVED_VALUE)
+                .build();
+        assertThat(again.full(Bytes.zeros(32))).isEqualTo(original.full(Bytes.zeros(32)));
+        assertThat(again.stripped(Bytes.zeros(32))).isEqualTo(original.stripped(Bytes.zeros(32)));
+    }
+
+    @Test
+    void countedOutputsMustBeExactlyAsManyAsTheySay() {
+        Bytes two = TxOut.serialiseCounted(List.of(new TxOut(1, PAYOUT), COMMITMENT));
+        assertThat(two.at(0)).isEqualTo((byte) 2);
+        assertThatThrownBy(() -> TxOut.parseCounted(two.slice(0, two.length() - 1)))
+                .isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> TxOut.parseCounted(Bytes.concat(two, Bytes.zeros(1))))
+                .isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> TxOut.parseCounted(Bytes.EMPTY)).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
     void refusesAnExtranonceOfAnotherLength() {
         Coinbase coinbase = blockJob().build();
         assertThatThrownBy(() -> coinbase.txid(Bytes.zeros(31)))
