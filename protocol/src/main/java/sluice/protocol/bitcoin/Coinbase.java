@@ -18,7 +18,10 @@ public final class Coinbase {
     private static final Bytes MARKER_AND_FLAG = Bytes.of((byte) 0, (byte) 1);
     private static final int VERSION_LENGTH = 4;
     private static final int OUTPOINT_LENGTH = 36;
+    private static final int SEQUENCE_LENGTH = 4;
     private static final int LOCK_TIME_LENGTH = 4;
+    /** Behind the version: one input, its outpoint, and the length of its script, which is one byte up to 100. */
+    private static final int SCRIPT_SIG_AT = VERSION_LENGTH + 1 + OUTPOINT_LENGTH + 1;
     /** One stack item of 32 bytes, with both lengths. */
     private static final int WITNESS_LENGTH = 2 + WITNESS_RESERVED_VALUE_LENGTH;
 
@@ -46,6 +49,16 @@ public final class Coinbase {
     /** All stripped bytes behind the extranonce. */
     public Bytes suffix() {
         return suffix;
+    }
+
+    /** All bytes of the scriptSig in front of the extranonce, as SetCustomMiningJob wants them (SV2 5.3.18). */
+    public Bytes scriptSigHead() {
+        return prefix.slice(SCRIPT_SIG_AT, prefix.length());
+    }
+
+    /** The outputs as they stand in the transaction, their count in front (SV2 5.3.18). */
+    public Bytes countedOutputs() {
+        return suffix.slice(SEQUENCE_LENGTH, suffix.length() - LOCK_TIME_LENGTH);
     }
 
     /** Length of the full extranonce, in bytes. */
@@ -139,11 +152,9 @@ public final class Coinbase {
      * prefix is no beginning of one or its script starts with no height.
      */
     public static OptionalLong heightOf(Bytes prefix) {
-        // Behind the version: one input, its outpoint, and the length of its script, which is one byte up to 100.
-        int scriptAt = VERSION_LENGTH + 1 + OUTPOINT_LENGTH + 1;
-        return prefix.length() <= scriptAt || prefix.at(VERSION_LENGTH) != 1
+        return prefix.length() <= SCRIPT_SIG_AT || prefix.at(VERSION_LENGTH) != 1
                 ? OptionalLong.empty()
-                : Bip34.heightOf(prefix.slice(scriptAt, prefix.length()));
+                : Bip34.heightOf(prefix.slice(SCRIPT_SIG_AT, prefix.length()));
     }
 
     /** Collects what a coinbase is made of; what is not set keeps the value that every block accepts. */

@@ -73,6 +73,18 @@ class CoinbaseTest {
     }
 
     @Test
+    void saysOfItselfWhatACustomJobWantsToKnow() {
+        Coinbase coinbase = blockJob().build();
+        Transaction parsed = Transaction.parse(coinbase.full(Bytes.zeros(32)));
+
+        assertThat(Bytes.concat(coinbase.scriptSigHead(), Bytes.zeros(32)))
+                .isEqualTo(parsed.inputs().getFirst().scriptSig());
+        assertThat(coinbase.countedOutputs())
+                .isEqualTo(Bytes.concat(
+                        Bytes.of((byte) parsed.outputs().size()), TxOut.serialiseSequence(parsed.outputs())));
+    }
+
+    @Test
     void withoutAReservedValueThereIsNoWitness() {
         Coinbase coinbase = Coinbase.builder()
                 .height(500)

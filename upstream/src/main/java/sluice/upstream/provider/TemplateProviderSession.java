@@ -263,7 +263,9 @@ public final class TemplateProviderSession {
             report(new TemplateEvent.TransactionsArrived(
                     template.get().id(),
                     TransactionCheck.of(
-                            success.transactionList(), template.get().merklePath())));
+                            success.transactionList(),
+                            success.excessData(),
+                            template.get().merklePath())));
         } catch (IllegalArgumentException unusable) {
             note("the transactions of template " + Long.toUnsignedString(success.templateId())
                     + " cannot be used, it is mined on without them: " + unusable.getMessage());

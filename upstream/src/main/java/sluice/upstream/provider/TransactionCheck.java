@@ -14,7 +14,7 @@ final class TransactionCheck {
     private TransactionCheck() {}
 
     /** Throws IllegalArgumentException that says why they are not. */
-    static TemplateTransactions of(List<Bytes> raw, MerklePath path) {
+    static TemplateTransactions of(List<Bytes> raw, Bytes excessData, MerklePath path) {
         List<Hash256> txids = new ArrayList<>(raw.size());
         long weight = 0;
         for (Bytes bytes : raw) {
@@ -25,6 +25,6 @@ final class TransactionCheck {
         if (!MerklePath.ofTxids(txids).equals(path)) {
             throw new IllegalArgumentException(raw.size() + " transactions do not give the template's merkle path");
         }
-        return new TemplateTransactions(raw, weight, OptionalLong.empty(), OptionalLong.empty());
+        return new TemplateTransactions(raw, weight, OptionalLong.empty(), OptionalLong.empty(), excessData);
     }
 }

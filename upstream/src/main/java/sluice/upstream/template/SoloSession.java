@@ -10,18 +10,16 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import sluice.protocol.Bytes;
-import sluice.protocol.bitcoin.Block;
 import sluice.protocol.bitcoin.BlockHeader;
-import sluice.protocol.bitcoin.BlockRules;
 import sluice.protocol.bitcoin.Coinbase;
 import sluice.protocol.bitcoin.Difficulty;
 import sluice.protocol.bitcoin.Hash256;
 import sluice.protocol.bitcoin.Target;
-import sluice.protocol.bitcoin.VersionRolling;
+import sluice.protocol.bitcoin.TxOut;
+import sluice.protocol.sv2.message.mining.MiningErrorCode;
 import sluice.upstream.UpstreamChannel;
 import sluice.upstream.UpstreamCommand;
 import sluice.upstream.UpstreamEvent;
-import sluice.upstream.UpstreamJob;
 
 /**
  * An upstream made of templates: to its route it looks like a pool whose target is the network's, so that only blocks go
@@ -40,7 +38,7 @@ public final class SoloSession {
     private final String name;
     private final Bytes payoutScript;
     private final Bytes tag;
-    private final Map<Long, SoloJob> jobs = new LinkedHashMap<>();
+    private final Map<Long, TemplateJob> jobs = new LinkedHashMap<>();
     private final Deque<PendingBlock> pendingBlocks = new ArrayDeque<>();
     private Optional<Template> current = Optional.empty();
     private Target target = Target.MAX;
@@ -67,9 +65,6 @@ public final class SoloSession {
         this.payoutScript = payoutScript;
         this.tag = tag;
     }
-
-    /** A template made into work. */
-    private record SoloJob(Template template, Coinbase coinbase) {}
 
     /** A block whose share is still without an answer. */
     private static final class PendingBlock {
@@ -119,8 +114,7 @@ public final class SoloSession {
             case TemplateEvent.NewTip(Template template) -> onNewTip(template, actions);
             case TemplateEvent.Refreshed(Template template) -> {
                 if (current.isPresent() && sameTip(current.get(), template)) {
-                    if (TemplateLimits.fault(template, coinbase(template), payoutScript)
-                            .isPresent()) {
+                    if (fault(template).isPresent()) {
                         // The one in force is as good as it was.
                         return;
                     }
@@ -145,13 +139,11 @@ public final class SoloSession {
 
     private void onTransactions(long templateId, TemplateTransactions transactions) {
         current = current.map(template -> template.id() == templateId ? template.with(transactions) : template);
-        jobs.replaceAll((id, job) -> job.template().id() == templateId
-                ? new SoloJob(job.template().with(transactions), job.coinbase())
-                : job);
+        jobs.replaceAll((id, job) -> job.template().id() == templateId ? job.with(transactions) : job);
     }
 
     private void onNewTip(Template template, List<SoloAction> actions) {
-        Optional<String> fault = TemplateLimits.fault(template, coinbase(template), payoutScript);
+        Optional<String> fault = fault(template);
         if (fault.isPresent()) {
             lose("template " + template.id() + ": " + fault.get(), actions);
             return;
@@ -174,60 +166,39 @@ public final class SoloSession {
     }
 
     private long announce(Template template, OptionalLong minNtime, List<SoloAction> actions) {
-        Coinbase coinbase = coinbase(template);
+        TemplateJob job = job(template);
         long jobId = nextJobId++;
-        jobs.put(jobId, new SoloJob(template, coinbase));
+        jobs.put(jobId, job);
         if (jobs.size() > MAX_JOBS) {
             jobs.remove(jobs.keySet().iterator().next());
         }
-        report(
-                new UpstreamEvent.JobAnnounced(new UpstreamJob(
-                        jobId,
-                        minNtime,
-                        template.version(),
-                        true,
-                        template.merklePath().siblings(),
-                        coinbase.prefix(),
-                        coinbase.suffix(),
-                        Bytes.EMPTY)),
-                actions);
+        report(new UpstreamEvent.JobAnnounced(job.announced(jobId, minNtime, true)), actions);
         return jobId;
     }
 
-    private Coinbase coinbase(Template template) {
-        return template.coinbase().payingTo(payoutScript, tag, EXTRANONCE_SIZE);
+    private TemplateJob job(Template template) {
+        return new TemplateJob(template, template.coinbase().payingTo(payoutScript, tag, EXTRANONCE_SIZE), Bytes.EMPTY);
+    }
+
+    private Optional<String> fault(Template template) {
+        return job(template).fault(List.of(new TxOut(template.coinbase().value(), payoutScript)));
     }
 
     private void onShare(UpstreamCommand.SubmitShare share, Instant now, List<SoloAction> actions) {
-        SoloJob job = jobs.get(share.jobId());
-        Optional<String> refusal = job == null ? Optional.of("invalid-job-id") : refusal(share, job.template(), now);
+        TemplateJob job = jobs.get(share.jobId());
+        Optional<String> refusal = job == null ? Optional.of(MiningErrorCode.INVALID_JOB_ID) : job.refusal(share, now);
         if (refusal.isPresent()) {
             report(new UpstreamEvent.ShareRejected(share.sequence(), refusal.get()), actions);
             return;
         }
         Template template = job.template();
-        BlockHeader header = new BlockHeader(
-                share.version(),
-                template.tip().prevHash(),
-                template.merklePath().root(job.coinbase().txid(share.extranonce())),
-                share.ntime(),
-                template.tip().nbits(),
-                share.nonce());
+        BlockHeader header = job.header(share);
         Hash256 hash = header.hash();
         if (!template.networkTarget().isMetBy(hash)) {
-            report(new UpstreamEvent.ShareRejected(share.sequence(), "difficulty-too-low"), actions);
+            report(new UpstreamEvent.ShareRejected(share.sequence(), MiningErrorCode.DIFFICULTY_TOO_LOW), actions);
             return;
         }
-        Bytes coinbase = job.coinbase().full(share.extranonce());
-        BlockSolution solution = new BlockSolution(
-                nextSolution++,
-                template.id(),
-                template.height(),
-                hash,
-                header,
-                coinbase,
-                template.transactions().map(transactions -> Block.assemble(header, coinbase, transactions.raw())),
-                share.userIdentity());
+        BlockSolution solution = job.solution(nextSolution++, share, header, hash);
         actions.add(new SoloAction.BlockFound(solution, template.merklePath()));
         if (pendingBlocks.size() >= MAX_PENDING_BLOCKS) {
             report(new UpstreamEvent.ShareRejected(share.sequence(), "too-many-blocks-without-verdict"), actions);
@@ -238,19 +209,6 @@ public final class SoloSession {
                     (long) Difficulty.of(template.networkTarget()),
                     now.plus(SoloDeadline.BLOCK_VERDICT.length())));
         }
-    }
-
-    /** Why a share cannot be hashed into a header that the chain would take, in the spec's error codes. */
-    private static Optional<String> refusal(UpstreamCommand.SubmitShare share, Template template, Instant now) {
-        if (share.extranonce().length() != EXTRANONCE_SIZE) {
-            return Optional.of("bad-extranonce-size");
-        }
-        if (!VersionRolling.isAllowed(template.version(), share.version(), VersionRolling.BIP323_MASK)) {
-            return Optional.of("invalid-non-rollable-version-bit");
-        }
-        BlockRules rules = template.rules(now.getEpochSecond());
-        boolean timeAllowed = share.ntime() >= rules.tip().minNtime() && share.ntime() <= rules.maxNtime();
-        return timeAllowed ? Optional.empty() : Optional.of("invalid-share");
     }
 
     private void onVerdict(long number, BlockVerdict verdict, List<SoloAction> actions) {
@@ -279,7 +237,7 @@ public final class SoloSession {
             report(
                     switch (verdict.outcome()) {
                         case ACCEPTED -> new UpstreamEvent.SharesAccepted(block.sequence, 1, block.work);
-                        case LOST_RACE -> new UpstreamEvent.ShareRejected(block.sequence, "stale-share");
+                        case LOST_RACE -> new UpstreamEvent.ShareRejected(block.sequence, MiningErrorCode.STALE_SHARE);
                         case REJECTED -> new UpstreamEvent.ShareRejected(block.sequence, verdict.reason());
                     },
                     actions);

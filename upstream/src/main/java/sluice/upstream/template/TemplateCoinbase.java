@@ -35,8 +35,12 @@ public record TemplateCoinbase(
      * too long.
      */
     public Coinbase payingTo(Bytes payoutScript, Bytes tag, int extranonceLength) {
-        List<TxOut> outputs = new ArrayList<>();
-        outputs.add(new TxOut(value, payoutScript));
+        return paying(List.of(new TxOut(value, payoutScript)), tag, extranonceLength);
+    }
+
+    /** The coinbase with these outputs in front of its own. Throws IllegalArgumentException where {@code tag} is too long. */
+    public Coinbase paying(List<TxOut> ours, Bytes tag, int extranonceLength) {
+        List<TxOut> outputs = new ArrayList<>(ours);
         outputs.addAll(requiredOutputs);
         Coinbase.Builder builder = Coinbase.builder()
                 .version(version)
@@ -49,5 +53,10 @@ public record TemplateCoinbase(
         return witnessReservedValue.isEmpty()
                 ? builder.build()
                 : builder.witnessReservedValue(witnessReservedValue).build();
+    }
+
+    /** Bytes of a tag that the scriptSig takes beside such an extranonce, both with their opcodes. */
+    public int roomForTag(int extranonceLength) {
+        return Math.max(0, Coinbase.MAX_SCRIPT_SIG_LENGTH - scriptSigPrefix.length() - 1 - 1 - extranonceLength);
     }
 }

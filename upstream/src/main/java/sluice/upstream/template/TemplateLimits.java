@@ -1,5 +1,6 @@
 package sluice.upstream.template;
 
+import java.util.List;
 import java.util.Optional;
 import sluice.protocol.Bytes;
 import sluice.protocol.bitcoin.Block;
@@ -8,7 +9,7 @@ import sluice.protocol.bitcoin.Script;
 import sluice.protocol.bitcoin.TxOut;
 
 /** Whether a template with our coinbase in it is a block that the chain takes. */
-final class TemplateLimits {
+public final class TemplateLimits {
     /** What is kept free for our coinbase where we choose among transactions, in weight units. */
     static final int COINBASE_WEIGHT = 4_000;
 
@@ -19,8 +20,12 @@ final class TemplateLimits {
 
     private TemplateLimits() {}
 
-    /** Why no block can be made of {@code template} with {@code coinbase}; empty where one can, or where only its source knows. */
-    static Optional<String> fault(Template template, Coinbase coinbase, Bytes payoutScript) {
+    /**
+     * Why no block can be made of {@code template} with {@code coinbase}; empty where one can, or where only its source knows.
+     *
+     * @param ours outputs of {@code coinbase} that stand in front of the template's own
+     */
+    public static Optional<String> fault(Template template, Coinbase coinbase, List<TxOut> ours) {
         if (template.transactions().isEmpty()) {
             return Optional.empty();
         }
@@ -32,14 +37,19 @@ final class TemplateLimits {
         if (weight > Block.MAX_WEIGHT) {
             return Optional.of("its block would weigh " + weight + " units, and " + Block.MAX_WEIGHT + " are the most");
         }
-        long sigops = SIGOP_SCALE * (long) Script.sigops(payoutScript);
-        for (TxOut output : template.coinbase().requiredOutputs()) {
-            sigops += SIGOP_SCALE * (long) Script.sigops(output.script());
-        }
+        long sigops = sigops(ours) + sigops(template.coinbase().requiredOutputs());
         sigops += transactions.sigops().orElse(0);
         return sigops > Block.MAX_SIGOPS
                 ? Optional.of("its block would have " + sigops + " signature operations, and " + Block.MAX_SIGOPS
                         + " are the most")
                 : Optional.empty();
+    }
+
+    private static long sigops(List<TxOut> outputs) {
+        long sigops = 0;
+        for (TxOut output : outputs) {
+            sigops += SIGOP_SCALE * (long) Script.sigops(output.script());
+        }
+        return sigops;
     }
 }

@@ -334,15 +334,23 @@ class TemplateProviderSessionTest {
 
         assertThat(talk.takeEvents())
                 .containsExactly(new TemplateEvent.TransactionsArrived(
-                        1, new TemplateTransactions(List.of(), 0, OptionalLong.empty(), OptionalLong.empty())));
+                        1,
+                        new TemplateTransactions(
+                                List.of(), 0, OptionalLong.empty(), OptionalLong.empty(), Bytes.zeros(32))));
     }
 
     @Test
     @Tag("TDP-9")
     void doesNotLookAtExcessDataOfAnyLength() {
-        talk.serving().hear(new RequestTransactionDataSuccess(1, Bytes.fromHex("00".repeat(31) + "0102"), List.of()));
+        Bytes excess = Bytes.fromHex("00".repeat(31) + "0102");
+        talk.serving().hear(new RequestTransactionDataSuccess(1, excess, List.of()));
 
-        assertThat(talk.takeEvents()).singleElement().isInstanceOf(TemplateEvent.TransactionsArrived.class);
+        assertThat(talk.takeEvents())
+                .singleElement()
+                .isInstanceOfSatisfying(
+                        TemplateEvent.TransactionsArrived.class,
+                        arrived ->
+                                assertThat(arrived.transactions().excessData()).isEqualTo(excess));
     }
 
     @ParameterizedTest
