@@ -1,0 +1,42 @@
+package sluice.proxy.api;
+
+import java.time.Instant;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import sluice.config.GatewayConfig;
+import sluice.config.LogLevel;
+import sluice.config.RoutingConfig;
+import sluice.proxy.goal.ChangeResult;
+import sluice.proxy.view.FarmHashrates;
+import sluice.proxy.view.FarmSnapshot;
+
+/**
+ * The running gateway as the API sees it: all that handlers may look at and change. What it promises for later it keeps on
+ * the API's loop, never on that of the bus or of a miner.
+ */
+public interface Farm {
+    /** Since when it runs. */
+    Instant startedAt();
+
+    /** Of the software. */
+    String version();
+
+    /** What is in force, secrets included: never to be answered as it is. */
+    GatewayConfig config();
+
+    /** What is true now; may trail what just happened by a moment. */
+    FarmSnapshot snapshot();
+
+    CompletionStage<FarmHashrates> hashrates();
+
+    /** Applies a whole plan in two phases while miners mine; where it cannot be prepared, nothing has changed. */
+    CompletionStage<ChangeResult> apply(RoutingConfig routing);
+
+    /** Puts an upstream in front of its goal's order, in two phases; empty returns to the order. */
+    CompletionStage<ChangeResult> activate(String goal, Optional<String> upstream);
+
+    LogLevel logLevel();
+
+    /** Until the next start, or until the configuration file says another. */
+    void logLevel(LogLevel level);
+}
