@@ -127,6 +127,8 @@ final class Account {
             case GatewayEvent.MiningPoolConnected pool -> poolsConnected++;
             case GatewayEvent.MiningPoolDisconnected pool -> {}
             case GatewayEvent.MiningJobCreated job -> {}
+            case GatewayEvent.CustomJobTaken taken -> {}
+            case GatewayEvent.CustomJobRefused refused -> {}
             case GatewayEvent.ChainTipUpdated tip -> tips++;
             case GatewayEvent.MiningDifficultyChanged changed -> {}
             case GatewayEvent.JobDelivered job -> {}

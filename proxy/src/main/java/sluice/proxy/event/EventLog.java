@@ -15,6 +15,7 @@ public final class EventLog implements GatewayEvents.Listener {
     static final int MAX_TOLD = 256;
 
     private static final String BANS = "ban";
+    private static final String CUSTOM_JOBS = "custom-job";
 
     private final Logger log;
     // Of single connections, which anybody may make as fast as they can.
@@ -131,6 +132,22 @@ public final class EventLog implements GatewayEvents.Listener {
             case GatewayEvent.MinerTargetChanged e ->
                 log.debug("connection={} channelId={} target={}", e.connectionId(), e.channelId(), e.target());
             case GatewayEvent.MiningJobCreated e -> log.debug("jobId={} created future={}", e.jobId(), e.future());
+            case GatewayEvent.CustomJobTaken e ->
+                log.debug(
+                        "connection={} channelId={} custom jobId={} taken prevHash={} height={}",
+                        e.connectionId(),
+                        e.channelId(),
+                        e.jobId(),
+                        e.prevHash().display(),
+                        e.height());
+            case GatewayEvent.CustomJobRefused e ->
+                refusals.add(CUSTOM_JOBS, 1, e.at())
+                        .ifPresent(count -> log.warn(
+                                "connection={} channelId={} custom job refused reason={} ({} in all since the last line)",
+                                e.connectionId(),
+                                e.channelId(),
+                                e.errorCode(),
+                                count));
             case GatewayEvent.JobDelivered e ->
                 log.debug("jobId={} reached {} miners in {} us", e.jobId(), e.miners(), e.nanos() / 1_000);
             case GatewayEvent.UpstreamSwitched e ->

@@ -122,6 +122,17 @@ public sealed interface GatewayEvent {
     record MiningJobCreated(Instant at, long jobId, Hash256 prevHash, boolean future, OptionalLong height)
             implements GatewayEvent {}
 
+    /**
+     * A client may mine a job that it has made itself.
+     *
+     * @param channelId of a channel, or of a group of them
+     */
+    record CustomJobTaken(Instant at, long connectionId, long channelId, long jobId, Hash256 prevHash, long height)
+            implements GatewayEvent {}
+
+    /** @param errorCode what the client was told */
+    record CustomJobRefused(Instant at, long connectionId, long channelId, String errorCode) implements GatewayEvent {}
+
     record ChainTipUpdated(Instant at, Hash256 prevHash, long nbits) implements GatewayEvent {}
 
     /** The network's difficulty changed with a new tip of the same upstream; both as compact targets, U32. */

@@ -1,5 +1,6 @@
 package sluice.proxy.session;
 
+import java.util.Optional;
 import sluice.proxy.mining.extranonce.ExtranonceShape;
 import sluice.proxy.mining.extranonce.IndexSource;
 import sluice.proxy.mining.profile.ProfileBook;
@@ -12,25 +13,39 @@ public final class MinerContext {
     private final ExtranonceShape shape;
     private final IndexSource indexes;
     private final ShareValidator validator;
+    private final Optional<CustomWork> customWork;
     private ProfileBook profiles;
     private boolean versionRollingAllowed = true;
 
-    /**
-     * @param route what feeds a miner until it is told of another route
-     * @param shape of SV1 miners; where it is a narrow one, of all
-     * @param indexes the loop's part of the local extranonce indexes
-     */
+    /** Where no client may make its own jobs. */
     public MinerContext(
             RouteReplica route,
             ExtranonceShape shape,
             IndexSource indexes,
             ShareValidator validator,
             ProfileBook profiles) {
+        this(route, shape, indexes, validator, profiles, Optional.empty());
+    }
+
+    /**
+     * @param route what feeds a miner until it is told of another route
+     * @param shape of SV1 miners; where it is a narrow one, of all
+     * @param indexes the loop's part of the local extranonce indexes
+     * @param customWork present where clients may make their own jobs
+     */
+    public MinerContext(
+            RouteReplica route,
+            ExtranonceShape shape,
+            IndexSource indexes,
+            ShareValidator validator,
+            ProfileBook profiles,
+            Optional<CustomWork> customWork) {
         this.route = route;
         this.shape = shape;
         this.indexes = indexes;
         this.validator = validator;
         this.profiles = profiles;
+        this.customWork = customWork;
     }
 
     public RouteReplica route() {
@@ -48,6 +63,11 @@ public final class MinerContext {
 
     public ShareValidator validator() {
         return validator;
+    }
+
+    /** Present where clients may make their own jobs. */
+    public Optional<CustomWork> customWork() {
+        return customWork;
     }
 
     /** How miners are treated. */

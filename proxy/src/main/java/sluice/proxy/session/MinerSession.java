@@ -9,9 +9,9 @@ public interface MinerSession {
     /** Takes one input. The list is the session's own and is valid until the next call. */
     List<MinerAction> on(MinerInput input, Instant now);
 
-    /** Hashes per second that stand behind this session's channels; 0 while it has none. */
+    /** Hashes per second that this session's channels have for their route; 0 while it has none. */
     double nominalHashrate();
 
-    /** The hardest target that difficulty control wants for one of its channels; {@link Target#MAX} without channels. */
+    /** The hardest target that difficulty control wants the route to ask for; {@link Target#MAX} without such channels. */
     Target hardestWantedTarget();
 }

@@ -141,6 +141,14 @@ final class Sv2Channels {
         return far;
     }
 
+    /** The extended channels that a message to this id, of a channel or of a group, is for. */
+    List<Sv2Channel> addressedBy(long id) {
+        return open.values().stream()
+                .filter(channel -> !channel.isStandard())
+                .filter(channel -> channel.id() == id || Sv2Frames.groupId(channel.shape()) == id)
+                .toList();
+    }
+
     /** The channel with this id, or null. */
     Sv2Channel find(long id) {
         // Nearly all connections have one channel, and the others send several shares of one in a row.
@@ -197,7 +205,7 @@ final class Sv2Channels {
     }
 
     private void retarget(Sv2Channel channel, Instant now) {
-        Target next = channel.served(route.replica().easiestTarget());
+        Target next = channel.served(route.easiestTarget());
         if (!next.equals(channel.mining().target())) {
             setTarget(channel, next, now);
         }
@@ -271,7 +279,7 @@ final class Sv2Channels {
         } else {
             channel.update(update.nominalHashRate(), update.maximumTarget(), now);
             // Also where nothing changed: there is no other answer that says "done" (SV2 5.3.7).
-            setTarget(channel, channel.served(route.replica().easiestTarget()), now);
+            setTarget(channel, channel.served(route.easiestTarget()), now);
             follow(channel, now);
         }
     }

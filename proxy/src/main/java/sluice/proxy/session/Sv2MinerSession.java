@@ -57,6 +57,8 @@ public final class Sv2MinerSession implements MinerSession {
     private Sv2Setup.Agreed agreed;
     private Sv2Jobs jobs;
     private Sv2Opening opening;
+    // Absent unless the client makes the jobs itself.
+    private Sv2CustomJobs customJobs;
     private boolean ended;
     private Instant lastHeard;
     private int ignored;
@@ -83,7 +85,7 @@ public final class Sv2MinerSession implements MinerSession {
         } else if (!ended) {
             try {
                 take(input, now);
-                if (jobs != null) {
+                if (isFedByRoute()) {
                     jobs.serveFarOff(now);
                 }
             } catch (ProtocolViolation violation) {
@@ -96,12 +98,12 @@ public final class Sv2MinerSession implements MinerSession {
 
     @Override
     public double nominalHashrate() {
-        return channels.hashrate();
+        return customJobs == null ? channels.hashrate() : 0;
     }
 
     @Override
     public Target hardestWantedTarget() {
-        return channels.hardestDemanded();
+        return customJobs == null ? channels.hardestDemanded() : Target.MAX;
     }
 
     private void take(MinerInput input, Instant now) {
@@ -117,13 +119,13 @@ public final class Sv2MinerSession implements MinerSession {
             }
             case MinerInput.LineReceived line -> throw new IllegalStateException("an SV2 connection has no lines");
             case MinerInput.RouteUpdated updated -> {
-                if (agreed != null) {
+                if (isFedByRoute()) {
                     onRoute(updated.update(), now);
                 }
             }
             case MinerInput.RouteChanged changed -> {
                 route.replica(changed.replica());
-                if (agreed != null) {
+                if (isFedByRoute()) {
                     onRouteChanged(now);
                 }
             }
@@ -131,6 +133,11 @@ public final class Sv2MinerSession implements MinerSession {
             case MinerInput.DeadlineReached reached -> onDeadline(reached.deadline(), now);
             case MinerInput.Closed closed -> throw new IllegalStateException("taken before");
         }
+    }
+
+    /** Whether what the route says is of any concern here. */
+    private boolean isFedByRoute() {
+        return agreed != null && customJobs == null;
     }
 
     private void onFrame(Frame frame, Instant now) {
@@ -167,7 +174,10 @@ public final class Sv2MinerSession implements MinerSession {
     }
 
     private void onSetup(SetupConnection request, Instant now) {
-        switch (Sv2Setup.judge(request, versionRollingAllowed(context.versionRollingAllowed()))) {
+        switch (Sv2Setup.judge(
+                request,
+                versionRollingAllowed(context.versionRollingAllowed()),
+                context.customWork().isPresent())) {
             case Sv2Setup.Refused refused -> {
                 out.send(refused.error());
                 end("setup-refused", refused.error().errorCode());
@@ -178,6 +188,10 @@ public final class Sv2MinerSession implements MinerSession {
                         String.join(" ", request.vendor(), request.hardwareVersion(), request.firmware())));
                 jobs = new Sv2Jobs(context, route, terms, channels, shares, out);
                 opening = new Sv2Opening(connectionId, context, route, indexes, terms, channels, jobs, out);
+                if (terms.selectsWork()) {
+                    customJobs = new Sv2CustomJobs(
+                            connectionId, context.customWork().orElseThrow(), channels, shares, route, out);
+                }
                 out.send(terms.success());
                 out.deadline(MinerDeadline.SETUP, now.plus(CHANNEL_TIMEOUT));
             }
@@ -187,7 +201,12 @@ public final class Sv2MinerSession implements MinerSession {
     private void onMessage(Sv2Message message, Frame frame, Instant now) {
         switch (message) {
             case SubmitSharesStandard share -> climb(shares.onSubmit(share, now), now);
-            case SubmitSharesExtended share -> climb(shares.onSubmit(share, now), now);
+            case SubmitSharesExtended share -> {
+                if (customJobs != null) {
+                    customJobs.followTip();
+                }
+                climb(shares.onSubmit(share, now), now);
+            }
             case OpenStandardMiningChannel open -> {
                 if (isMisinformed()) {
                     end("version-rolling-forbidden", "a standard job cannot say so");
@@ -198,9 +217,7 @@ public final class Sv2MinerSession implements MinerSession {
             case OpenExtendedMiningChannel open -> opening.onOpen(open, now);
             case UpdateChannel update -> channels.onUpdate(update, now);
             case CloseChannel close -> channels.onClose(close, now);
-            case SetCustomMiningJob custom ->
-                out.send(new SetCustomMiningJobError(
-                        custom.channelId(), custom.requestId(), MiningErrorCode.JD_NOT_SUPPORTED));
+            case SetCustomMiningJob custom -> onCustomJob(custom, now);
             case RequestExtensions request -> out.send(extensions.answer(request));
             case SetupConnection again -> ignore("second-setup-connection", frame, now);
             // Job declaration and template distribution have their own ports.
@@ -208,10 +225,27 @@ public final class Sv2MinerSession implements MinerSession {
         }
     }
 
+    private void onCustomJob(SetCustomMiningJob custom, Instant now) {
+        if (customJobs == null) {
+            out.send(new SetCustomMiningJobError(
+                    custom.channelId(), custom.requestId(), MiningErrorCode.JD_NOT_SUPPORTED));
+        } else {
+            customJobs.onRequest(custom, now);
+            if (customJobs.areTooManyRefused()) {
+                end(Sv2CustomJobs.ONLY_REFUSED_JOBS, Sv2CustomJobs.MAX_REFUSED_IN_A_ROW + " in a row");
+            }
+        }
+    }
+
     private void climb(ShareGuard.Step step, Instant now) {
         switch (step) {
             case NONE -> {}
-            case RETELL -> jobs.tellAgain(now);
+            case RETELL -> {
+                // Nobody but the client can tell work of its own making again.
+                if (customJobs == null) {
+                    jobs.tellAgain(now);
+                }
+            }
             case LET_GO -> end(ShareGuard.ONLY_REJECTS, "no share was good since its work was sent again");
         }
     }
@@ -267,7 +301,10 @@ public final class Sv2MinerSession implements MinerSession {
      * gets standard jobs: those do not carry the flag that extended jobs do, and all its rolled shares would be refused.
      */
     private boolean isMisinformed() {
-        return !versionRollingAllowed(true) && !agreed.fixedVersion() && !agreed.requiresVersionRolling();
+        return customJobs == null
+                && !versionRollingAllowed(true)
+                && !agreed.fixedVersion()
+                && !agreed.requiresVersionRolling();
     }
 
     /** @param unknown what to take it for while the route has had no upstream */

@@ -24,7 +24,7 @@ import sluice.upstream.UpstreamChannel;
 
 /**
  * Opens channels (SV2 5.3.2-5.3.6). While there is no work to give, opens wait, because a channel must get its first job
- * right behind its Success. Confined to the session.
+ * right behind its Success; not where the client makes the jobs itself. Confined to the session.
  */
 final class Sv2Opening {
     /** Opens of one connection that may wait for work; one more is refused. */
@@ -156,6 +156,9 @@ final class Sv2Opening {
         if (agreed.standardJobsOnly() && request.protocol() == MinerProtocol.SV2_EXTENDED) {
             return Optional.of(MiningErrorCode.EXTENDED_CHANNELS_NOT_SUPPORTED_FOR_STANDARD_JOBS);
         }
+        if (agreed.selectsWork() && request.protocol() == MinerProtocol.SV2_STANDARD) {
+            return Optional.of(MiningErrorCode.STANDARD_CHANNELS_NOT_SUPPORTED_FOR_CUSTOM_WORK);
+        }
         if (!Sv2Channels.isHashrate(request.nominalHashRate())) {
             return Optional.of(MiningErrorCode.INVALID_NOMINAL_HASHRATE);
         }
@@ -170,6 +173,10 @@ final class Sv2Opening {
 
     // Also for an open that has waited: what was possible then need not be possible with the upstream that came.
     private void proceed(Waiting open, Instant now) {
+        if (agreed.selectsWork()) {
+            grant(open, now);
+            return;
+        }
         Optional<UpstreamChannel> upstream = route.replica().channel();
         if (upstream.filter(channel -> !open.shape().fits(channel)).isPresent()) {
             refuse(open.request(), MiningErrorCode.MIN_EXTRANONCE_SIZE_TOO_LARGE);
@@ -202,12 +209,14 @@ final class Sv2Opening {
             refuse(request, MiningErrorCode.CHANNEL_CAPACITY_EXHAUSTED);
             return;
         }
-        jobs.catchUp(now);
+        if (!agreed.selectsWork()) {
+            jobs.catchUp(now);
+        }
         MinerProfile profile = channels.profileOf(request.userIdentity());
         Target target = Sv2Channel.served(
                 Sv2Channel.wantedFor(request.nominalHashRate(), profile.vardiff()),
                 request.maxTarget(),
-                route.replica().easiestTarget());
+                route.easiestTarget());
         Sv2Channel channel = new Sv2Channel(
                 new MiningChannel(
                         connectionId,
@@ -226,7 +235,9 @@ final class Sv2Opening {
         boolean alone = !channels.hasMembers(open.shape());
         channels.add(channel);
         succeed(request.requestId(), channel);
-        jobs.introduce(channel, alone, now);
+        if (!agreed.selectsWork()) {
+            jobs.introduce(channel, alone, now);
+        }
         out.publish(new GatewayEvent.ChannelOpened(
                 now, connectionId, channel.id(), request.protocol(), request.userIdentity()));
         channels.tellOfProfile(channel, now);

@@ -15,29 +15,41 @@ sealed interface Sv2Setup {
      * @param standardJobsOnly the miner cannot process extended jobs: no groups, NewMiningJob for each channel
      * @param requiresVersionRolling the miner cannot work without version rolling
      * @param fixedVersion we said that no version may be rolled
+     * @param selectsWork the client makes the jobs itself, in extended channels, and is sent none
      */
-    record Agreed(boolean standardJobsOnly, boolean requiresVersionRolling, boolean fixedVersion) implements Sv2Setup {
+    record Agreed(boolean standardJobsOnly, boolean requiresVersionRolling, boolean fixedVersion, boolean selectsWork)
+            implements Sv2Setup {
         SetupConnectionSuccess success() {
-            return new SetupConnectionSuccess(
-                    SetupConnection.VERSION,
-                    fixedVersion ? SetupConnectionSuccessFlags.MINING_REQUIRES_FIXED_VERSION : 0);
+            long flags = fixedVersion ? SetupConnectionSuccessFlags.MINING_REQUIRES_FIXED_VERSION : 0;
+            if (selectsWork) {
+                flags |= SetupConnectionSuccessFlags.MINING_REQUIRES_EXTENDED_CHANNELS;
+            }
+            return new SetupConnectionSuccess(SetupConnection.VERSION, flags);
         }
     }
 
     record Refused(SetupConnectionError error) implements Sv2Setup {}
 
-    /** @param versionRollingAllowed false where the upstream in force forbids it */
-    static Sv2Setup judge(SetupConnection request, boolean versionRollingAllowed) {
+    /**
+     * @param upstreamAllowsRolling false where the upstream in force forbids to roll a job's version
+     * @param customWork whether clients may make their own jobs
+     */
+    static Sv2Setup judge(SetupConnection request, boolean upstreamAllowsRolling, boolean customWork) {
         if (request.protocol() != SetupConnection.MINING) {
             return refused(0, SetupConnectionErrorCode.UNSUPPORTED_PROTOCOL);
         }
         if (request.minVersion() > SetupConnection.VERSION || request.maxVersion() < SetupConnection.VERSION) {
             return refused(0, SetupConnectionErrorCode.PROTOCOL_VERSION_MISMATCH);
         }
-        // Work selection is left out on purpose: we cannot commit to custom jobs, so saying yes would be a lie. A
-        // client
-        // that probes with all bits set gets back every bit that nobody defined yet (SV2 3.6.1).
+        // A client that probes with all bits set gets back every bit that nobody defined yet (SV2 3.6.1).
         long supported = SetupConnectionFlags.MINING_REQUIRES_STANDARD_JOBS;
+        // Where nobody judges custom jobs we cannot commit to them, so saying yes would be a lie.
+        if (customWork) {
+            supported |= SetupConnectionFlags.MINING_REQUIRES_WORK_SELECTION;
+        }
+        boolean selectsWork = customWork && has(request, SetupConnectionFlags.MINING_REQUIRES_WORK_SELECTION);
+        // No upstream has a say in jobs that it does not make.
+        boolean versionRollingAllowed = upstreamAllowsRolling || selectsWork;
         if (versionRollingAllowed) {
             supported |= SetupConnectionFlags.MINING_REQUIRES_VERSION_ROLLING;
         }
@@ -48,7 +60,8 @@ sealed interface Sv2Setup {
         return new Agreed(
                 has(request, SetupConnectionFlags.MINING_REQUIRES_STANDARD_JOBS),
                 has(request, SetupConnectionFlags.MINING_REQUIRES_VERSION_ROLLING),
-                !versionRollingAllowed);
+                !versionRollingAllowed,
+                selectsWork);
     }
 
     private static boolean has(SetupConnection request, long flag) {

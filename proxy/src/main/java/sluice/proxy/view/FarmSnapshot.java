@@ -20,6 +20,8 @@ import sluice.proxy.event.GatewayEvent.SwitchKind;
  * @param rejections refused shares by verdict, in lower-case kebab form
  * @param disconnects closed connections by reason
  * @param coinbasesBeyondBudget channels that got a job with a larger coinbase than their machine is known to take
+ * @param customJobs jobs that clients made and may mine
+ * @param customJobsRefused jobs that clients made and were not let mine
  * @param delivery time from a job's arrival to its last miner's socket, for jobs that had one
  */
 public record FarmSnapshot(
@@ -38,6 +40,8 @@ public record FarmSnapshot(
         long blocksFound,
         long blocksAccepted,
         long coinbasesBeyondBudget,
+        long customJobs,
+        long customJobsRefused,
         Delivery delivery) {
 
     public FarmSnapshot {

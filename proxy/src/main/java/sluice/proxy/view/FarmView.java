@@ -45,6 +45,8 @@ public final class FarmView implements GatewayEvents.Listener {
     private final HashrateBook hashrates = new HashrateBook();
     private long unforwardable;
     private long coinbasesBeyondBudget;
+    private long customJobs;
+    private long customJobsRefused;
     private long holds;
     private long placements;
     private long jobs;
@@ -129,6 +131,8 @@ public final class FarmView implements GatewayEvents.Listener {
                 }
             }
             case GatewayEvent.MiningJobCreated job -> jobs++;
+            case GatewayEvent.CustomJobTaken taken -> customJobs++;
+            case GatewayEvent.CustomJobRefused refused -> customJobsRefused++;
             case GatewayEvent.ChainTipUpdated tip -> chainTips++;
             case GatewayEvent.MiningDifficultyChanged changed -> {}
             case GatewayEvent.JobDelivered delivered -> {
@@ -173,6 +177,8 @@ public final class FarmView implements GatewayEvents.Listener {
                 blocksFound,
                 blocksAccepted,
                 coinbasesBeyondBudget,
+                customJobs,
+                customJobsRefused,
                 new FarmSnapshot.Delivery(
                         deliveries,
                         Duration.ofNanos(deliveryNanosLast),

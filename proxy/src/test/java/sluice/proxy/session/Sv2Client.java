@@ -50,6 +50,7 @@ final class Sv2Client {
     private final Sv2Farm farm;
     private final Map<Long, Set<Long>> groupFutures = new LinkedHashMap<>();
     private boolean standardJobsOnly;
+    private boolean selectsWork;
     private long requests;
     // The channel whose Success came last and which must get its first job before anything else (SV2 5.3.3).
     private Sv2ClientChannel fresh;
@@ -62,6 +63,7 @@ final class Sv2Client {
     void send(Sv2Message message) {
         if (message instanceof sluice.protocol.sv2.message.common.SetupConnection setup) {
             standardJobsOnly = (setup.flags() & 1) != 0;
+            selectsWork = (setup.flags() & 2) != 0;
         }
         sendFrame(message.toFrameBytes());
     }
@@ -183,7 +185,9 @@ final class Sv2Client {
             }
         }
         channels.put(channel.id(), channel);
-        fresh = channel;
+        if (!selectsWork) {
+            fresh = channel;
+        }
     }
 
     private void onJob(NewMiningJob job) {
@@ -194,6 +198,7 @@ final class Sv2Client {
     }
 
     private void onJob(NewExtendedMiningJob job) {
+        assertThat(selectsWork).as("a job for a client that makes its own").isFalse();
         assertThat(standardJobsOnly).as("an extended job for a standard miner").isFalse();
         Sv2ClientChannel one = channels.get(job.channelId());
         if (one != null) {

@@ -5,11 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Set;
 import sluice.protocol.Bytes;
 import sluice.protocol.bitcoin.BlockHeader;
 import sluice.protocol.bitcoin.Target;
 import sluice.protocol.sv2.message.Sv2Message;
+import sluice.protocol.sv2.message.mining.NewExtendedMiningJob;
+import sluice.protocol.sv2.message.mining.SetCustomMiningJob;
 import sluice.protocol.sv2.message.mining.SetNewPrevHash;
 import sluice.protocol.sv2.message.mining.SubmitSharesExtended;
 import sluice.protocol.sv2.message.mining.SubmitSharesStandard;
@@ -109,6 +112,33 @@ final class Sv2ClientChannel {
         tip = newTip;
         job.ntime = newTip.minNtime();
         start(job);
+    }
+
+    /** Takes up a job of the miner's own making, which the server calls {@code jobId}. */
+    Sv2ClientJob makeOwn(SetCustomMiningJob job, long jobId) {
+        assertThat(told.add(jobId))
+                .as("job %d is news to channel %d", jobId, id)
+                .isTrue();
+        tip = new SetNewPrevHash(id, jobId, job.prevHash(), job.minNtime(), job.nbits());
+        start(Sv2ClientJob.of(new NewExtendedMiningJob(
+                id,
+                jobId,
+                OptionalLong.of(job.minNtime()),
+                job.version(),
+                true,
+                job.merklePath(),
+                Bytes.concat(
+                        u32(job.coinbaseTxVersion()),
+                        Bytes.fromHex("01" + "00".repeat(32) + "ffffffff"),
+                        Bytes.of((byte) (job.coinbasePrefix().length() + fullExtranonceSize())),
+                        job.coinbasePrefix()),
+                Bytes.concat(
+                        u32(job.coinbaseTxInputNSequence()), job.coinbaseTxOutputs(), u32(job.coinbaseTxLocktime())))));
+        return current;
+    }
+
+    private static Bytes u32(long value) {
+        return Bytes.of((byte) value, (byte) (value >>> 8), (byte) (value >>> 16), (byte) (value >>> 24));
     }
 
     private void start(Sv2ClientJob job) {

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Consumer;
 import sluice.config.LimitsConfig;
@@ -14,6 +15,7 @@ import sluice.protocol.bitcoin.Difficulty;
 import sluice.protocol.bitcoin.Hash256;
 import sluice.protocol.bitcoin.Target;
 import sluice.protocol.sv2.message.common.SetupConnection;
+import sluice.proxy.declaration.CustomJobJudge;
 import sluice.proxy.mining.extranonce.ExtranonceIndexes;
 import sluice.proxy.mining.extranonce.ExtranonceShape;
 import sluice.proxy.mining.extranonce.IndexSource;
@@ -74,13 +76,32 @@ final class Sv2Farm {
     }
 
     private Sv2Farm(VardiffConfig vardiff, ExtranonceShape shape, IndexSource indexes) {
-        context = new MinerContext(replica, shape, indexes, new ShareValidator(), new ProfileBook(vardiff));
+        this(vardiff, shape, indexes, Optional.empty());
+    }
+
+    private Sv2Farm(VardiffConfig vardiff, ExtranonceShape shape, IndexSource indexes, Optional<CustomJobJudge> judge) {
+        context = new MinerContext(
+                replica,
+                shape,
+                indexes,
+                new ShareValidator(),
+                new ProfileBook(vardiff),
+                judge.map(one -> new CustomWork(one, numbering)));
         feed(new RouteInput.Engaged());
     }
 
     /** A farm whose upstream granted 24 bytes, is as easy as {@link #EASY}, and has given a job. */
     static Sv2Farm mining() {
         return mining(FIXED, EASY_TARGET);
+    }
+
+    /** A farm without an upstream where clients may make their own jobs. */
+    static Sv2Farm judging(VardiffConfig vardiff, CustomJobJudge judge) {
+        return new Sv2Farm(
+                vardiff,
+                ExtranonceShape.ROLL_4,
+                new ExtranonceIndexes(0, 1, 0xffff_ffffL, 100_000),
+                Optional.of(judge));
     }
 
     /** The same for a gateway one of whose pools leaves too few bytes for indexes of everybody's own. */

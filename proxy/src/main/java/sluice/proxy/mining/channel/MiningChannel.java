@@ -193,8 +193,7 @@ public final class MiningChannel {
 
     /** As {@link #replaceJobs(MiningJob)} where the miner agreed to fewer version bits than the job allows. */
     public void replaceJobs(MiningJob activated, long versionMask) {
-        jobs.forEach(this::retire);
-        jobs.clear();
+        retireJobs();
         // An upstream that begins anew on the same tip may give work that was paid for already.
         seen.onTip(activated.tip().prevHash());
         addJob(activated, versionMask);
@@ -210,6 +209,12 @@ public final class MiningChannel {
         } else {
             replaceJobs(first, versionMask);
         }
+    }
+
+    /** The tip of all jobs is over and no other is known: their shares are stale from here on. */
+    public void retireJobs() {
+        jobs.forEach(this::retire);
+        jobs.clear();
     }
 
     private boolean isOnTipOf(MiningJob job) {

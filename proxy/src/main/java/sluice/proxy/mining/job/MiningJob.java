@@ -28,6 +28,9 @@ public final class MiningJob {
         SV1_NOTIFY_CLEAN
     }
 
+    // Of jobs that come from no upstream channel; those have numbers from 1.
+    private static final long NO_GENERATION = 0;
+
     private final long id;
     private final UpstreamJob source;
     private final int grantedSize;
@@ -38,6 +41,8 @@ public final class MiningJob {
     private final double routeDifficulty;
     private final Target networkTarget;
     private final MerklePath merklePath;
+    // Absent for an upstream's job.
+    private final CustomJob custom;
 
     // Filled by whichever loop comes first. A lost race costs one more rendering of equal, immutable bytes.
     private final Bytes[] coinbase1 = new Bytes[ExtranonceShape.values().length];
@@ -51,7 +56,8 @@ public final class MiningJob {
             ChainTip tip,
             long ntime,
             Target routeTarget,
-            MerklePath merklePath) {
+            MerklePath merklePath,
+            CustomJob custom) {
         this.id = id;
         this.source = source;
         this.grantedSize = grantedSize;
@@ -61,6 +67,7 @@ public final class MiningJob {
         this.routeTarget = routeTarget;
         this.routeDifficulty = routeTarget == null ? 0 : Difficulty.of(routeTarget);
         this.merklePath = merklePath;
+        this.custom = custom;
         this.networkTarget = tip == null ? null : tip.networkTarget();
     }
 
@@ -72,7 +79,8 @@ public final class MiningJob {
      * @param generation counts the upstream channels of the route; jobs of an older generation cannot be submitted
      */
     public static MiningJob future(long id, UpstreamJob source, int grantedSize, long generation) {
-        return new MiningJob(id, source, grantedSize, generation, null, 0, null, MerklePath.of(source.merklePath()));
+        return new MiningJob(
+                id, source, grantedSize, generation, null, 0, null, MerklePath.of(source.merklePath()), null);
     }
 
     /** A job to mine at once on {@code tip}; {@code routeTarget} is what the upstream asks of shares of this job. */
@@ -86,17 +94,39 @@ public final class MiningJob {
                 tip,
                 source.minNtime().orElse(tip.minNtime()),
                 routeTarget,
-                MerklePath.of(source.merklePath()));
+                MerklePath.of(source.merklePath()),
+                null);
+    }
+
+    /**
+     * A job that a client made itself, to mine at once. No route has it: only blocks of it are of use to anybody else.
+     *
+     * @param id gateway-wide job id, U32
+     * @param windowSize bytes of the whole extranonce of the channels that mine it
+     */
+    public static MiningJob custom(long id, CustomJob job, int windowSize) {
+        UpstreamJob source = job.withId(id);
+        return new MiningJob(
+                id,
+                source,
+                windowSize,
+                NO_GENERATION,
+                job.tip(),
+                job.tip().minNtime(),
+                job.tip().networkTarget(),
+                MerklePath.of(source.merklePath()),
+                job);
     }
 
     /** This future job, now that its tip came. The id stays. */
     public MiningJob activate(ChainTip newTip, Target target) {
-        return new MiningJob(id, source, grantedSize, generation, newTip, newTip.minNtime(), target, merklePath);
+        return new MiningJob(
+                id, source, grantedSize, generation, newTip, newTip.minNtime(), target, merklePath, custom);
     }
 
     /** The same work under a new id and a later ntime, for miners that give up on a silent pool. */
     public MiningJob again(long newId, long laterNtime) {
-        return new MiningJob(newId, source, grantedSize, generation, tip, laterNtime, routeTarget, merklePath);
+        return new MiningJob(newId, source, grantedSize, generation, tip, laterNtime, routeTarget, merklePath, custom);
     }
 
     public long id() {
@@ -105,6 +135,11 @@ public final class MiningJob {
 
     public UpstreamJob source() {
         return source;
+    }
+
+    /** What a client made this job of; empty for an upstream's job. */
+    public Optional<CustomJob> custom() {
+        return Optional.ofNullable(custom);
     }
 
     public long generation() {
