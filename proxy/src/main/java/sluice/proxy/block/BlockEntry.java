@@ -5,9 +5,11 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import sluice.protocol.Bytes;
+import sluice.protocol.bitcoin.Block;
 import sluice.protocol.bitcoin.BlockHeader;
 import sluice.protocol.bitcoin.Coinbase;
 import sluice.protocol.bitcoin.Hash256;
+import sluice.proxy.mining.job.CustomJob;
 import sluice.proxy.route.FoundBlock;
 import sluice.upstream.template.BlockSolution;
 
@@ -15,12 +17,12 @@ import sluice.upstream.template.BlockSolution;
  * All that is known of a found block: what proves it, and what brings it to the network.
  *
  * @param hash of the header, internal order
- * @param coinbase serialised; with its witness where it was mined on a template of ours
+ * @param coinbase serialised; with its witness where that is known
  * @param merklePath siblings of the coinbase, deepest first; they stand for transactions that nobody gave us
  * @param height absent where the coinbase does not say it
- * @param templateId the template it was mined on; absent where its job was a pool's
+ * @param templateId the template it was mined on; absent where its job was a pool's or a client's
  * @param block serialised, where its transactions are known
- * @param upstream whose job it was
+ * @param upstream whose job it was: {@link #CUSTOM_JOB} where a client made it
  */
 public record BlockEntry(
         Instant foundAt,
@@ -33,6 +35,9 @@ public record BlockEntry(
         Optional<Bytes> block,
         String userIdentity,
         String upstream) {
+    /** Stands for an upstream in blocks on jobs that a client made. */
+    public static final String CUSTOM_JOB = "custom-job";
+
     public BlockEntry {
         merklePath = List.copyOf(merklePath);
     }
@@ -67,12 +72,35 @@ public record BlockEntry(
                 upstream);
     }
 
+    /** A block on a job that a client made: whole, where its transactions are known. */
+    public static BlockEntry of(FoundBlock found, CustomJob job, Bytes extranonce) {
+        Bytes coinbase = job.coinbase().full(extranonce);
+        return new BlockEntry(
+                found.at(),
+                found.hash(),
+                found.header(),
+                coinbase,
+                found.merklePath(),
+                OptionalLong.of(job.height()),
+                OptionalLong.empty(),
+                job.transactions().map(transactions -> Block.assemble(found.header(), coinbase, transactions)),
+                found.userIdentity(),
+                found.upstream());
+    }
+
     /** The block as a template source takes it; empty where no source could make anything of it. */
     public Optional<BlockSolution> solution(long number) {
         if (templateId.isEmpty() && block.isEmpty()) {
             return Optional.empty();
         }
         return Optional.of(new BlockSolution(
-                number, templateId.orElse(0), height.orElse(0), hash, header, coinbase, block, userIdentity));
+                number,
+                templateId.orElse(BlockSolution.NO_TEMPLATE),
+                height.orElse(0),
+                hash,
+                header,
+                coinbase,
+                block,
+                userIdentity));
     }
 }

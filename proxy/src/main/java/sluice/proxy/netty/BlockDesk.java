@@ -113,11 +113,22 @@ public final class BlockDesk {
         }
     }
 
-    private void taken(BlockEntry entry, Runnable written) {
-        Runnable kept = keeping.remove(entry.hash());
+    /** A block that was handed in before has come once more: who waits for it hears when that one is on the disk. */
+    void foundAgain(Hash256 hash) {
+        if (!onDisk(() -> loop.execute(() -> kept(hash)))) {
+            kept(hash);
+        }
+    }
+
+    private void kept(Hash256 hash) {
+        Runnable kept = keeping.remove(hash);
         if (kept != null) {
             kept.run();
         }
+    }
+
+    private void taken(BlockEntry entry, Runnable written) {
+        kept(entry.hash());
         feed(new DeliveryInput.Found(entry));
         written.run();
     }

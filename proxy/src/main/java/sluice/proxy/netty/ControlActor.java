@@ -44,6 +44,7 @@ final class ControlActor {
     private final InstantSource clock;
     private final GatewayEvents events;
     private final BlockDesk blocks;
+    private final CustomBlocks customBlocks;
     private final UpstreamSurroundings surroundings;
     private final Ports ports;
     private final AtomicInteger waiting = new AtomicInteger();
@@ -99,6 +100,7 @@ final class ControlActor {
         this.clock = clock;
         this.events = events;
         this.blocks = blocks;
+        this.customBlocks = new CustomBlocks(blocks, events, clock);
         this.surroundings = new UpstreamSurroundings(loop, handshakes, blocks, templates);
         this.ports = ports;
     }
@@ -129,7 +131,12 @@ final class ControlActor {
             if (share.blockFound()) {
                 blocks.whenKept(share.hash(), kept);
             }
-            feed(new DirectorInput.Forward(share));
+            if (share.job().custom().isPresent()) {
+                // No route has sent it out, and none could do anything with it.
+                customBlocks.found(share);
+            } else {
+                feed(new DirectorInput.Forward(share));
+            }
         });
         return true;
     }

@@ -44,6 +44,7 @@ import sluice.proxy.mining.profile.ProfileBook;
 import sluice.proxy.mining.share.ShareValidator;
 import sluice.proxy.route.Numbering;
 import sluice.proxy.route.RouteReplica;
+import sluice.proxy.session.CustomWork;
 import sluice.proxy.session.MinerContext;
 import sluice.proxy.session.MinerSession;
 import sluice.proxy.session.Sv1MinerContext;
@@ -143,7 +144,8 @@ public final class Gateway implements AutoCloseable {
                     shape,
                     indexes(settings, shape, number),
                     new ShareValidator(),
-                    settings.profileBook());
+                    settings.profileBook(),
+                    settings.customJobs().map(judge -> new CustomWork(judge, numbering)));
             byLoop.put(
                     (EventLoop) executor,
                     new MinerLoop((EventLoop) executor, number, context, numbering, control, events, clock));

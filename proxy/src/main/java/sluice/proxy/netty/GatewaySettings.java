@@ -3,11 +3,13 @@ package sluice.proxy.netty;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import sluice.config.LimitsConfig;
 import sluice.config.ProfileConfig;
 import sluice.config.Sv1Config;
 import sluice.config.VardiffConfig;
 import sluice.protocol.sv2.noise.AuthoritySecretKey;
+import sluice.proxy.declaration.CustomJobJudge;
 import sluice.proxy.mining.extranonce.ExtranonceShape;
 import sluice.proxy.mining.profile.ProfileBook;
 
@@ -20,6 +22,7 @@ import sluice.proxy.mining.profile.ProfileBook;
  * @param profiles how some miners are treated differently
  * @param sv1Shape how the extranonces of SV1 miners are cut; wider than a miner's where they are gateways
  * @param blocks directory for found blocks
+ * @param customJobs judges the jobs that clients make themselves; without it no client may make any
  * @param loops event loops, at least one
  */
 public record GatewaySettings(
@@ -32,6 +35,7 @@ public record GatewaySettings(
         Sv1Config sv1,
         ExtranonceShape sv1Shape,
         Path blocks,
+        Optional<CustomJobJudge> customJobs,
         int loops) {
     public GatewaySettings {
         ports = List.copyOf(ports);
@@ -61,6 +65,7 @@ public record GatewaySettings(
                 sv1,
                 ExtranonceShape.forWindow(sv1.poolExtranonce2Size()),
                 blocks,
+                Optional.empty(),
                 loops);
     }
 
@@ -87,12 +92,20 @@ public record GatewaySettings(
 
     /** The same gateway for SV1 miners whose extranonces are cut so. */
     public GatewaySettings withSv1Shape(ExtranonceShape shape) {
-        return new GatewaySettings(name, ports, authority, vardiff, profiles, limits, sv1, shape, blocks, loops);
+        return new GatewaySettings(
+                name, ports, authority, vardiff, profiles, limits, sv1, shape, blocks, customJobs, loops);
+    }
+
+    /** The same gateway for clients that make their jobs themselves. */
+    public GatewaySettings withCustomJobs(CustomJobJudge judge) {
+        return new GatewaySettings(
+                name, ports, authority, vardiff, profiles, limits, sv1, sv1Shape, blocks, Optional.of(judge), loops);
     }
 
     /** The same gateway with profiles of miners. */
     public GatewaySettings withProfiles(List<ProfileConfig> others) {
-        return new GatewaySettings(name, ports, authority, vardiff, others, limits, sv1, sv1Shape, blocks, loops);
+        return new GatewaySettings(
+                name, ports, authority, vardiff, others, limits, sv1, sv1Shape, blocks, customJobs, loops);
     }
 
     ProfileBook profileBook() {

@@ -28,7 +28,7 @@ public record FoundBlock(
         merklePath = List.copyOf(merklePath);
     }
 
-    static FoundBlock of(ForwardedShare share, String upstream, Instant at) {
+    public static FoundBlock of(ForwardedShare share, String upstream, Instant at) {
         MiningJob job = share.job();
         BlockHeader header = new BlockHeader(
                 share.version(),
