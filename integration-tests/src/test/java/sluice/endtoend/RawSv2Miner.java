@@ -77,8 +77,17 @@ final class RawSv2Miner implements AutoCloseable {
     }
 
     static RawSv2Miner setUp(InetSocketAddress address, AuthorityKey authority) throws IOException {
+        return setUp(address, authority, 0);
+    }
+
+    /** A connection that is set up with these flags. */
+    static RawSv2Miner setUp(Gateway gateway, long flags) throws IOException {
+        return setUp(gateway.address(), gateway.authorityKey(), flags);
+    }
+
+    private static RawSv2Miner setUp(InetSocketAddress address, AuthorityKey authority, long flags) throws IOException {
         RawSv2Miner miner = handshake(address, authority, freshKeys(), RawConnection::write);
-        miner.send(setupConnection());
+        miner.send(setupConnection(flags));
         miner.receive(SetupConnectionSuccess.class);
         return miner;
     }
