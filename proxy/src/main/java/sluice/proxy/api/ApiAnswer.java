@@ -23,6 +23,14 @@ public sealed interface ApiAnswer {
         }
     }
 
+    /** Without a body. */
+    record Nothing(int status, Map<String, String> headers) implements ApiAnswer {
+        public Nothing {
+            headers = Map.copyOf(headers);
+            headers.values().forEach(ApiAnswer::requirePrintable);
+        }
+    }
+
     /** Server-sent events, for as long as the caller listens. */
     record Stream(ApiStream source) implements ApiAnswer {}
 
@@ -44,6 +52,7 @@ public sealed interface ApiAnswer {
             case Json json -> json.status();
             case Document document -> document.status();
             case Problem problem -> problem.problem().status();
+            case Nothing nothing -> nothing.status();
             case Stream stream -> 200;
         };
     }

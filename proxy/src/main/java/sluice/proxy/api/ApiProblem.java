@@ -47,6 +47,11 @@ public record ApiProblem(
         return of(503, "unavailable", "The gateway cannot say just now", detail);
     }
 
+    /** The kind of problem, short. */
+    public String code() {
+        return type.substring(URN.length());
+    }
+
     /** The same with one more member. */
     public ApiProblem with(String member, String value) {
         Map<String, String> all = new TreeMap<>(more);
