@@ -66,7 +66,7 @@ final class CustomJobClient implements AutoCloseable {
                 template.coinbase().version(),
                 coinbase.prefix().slice(SCRIPT_SIG_AT, coinbase.prefix().length()),
                 template.coinbase().sequence(),
-                TxOut.serialiseCounted(outputs),
+                TxOut.serialiseList(outputs),
                 template.coinbase().lockTime(),
                 template.merklePath().siblings());
     }

@@ -40,7 +40,7 @@ public record TxOut(long value, Bytes script) {
      * Parses outputs that stand behind their count, as job declaration carries them (SV2 5.3.18, 6.4.3). Throws
      * IllegalArgumentException unless they consume {@code raw} exactly.
      */
-    public static List<TxOut> parseCounted(Bytes raw) {
+    public static List<TxOut> parseList(Bytes raw) {
         RawReader reader = new RawReader(raw.toArray());
         return parse(reader, reader.count(MIN_LENGTH, "outputs"));
     }
@@ -62,7 +62,7 @@ public record TxOut(long value, Bytes script) {
     }
 
     /** The outputs behind their count. */
-    public static Bytes serialiseCounted(List<TxOut> outputs) {
+    public static Bytes serialiseList(List<TxOut> outputs) {
         RawWriter writer = new RawWriter(CompactSize.length(outputs.size()) + serialisedLength(outputs));
         writer.count(outputs.size());
         outputs.forEach(output -> output.write(writer));

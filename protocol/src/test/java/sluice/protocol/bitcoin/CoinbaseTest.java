@@ -156,8 +156,7 @@ class CoinbaseTest {
         Coinbase again = Coinbase.builder()
                 .scriptSigHead(original.prefix().slice(headAt, original.prefix().length()))
                 .extranonceLength(32)
-                .outputs(TxOut.parseCounted(
-                        TxOut.serialiseCounted(List.of(new TxOut(5_000_000_000L, PAYOUT), COMMITMENT))))
+                .outputs(TxOut.parseList(TxOut.serialiseList(List.of(new TxOut(5_000_000_000L, PAYOUT), COMMITMENT))))
                 .witnessReservedValue(Coinbase.ZERO_RESERVED_VALUE)
                 .build();
         assertThat(again.full(Bytes.zeros(32))).isEqualTo(original.full(Bytes.zeros(32)));
@@ -166,13 +165,13 @@ class CoinbaseTest {
 
     @Test
     void countedOutputsMustBeExactlyAsManyAsTheySay() {
-        Bytes two = TxOut.serialiseCounted(List.of(new TxOut(1, PAYOUT), COMMITMENT));
+        Bytes two = TxOut.serialiseList(List.of(new TxOut(1, PAYOUT), COMMITMENT));
         assertThat(two.at(0)).isEqualTo((byte) 2);
-        assertThatThrownBy(() -> TxOut.parseCounted(two.slice(0, two.length() - 1)))
+        assertThatThrownBy(() -> TxOut.parseList(two.slice(0, two.length() - 1)))
                 .isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() -> TxOut.parseCounted(Bytes.concat(two, Bytes.zeros(1))))
+        assertThatThrownBy(() -> TxOut.parseList(Bytes.concat(two, Bytes.zeros(1))))
                 .isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() -> TxOut.parseCounted(Bytes.EMPTY)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> TxOut.parseList(Bytes.EMPTY)).isInstanceOf(IllegalArgumentException.class);
     }
 
     @Test

@@ -113,7 +113,7 @@ class CustomBlocksTest {
                 2,
                 Bytes.fromHex("520008"),
                 0xffff_ffffL,
-                TxOut.serialiseCounted(outputs),
+                TxOut.serialiseList(outputs),
                 0,
                 List.of());
         CustomJob custom = CustomJob.of(request, SHAPE.windowSize(), HEIGHT, transactions, reservedValue);

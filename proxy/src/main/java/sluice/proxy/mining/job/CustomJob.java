@@ -71,7 +71,7 @@ public record CustomJob(
                 .scriptSigHead(request.coinbasePrefix())
                 .extranonceLength(extranonceSize)
                 .sequence(request.coinbaseTxInputNSequence())
-                .outputs(TxOut.parseCounted(request.coinbaseTxOutputs()))
+                .outputs(TxOut.parseList(request.coinbaseTxOutputs()))
                 .lockTime(request.coinbaseTxLocktime());
     }
 
