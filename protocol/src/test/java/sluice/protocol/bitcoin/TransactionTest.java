@@ -85,7 +85,16 @@ class TransactionTest {
     @Test
     void readsOutputsThatStandBehindEachOther() {
         List<TxOut> outputs = List.of(new TxOut(100, Bytes.fromHex("51")), new TxOut(0, Bytes.EMPTY));
+        Bytes list = TxOut.serialiseList(outputs);
+        assertThat(TxOut.parseList(list)).isEqualTo(outputs);
+        assertThatThrownBy(() -> TxOut.parseList(Bytes.concat(list, Bytes.fromHex("00"))))
+                .hasMessageContaining("follow its end");
+        assertThatThrownBy(() -> TxOut.parseList(list.slice(0, list.length() - 1)))
+                .hasMessageContaining("cut short");
+        assertThatThrownBy(() -> TxOut.parseList(Bytes.fromHex("05"))).hasMessageContaining("announces 5");
+        assertThat(TxOut.parseList(Bytes.fromHex("00"))).isEmpty();
         Bytes raw = TxOut.serialiseSequence(outputs);
+        assertThat(list).isEqualTo(Bytes.concat(Bytes.fromHex("02"), raw));
         assertThat(TxOut.parseSequence(raw, 2)).isEqualTo(outputs);
         assertThatThrownBy(() -> TxOut.parseSequence(raw, 1)).hasMessageContaining("follow its end");
         assertThatThrownBy(() -> TxOut.parseSequence(raw, 3)).hasMessageContaining("cut short");
