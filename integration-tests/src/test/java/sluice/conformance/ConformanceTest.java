@@ -30,7 +30,7 @@ class ConformanceTest {
             Pattern.MULTILINE);
 
     @ParameterizedTest
-    @CsvSource({"template-distribution, 27, 'TDP|TPC|TPS'"})
+    @CsvSource({"template-distribution, 27, 'TDP|TPC|TPS'", "job-declaration, 6, 'JDC'"})
     void everyRuleHasATestThatCarriesItsNumber(String list, int rules, String families) throws IOException {
         Set<String> listed = rules(list);
         assertThat(listed).hasSize(rules);

@@ -38,7 +38,7 @@ import sluice.upstream.session.PoolPatience;
 // Sharable for Netty, because each address of the peer that is tried makes a channel; there is one at a time.
 @ChannelHandler.Sharable
 final class PeerAttempt extends ChannelInboundHandlerAdapter {
-    /** Bytes that may wait for a peer that does not read; beyond it the connection is given up. */
+    /** Bytes that may wait for a peer of most kinds that does not read; beyond it the connection is given up. */
     static final int MAX_UNSENT_BYTES = 1 << 20;
     /** Addresses of one name that are tried in one attempt. */
     static final int MAX_ADDRESSES = 8;
@@ -54,6 +54,7 @@ final class PeerAttempt extends ChannelInboundHandlerAdapter {
     private final EventLoop loop;
     private final Endpoint endpoint;
     private final StepTimeouts timeouts;
+    private final int maxUnsentBytes;
     private Step step = Step.RESOLVE;
     private ScheduledFuture<?> resolveTimeout;
     private Channel channel;
@@ -82,13 +83,18 @@ final class PeerAttempt extends ChannelInboundHandlerAdapter {
         void over(PeerAttempt attempt, boolean conversing, Step step, String reason);
     }
 
-    /** @param peer what the other side is, for reasons: "pool" */
-    PeerAttempt(Owner owner, String peer, EventLoop loop, Endpoint endpoint, StepTimeouts timeouts) {
+    /**
+     * @param peer what the other side is, for reasons: "pool"
+     * @param maxUnsentBytes that may wait for a peer that does not read
+     */
+    PeerAttempt(
+            Owner owner, String peer, EventLoop loop, Endpoint endpoint, StepTimeouts timeouts, int maxUnsentBytes) {
         this.owner = owner;
         this.peer = peer;
         this.loop = loop;
         this.endpoint = endpoint;
         this.timeouts = timeouts;
+        this.maxUnsentBytes = maxUnsentBytes;
     }
 
     void start(CompletableFuture<List<InetAddress>> addresses) {
@@ -131,7 +137,7 @@ final class PeerAttempt extends ChannelInboundHandlerAdapter {
                 .option(ChannelOption.TCP_NODELAY, true)
                 .option(
                         ChannelOption.WRITE_BUFFER_WATER_MARK,
-                        new WriteBufferWaterMark(MAX_UNSENT_BYTES / 2, MAX_UNSENT_BYTES))
+                        new WriteBufferWaterMark(maxUnsentBytes / 2, maxUnsentBytes))
                 .handler(new ChannelInitializer<>() {
                     @Override
                     protected void initChannel(Channel fresh) {
@@ -222,7 +228,7 @@ final class PeerAttempt extends ChannelInboundHandlerAdapter {
             return;
         }
         if (!channel.isWritable()) {
-            end("the " + peer + " does not read: more than " + MAX_UNSENT_BYTES + " bytes wait for it");
+            end("the " + peer + " does not read: more than " + maxUnsentBytes + " bytes wait for it");
             return;
         }
         channel.write(message, channel.voidPromise());

@@ -100,6 +100,11 @@ abstract class ReconnectingPeer<I, D extends Enum<D>> {
         return false;
     }
 
+    /** Bytes that may wait for the peer; beyond it the connection is given up. */
+    int maxUnsentBytes() {
+        return PeerAttempt.MAX_UNSENT_BYTES;
+    }
+
     final String name() {
         return name;
     }
@@ -138,7 +143,7 @@ abstract class ReconnectingPeer<I, D extends Enum<D>> {
 
     private void dial() {
         LOG.info("{}: connecting to {}", name, endpoint);
-        attempt = new PeerAttempt(new Listener(), noun, loop, endpoint, dialling.timeouts());
+        attempt = new PeerAttempt(new Listener(), noun, loop, endpoint, dialling.timeouts(), maxUnsentBytes());
         attempt.start(addressesOf(endpoint));
     }
 

@@ -78,7 +78,11 @@ final class HandshakeFixture {
     }
 
     static HandshakeSettings settings(Executor workers) {
-        return new HandshakeSettings(ENGINE, KEYS, workers, DEADLINE, Limits.MINING_FROM_SERVER);
+        return settings(workers, Limits.MINING_FROM_SERVER);
+    }
+
+    static HandshakeSettings settings(Executor workers, int largestPayload) {
+        return new HandshakeSettings(ENGINE, KEYS, workers, DEADLINE, largestPayload);
     }
 
     static CertificateIssuer issuer(AuthoritySecretKey authority, InstantSource clock) {

@@ -28,6 +28,7 @@ import sluice.protocol.sv2.message.mining.OpenExtendedMiningChannelSuccess;
 import sluice.protocol.sv2.message.mining.SetNewPrevHash;
 import sluice.protocol.sv2.noise.AuthoritySecretKey;
 import sluice.protocol.sv2.wire.Frame;
+import sluice.protocol.sv2.wire.Limits;
 
 /** A pool on loopback whose every answer the test writes itself. */
 final class ScriptedPool implements AutoCloseable {
@@ -39,10 +40,17 @@ final class ScriptedPool implements AutoCloseable {
     private final Executor workers;
     private final AuthoritySecretKey authority;
     private final BlockingQueue<Peer> peers = new LinkedBlockingQueue<>();
+    private final int largestPayload;
     private Channel listening;
     private Channel lastConnection;
 
     ScriptedPool(EventLoopGroup loops, Executor workers, AuthoritySecretKey authority) {
+        this(loops, workers, authority, Limits.MINING_FROM_SERVER);
+    }
+
+    /** One that takes payloads of up to so many bytes. */
+    ScriptedPool(EventLoopGroup loops, Executor workers, AuthoritySecretKey authority, int largestPayload) {
+        this.largestPayload = largestPayload;
         this.loops = loops;
         this.workers = workers;
         this.authority = authority;
@@ -58,7 +66,7 @@ final class ScriptedPool implements AutoCloseable {
                     protected void initChannel(Channel channel) {
                         lastConnection = channel;
                         NoiseResponderHandler handshake = new NoiseResponderHandler(
-                                HandshakeFixture.settings(workers),
+                                HandshakeFixture.settings(workers, largestPayload),
                                 HandshakeFixture.issuer(authority, InstantSource.system()));
                         channel.pipeline().addLast(handshake, new Peer(channel));
                     }
@@ -118,8 +126,12 @@ final class ScriptedPool implements AutoCloseable {
             ctx.close();
         }
 
+        Sv2Message next() throws InterruptedException {
+            return received.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        }
+
         <T extends Sv2Message> T next(Class<T> type) throws InterruptedException {
-            Sv2Message message = received.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
+            Sv2Message message = next();
             if (!type.isInstance(message)) {
                 throw new AssertionError("expected " + type.getSimpleName() + ", got " + message);
             }

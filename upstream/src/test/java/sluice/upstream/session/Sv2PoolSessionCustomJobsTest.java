@@ -16,6 +16,7 @@ import static sluice.upstream.session.PoolConversation.tip;
 
 import java.time.Duration;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import sluice.protocol.Bytes;
 import sluice.protocol.bitcoin.Target;
@@ -81,6 +82,7 @@ class Sv2PoolSessionCustomJobsTest {
     }
 
     @Test
+    @Tag("JDC-15")
     void ignoresThePoolsOwnJobsAndTipsWithoutAWord() {
         open();
 
@@ -93,6 +95,7 @@ class Sv2PoolSessionCustomJobsTest {
     }
 
     @Test
+    @Tag("JDC-15")
     void hearsOfTargetsPrefixesAndVerdicts() {
         open().command(share(1)).command(share(2));
         assertThat(pool.takeSent()).hasOnlyElementsOfType(SubmitSharesExtended.class);
@@ -123,6 +126,7 @@ class Sv2PoolSessionCustomJobsTest {
     }
 
     @Test
+    @Tag("JDC-18")
     void handsThePoolsYesToWhoeverGaveTheJob() {
         open().input(given(41)).input(given(42)).takeAll();
 
