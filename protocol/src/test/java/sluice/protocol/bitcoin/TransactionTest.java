@@ -101,6 +101,20 @@ class TransactionTest {
     }
 
     @Test
+    void readsOutputsBehindTheirCount() {
+        List<TxOut> outputs = List.of(new TxOut(100, Bytes.fromHex("51")), new TxOut(0, Bytes.EMPTY));
+        Bytes raw = TxOut.serialiseList(outputs);
+        assertThat(raw).isEqualTo(Bytes.concat(Bytes.fromHex("02"), TxOut.serialiseSequence(outputs)));
+        assertThat(TxOut.parseList(raw)).isEqualTo(outputs);
+        assertThat(TxOut.parseList(TxOut.serialiseList(List.of()))).isEmpty();
+        assertThatThrownBy(() -> TxOut.parseList(Bytes.concat(raw, Bytes.zeros(1))))
+                .hasMessageContaining("follow its end");
+        assertThatThrownBy(() -> TxOut.parseList(Bytes.fromHex("05")))
+                .hasMessageContaining("announces 5 but only 0 bytes follow");
+        assertThatThrownBy(() -> TxOut.parseList(Bytes.EMPTY)).hasMessageContaining("cut short");
+    }
+
+    @Test
     void compactSizesRoundTripAtEveryBoundary() {
         byte[] room = new byte[9];
         for (long value : new long[] {0, 252, 253, 0xffff, 0x10000, 0xffffffffL, 0x100000000L, Long.MAX_VALUE}) {
