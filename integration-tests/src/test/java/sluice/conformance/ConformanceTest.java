@@ -30,7 +30,11 @@ class ConformanceTest {
             Pattern.MULTILINE);
 
     @ParameterizedTest
-    @CsvSource({"template-distribution, 27, 'TDP|TPC|TPS'", "job-declaration, 6, 'JDC'"})
+    @CsvSource({
+        "template-distribution, 27, 'TDP|TPC|TPS'",
+        "job-declaration, 6, 'JDC'",
+        "job-declaration-server, 8, JDP"
+    })
     void everyRuleHasATestThatCarriesItsNumber(String list, int rules, String families) throws IOException {
         Set<String> listed = rules(list);
         assertThat(listed).hasSize(rules);
