@@ -25,6 +25,7 @@ import sluice.protocol.bitcoin.Bip34;
 import sluice.protocol.bitcoin.BlockRules;
 import sluice.protocol.bitcoin.ChainTip;
 import sluice.protocol.bitcoin.Coinbase;
+import sluice.protocol.bitcoin.Hash256;
 import sluice.protocol.bitcoin.MerklePath;
 import sluice.protocol.bitcoin.Transaction;
 import sluice.protocol.bitcoin.TxIn;
@@ -42,6 +43,8 @@ public final class DeclaredJobs implements CustomJobJudge {
     private final PoolPayout payout;
     private final ConcurrentMap<Bytes, Grant> grants = new ConcurrentHashMap<>();
     private volatile Optional<Template> current = Optional.empty();
+    // Of the last template there was: where no source has any, nobody knows of a later tip either.
+    private volatile Optional<Hash256> tip = Optional.empty();
 
     public DeclaredJobs(PoolPayout payout) {
         this.payout = payout;
@@ -74,6 +77,7 @@ public final class DeclaredJobs implements CustomJobJudge {
     /** Our own template of now; empty where no source has any, and nothing can be judged. */
     void inForce(Optional<Template> template) {
         current = template;
+        template.ifPresent(known -> tip = Optional.of(known.tip().prevHash()));
     }
 
     Optional<Template> inForce() {
@@ -110,6 +114,11 @@ public final class DeclaredJobs implements CustomJobJudge {
         };
     }
 
+    @Override
+    public boolean isTip(Hash256 prevHash) {
+        return tip.isPresent() && tip.get().equals(prevHash);
+    }
+
     private static Optional<String> faultOfHeader(SetCustomMiningJob request, Template template, Instant now) {
         if (request.nbits() != template.tip().nbits()) {
             return Optional.of(INVALID_NBITS);
@@ -138,7 +147,7 @@ public final class DeclaredJobs implements CustomJobJudge {
             fault = INVALID_COINBASE_PREFIX;
         } else if (request.coinbaseTxInputNSequence() != input.sequence()) {
             fault = INVALID_COINBASE_TX_INPUT_N_SEQUENCE;
-        } else if (!request.coinbaseTxOutputs().equals(TxOut.serialiseList(coinbase.outputs()))) {
+        } else if (!request.coinbaseTxOutputs().equals(TxOut.serialiseCounted(coinbase.outputs()))) {
             fault = INVALID_COINBASE_TX_OUTPUTS;
         } else if (request.coinbaseTxLocktime() != coinbase.lockTime()) {
             fault = INVALID_COINBASE_TX_LOCKTIME;
@@ -163,7 +172,7 @@ public final class DeclaredJobs implements CustomJobJudge {
         OptionalLong height = Bip34.heightOf(request.coinbasePrefix());
         List<TxOut> outputs;
         try {
-            outputs = TxOut.parseList(request.coinbaseTxOutputs());
+            outputs = TxOut.parseCounted(request.coinbaseTxOutputs());
         } catch (IllegalArgumentException malformed) {
             return new CustomJobVerdict.Refused(INVALID_COINBASE_TX_OUTPUTS);
         }

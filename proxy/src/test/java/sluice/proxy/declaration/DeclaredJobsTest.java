@@ -164,6 +164,20 @@ class DeclaredJobsTest {
         assertThat(refusal(request)).isEqualTo("stale-chain-tip");
     }
 
+    @Test
+    void sharesAreWantedOnTheLastTipThatIsKnown() {
+        Hash256 first = talk.chain.current().tip().prevHash();
+        assertThat(talk.jobs.isTip(first)).isFalse();
+        talk.serving().source(new TemplateEvent.Unavailable("the node is gone"));
+        assertThat(talk.jobs.isTip(first)).isTrue();
+
+        talk.findBlock();
+        talk.tip();
+
+        assertThat(talk.jobs.isTip(first)).isFalse();
+        assertThat(talk.jobs.isTip(talk.chain.current().tip().prevHash())).isTrue();
+    }
+
     @ParameterizedTest
     @EnumSource(value = Change.class, mode = EnumSource.Mode.EXCLUDE, names = "LATE_LOCK_TIME")
     @Tag("JDP-3")
@@ -254,13 +268,13 @@ class DeclaredJobsTest {
         SEQUENCE("invalid-coinbase-tx-input-n-sequence", fields -> fields.sequence ^= 1),
         OUTPUTS(
                 "invalid-coinbase-tx-outputs",
-                fields -> fields.outputs =
-                        TxOut.serialiseList(TxOut.parseList(fields.outputs).reversed())),
+                fields -> fields.outputs = TxOut.serialiseCounted(
+                        TxOut.parseCounted(fields.outputs).reversed())),
         NO_OUTPUTS("invalid-coinbase-tx-outputs", fields -> fields.outputs = Bytes.fromHex("01")),
         PAYS_OTHERS(
                 "invalid-coinbase-tx-outputs",
-                fields ->
-                        fields.outputs = TxOut.serialiseList(List.of(new TxOut(5_000_000_000L, Bytes.fromHex("51"))))),
+                fields -> fields.outputs =
+                        TxOut.serialiseCounted(List.of(new TxOut(5_000_000_000L, Bytes.fromHex("51"))))),
         LOCK_TIME("invalid-coinbase-tx-locktime", fields -> fields.lockTime++),
         LATE_LOCK_TIME("invalid-coinbase-tx-locktime", fields -> {
             fields.lockTime = 400_000_000;
