@@ -101,25 +101,29 @@ public final class Admission {
      * Holds one offence against an address. Where miners work behind it, or did so lately, it is left alone: one of them
      * is broken, and the others are innocent.
      *
-     * @return the end of its ban, if this is what it is banned for
+     * @return its ban, if it is banned now
      */
-    Optional<Instant> offend(InetAddress address, Instant at) {
+    Optional<Ban> offend(InetAddress address, Instant at) {
         if (limits.banTime().isZero()) {
             return Optional.empty();
         }
         long now = nanos(at);
-        long[] until = new long[1];
+        Ban[] ban = new Ban[1];
         sources.asMap().compute(SourceAddress.of(address), (key, known) -> {
             Source before = known == null ? Source.UNKNOWN : known;
-            until[0] = 0;
-            if (before.hasStanding(now, STANDING.toNanos()) || before.isBanned(now, limits)) {
+            ban[0] = null;
+            if (before.hasStanding(now, STANDING.toNanos())) {
+                return known;
+            }
+            if (before.isBanned(now, limits)) {
+                ban[0] = new Ban(instant(before.bannedUntil()), false);
                 return known;
             }
             Source next = before.offended(now, OFFENCE_FADES.toNanos(), limits);
-            until[0] = next.isBanned(now, limits) ? next.bannedUntil() : 0;
+            ban[0] = next.isBanned(now, limits) ? new Ban(at.plus(limits.banTime()), true) : null;
             return next;
         });
-        return until[0] == 0 ? Optional.empty() : Optional.of(at.plus(limits.banTime()));
+        return Optional.ofNullable(ban[0]);
     }
 
     /** For a test of the bound. */
@@ -139,6 +143,10 @@ public final class Admission {
                 return true;
             }
         }
+    }
+
+    private static Instant instant(long nanos) {
+        return Instant.EPOCH.plusNanos(nanos);
     }
 
     private static long nanos(Instant at) {

@@ -44,8 +44,8 @@ public final class Visitor {
         }
     }
 
-    /** It did what no miner does. The end of its address's ban, if that is banned for it. */
-    public Optional<Instant> offend(Instant now) {
+    /** It did what no miner does. The ban of its address, if that is banned now. */
+    public Optional<Ban> offend(Instant now) {
         return address == null ? Optional.empty() : admission.offend(address, now);
     }
 

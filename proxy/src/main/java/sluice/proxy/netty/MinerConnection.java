@@ -230,7 +230,7 @@ final class MinerConnection extends ChannelInboundHandlerAdapter {
                 case MinerAction.SetDeadline set -> setDeadline(set.deadline(), set.at());
                 case MinerAction.DemandChanged changed -> home.demandChanged(this);
                 case MinerAction.Identified identified -> identified(identified.userIdentity(), identified.index());
-                case MinerAction.Proved proved -> visitor.prove(home.clock().instant());
+                case MinerAction.Proved proved -> proved();
                 case MinerAction.Offended offended -> offended(offended.reason());
                 case MinerAction.Disconnect disconnect -> disconnect(disconnect.reason(), disconnect.detail());
             }
@@ -302,12 +302,25 @@ final class MinerConnection extends ChannelInboundHandlerAdapter {
         home.identified(this);
     }
 
+    private void proved() {
+        visitor.prove(home.clock().instant());
+        reading.prove();
+        if (context.channel().config().getRecvByteBufAllocator() instanceof ReadSlice slice) {
+            slice.prove();
+        }
+        if (resting) {
+            readOn();
+        }
+    }
+
     private void offended(String reason) {
         Instant now = home.clock().instant();
         // Where it came from is not known any more once it is closed.
         String address = visitor.address().map(InetAddress::getHostAddress).orElse("");
-        visitor.offend(now).ifPresent(until -> {
-            home.events().publish(new GatewayEvent.AddressBanned(now, address, until, reason));
+        visitor.offend(now).ifPresent(ban -> {
+            if (ban.isNew()) {
+                home.events().publish(new GatewayEvent.AddressBanned(now, address, ban.until(), reason));
+            }
             disconnect(Refusal.ADDRESS_BANNED.reason(), reason);
         });
     }

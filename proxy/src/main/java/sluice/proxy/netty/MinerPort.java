@@ -7,7 +7,7 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
-import io.netty.channel.FixedRecvByteBufAllocator;
+import io.netty.channel.ServerChannelRecvByteBufAllocator;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.socket.SocketChannel;
 import java.io.IOException;
@@ -25,8 +25,8 @@ final class MinerPort implements AutoCloseable {
     /** Connections the kernel may hold for us: a farm comes back from a power cut all at once. */
     static final int BACKLOG = 4_096;
 
-    /** Bytes that are read of one connection in one turn of its loop: whoever sends much waits for the others. */
-    static final int READ_SLICE = 4_096;
+    /** Connections that are accepted in one turn of a loop: a crowd at the door does not keep those inside waiting. */
+    static final int ACCEPT_SLICE = 4;
 
     /** Bytes that the kernel keeps for a miner that does not read, besides those that we keep. */
     static final int SEND_BUFFER_CAPACITY = 128 * 1024;
@@ -85,17 +85,18 @@ final class MinerPort implements AutoCloseable {
                 .channel(transport.serverSocketChannel())
                 .option(ChannelOption.SO_BACKLOG, BACKLOG)
                 .option(ChannelOption.SO_REUSEADDR, true)
+                .option(
+                        ChannelOption.RECVBUF_ALLOCATOR,
+                        new ServerChannelRecvByteBufAllocator().maxMessagesPerRead(ACCEPT_SLICE))
                 .childOption(ChannelOption.TCP_NODELAY, true)
                 .childOption(ChannelOption.SO_SNDBUF, SEND_BUFFER_CAPACITY)
-                .childOption(
-                        ChannelOption.RECVBUF_ALLOCATOR,
-                        new FixedRecvByteBufAllocator(READ_SLICE).maxMessagesPerRead(1))
                 .childOption(
                         ChannelOption.WRITE_BUFFER_WATER_MARK,
                         new WriteBufferWaterMark(MinerConnection.MAX_BACKLOG / 2, MinerConnection.MAX_BACKLOG))
                 .childHandler(new ChannelInitializer<SocketChannel>() {
                     @Override
                     protected void initChannel(SocketChannel accepted) {
+                        accepted.config().setRecvByteBufAllocator(new ReadSlice());
                         reception.receive(accepted, MinerPort.this);
                     }
                 });

@@ -22,6 +22,9 @@ final class ShareGuard {
     /** Refused shares may come at once for so many seconds' worth of their rate. */
     static final int BURST_SECONDS = 10;
 
+    /** A made-up share of a connection that has had none accepted counts as so many. */
+    static final int UNPROVEN_WEIGHT = 10;
+
     /** Unjudged shares wait so long to be reported together. */
     static final Duration REPORT_AFTER = Duration.ofSeconds(1);
 
@@ -80,19 +83,21 @@ final class ShareGuard {
             case UNJUDGED -> unjudged++;
             case LOW_DIFFICULTY -> {
                 harmless++;
-                charge(now);
+                charge(1, now);
             }
             default -> {
                 madeUp++;
-                charge(now);
+                charge(proven ? 1 : UNPROVEN_WEIGHT, now);
             }
         }
         return step(now);
     }
 
-    private void charge(Instant now) {
-        long next = pace.take(paced, nanos(now));
-        paced = next == Pace.REFUSED ? paced : next;
+    private void charge(int shares, Instant now) {
+        for (int i = 0; i < shares; i++) {
+            long next = pace.take(paced, nanos(now));
+            paced = next == Pace.REFUSED ? paced : next;
+        }
     }
 
     private Step step(Instant now) {

@@ -220,9 +220,25 @@ class AdmissionTest {
 
     private Optional<Instant> offendOnce(String from) {
         Visitor visitor = connected(from);
-        Optional<Instant> ban = visitor.offend(now);
+        Optional<Instant> ban = visitor.offend(now).map(Ban::until);
         visitor.close(now);
         return ban;
+    }
+
+    @Test
+    void whoeverCameBeforeTheBanAndOffendsAgainFallsUnderIt() {
+        admission = new Admission(GENEROUS.withBans(1, Duration.ofMinutes(10)));
+        Visitor first = connected("10.0.0.1");
+        Visitor second = connected("10.0.0.1");
+        Instant until = now.plus(Duration.ofMinutes(10));
+
+        assertThat(first.offend(now)).isEmpty();
+        assertThat(first.offend(now)).isEmpty();
+        assertThat(first.offend(now)).contains(new Ban(until, true));
+        after(Duration.ofMinutes(9));
+        assertThat(second.offend(now)).contains(new Ban(until, false));
+        after(Duration.ofMinutes(1));
+        assertThat(second.offend(now)).isEmpty();
     }
 
     @Test

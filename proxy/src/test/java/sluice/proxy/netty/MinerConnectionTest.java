@@ -121,6 +121,25 @@ class MinerConnectionTest {
     }
 
     @Test
+    void whatAStrangerSendsWaitsUntilWorkComesByIt() throws Exception {
+        EmbeddedChannel channel =
+                connect(input -> input instanceof MinerInput.LineReceived(Bytes line) && line.equals(LINE)
+                        ? List.of(new MinerAction.Proved())
+                        : List.<MinerAction>of());
+        for (int i = 0; i < 5 * ReadAllowance.UNPROVEN_BYTES_PER_SECOND / 1_024; i++) {
+            channel.writeInbound(Bytes.zeros(1_024));
+        }
+        assertThat(channel.config().isAutoRead()).isFalse();
+        channel.writeInbound(LINE);
+        assertThat(channel.config().isAutoRead()).isTrue();
+        for (int i = 0; i < ReadAllowance.MAX_BYTES_PER_SECOND / 1_024; i++) {
+            channel.writeInbound(Bytes.zeros(1_024));
+        }
+        assertThat(channel.config().isAutoRead()).isTrue();
+        assertThat(reason()).isEmpty();
+    }
+
+    @Test
     void aVerdictIsCountedEvenWhereItsAnswerEndsTheConnection() throws Exception {
         GatewayEvent.ShareUnforwardable verdict =
                 new GatewayEvent.ShareUnforwardable(fixture.miners.clock().instant(), "acct.w1", "no-upstream");

@@ -20,14 +20,35 @@ class ReadAllowanceTest {
         return lines;
     }
 
+    private void isProven() {
+        allowance.prove();
+    }
+
     @Test
-    void aSecondsWorthIsReadAtOnceAndNoMore() {
+    void aLoginAndDozensOfRequestsAreReadAtOnceBeforeTheFirstShareAndThenLittle() {
+        assertThat(linesWithoutRest()).isBetween(15, 17);
+        now = now.plus(Duration.ofSeconds(1));
+        assertThat(linesWithoutRest()).isBetween(2, 4);
+    }
+
+    @Test
+    void itsFirstShareEndsTheRestOfAConnection() {
+        linesWithoutRest();
+        assertThat(allowance.onRead(100 * LINE, now)).isGreaterThan(Duration.ofSeconds(20));
+        isProven();
+        assertThat(linesWithoutRest()).isBetween(255, 257);
+    }
+
+    @Test
+    void aSecondsWorthIsReadAtOnceAndNoMoreOfAConnectionByWhichWorkCame() {
+        isProven();
         assertThat(linesWithoutRest()).isBetween(255, 257);
         assertThat(allowance.onRead(LINE, now)).isBetween(Duration.ofMillis(3), Duration.ofMillis(12));
     }
 
     @Test
     void restingMakesRoomAtTheSteadyRate() {
+        isProven();
         linesWithoutRest();
         now = now.plus(Duration.ofMillis(500));
         assertThat(linesWithoutRest()).isBetween(125, 129);

@@ -89,7 +89,20 @@ class Sv1RejectLadderTest {
     }
 
     @Test
+    void aTenthIsJudgedOfTheMadeUpSharesOfAMinerThatHasHadNoneAccepted() {
+        int judged = JUDGED_AT_ONCE / ShareGuard.UNPROVEN_WEIGHT;
+        for (int i = 0; i < judged; i++) {
+            assertThat(submitsNonsense("7fffffff")).isNotEqualTo(UNJUDGED);
+        }
+        assertThat(submitsNonsense("7fffffff")).isEqualTo(UNJUDGED);
+        miner.reaches(MinerDeadline.UNJUDGED);
+        assertThat(miner.offences).containsExactly("invalid-shares");
+    }
+
+    @Test
     void aFloodIsAnsweredAndCountedButNotJudged() {
+        miner.submitsShare(0);
+        miner.events.clear();
         IntStream.range(0, JUDGED_AT_ONCE).forEach(i -> submitsNonsense());
         for (int i = 0; i < 500; i++) {
             assertThat(submitsNonsense("7fffffff")).isEqualTo(UNJUDGED);

@@ -89,10 +89,24 @@ class Sv2RejectLadderTest {
         assertThat(miner.all(SetNewPrevHash.class)).isEmpty();
     }
 
+    @Test
+    void aTenthIsJudgedOfTheMadeUpSharesOfAConnectionThatHasHadNoneAccepted() {
+        Sv2ClientChannel channel = open(false);
+        for (int i = 0; i <= JUDGED_AT_ONCE / ShareGuard.UNPROVEN_WEIGHT; i++) {
+            isRefused(channel);
+        }
+        assertThat(miner.events(ShareSubmitted.class)).hasSize(JUDGED_AT_ONCE / ShareGuard.UNPROVEN_WEIGHT);
+        farm.pass(ShareGuard.REPORT_AFTER);
+        miner.reach(MinerDeadline.UNJUDGED);
+        assertThat(miner.offences).containsExactly("invalid-shares");
+    }
+
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void aFloodIsAnsweredAndCountedButNotJudged(boolean standard) {
         Sv2ClientChannel channel = open(standard);
+        miner.send(channel.mine());
+        miner.clear();
         for (int i = 0; i < JUDGED_AT_ONCE + 500; i++) {
             isRefused(channel);
         }
