@@ -21,8 +21,8 @@ class FloodTest {
     @Test
     void honestMinersLoseNoShareBesideHostileClientsOfTenKinds() throws Exception {
         BufferLeaks.watch();
-        Flood.Plan plan =
-                new Flood.Plan(MINERS, 200, 500, Duration.ofSeconds(2), Duration.ofSeconds(6), LimitsConfig.DEFAULT, 2);
+        Flood.Plan plan = new Flood.Plan(
+                MINERS, 200, 500, Duration.ofSeconds(2), Duration.ofSeconds(6), 1, LimitsConfig.DEFAULT, 2);
 
         Flood.Result result = new Flood(plan, directory, Farm.freshKey(), InstantSource.system()).run();
 
@@ -32,11 +32,13 @@ class FloodTest {
         assertThat(result.lostConnections()).isEmpty();
         assertThat(result.internalErrors()).isZero();
         assertThat(result.lostEvents()).isZero();
-        assertThat(result.connectionsAfter()).isEqualTo(MINERS);
-        assertThat(result.attempts())
-                .hasSize(10)
-                .allSatisfy(
-                        (kind, connections) -> assertThat(connections).as(kind).isPositive());
+        assertThat(result.waves()).singleElement().satisfies(wave -> {
+            assertThat(wave.connectionsAfter()).isEqualTo(MINERS);
+            assertThat(wave.attempts())
+                    .hasSize(10)
+                    .allSatisfy((kind, connections) ->
+                            assertThat(connections).as(kind).isPositive());
+        });
         assertThat(result.closed())
                 .containsKeys(
                         "bad-json", "closed-silent", "foreign-protocol", "line-too-long", "noise-frame-not-authentic");

@@ -25,8 +25,9 @@ import sluice.proxy.cli.flood.Flood;
         name = "flood",
         description = {
             "Lets honest SV1 miners work at a gateway with the default limits, first alone and then beside hostile clients of ten",
-            "kinds, each of which comes again when it is closed, from addresses of 127.0.0.0/8. It ends with 0 if no honest miner",
-            "lost a share or its connection, and with 1 otherwise."
+            "kinds, each of which comes again when it is closed, from addresses of 127.0.0.0/8. Miners and hostile clients run in",
+            "processes of their own, the latter only where nobody else wants the processor. It ends with 0 if no honest miner lost a",
+            "share or its connection, and with 1 otherwise."
         })
 final class BenchFloodCommand implements Callable<Integer> {
     @Spec
@@ -66,8 +67,15 @@ final class BenchFloodCommand implements Callable<Integer> {
             paramLabel = "TIME",
             defaultValue = "30s",
             converter = DurationConverter.class,
-            description = "how long they are measured under the flood (default: ${DEFAULT-VALUE})")
+            description = "how long they are measured under each flood (default: ${DEFAULT-VALUE})")
     private Duration flood;
+
+    @Option(
+            names = "--floods",
+            paramLabel = "N",
+            defaultValue = "3",
+            description = "floods one after the other, 1 to " + Flood.MAX_FLOODS + " (default: ${DEFAULT-VALUE})")
+    private int floods;
 
     @Option(names = "--no-bans", description = "with limits.ban_time = \"0s\": nobody is shut out")
     private boolean noBans;
@@ -77,9 +85,10 @@ final class BenchFloodCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws CommandFailure, InterruptedException {
-        require("--hostiles", hostiles);
-        require("--miners", miners);
-        require("--shares-per-second", sharesPerSecond);
+        require("--hostiles", hostiles, Flood.MAX_CLIENTS);
+        require("--miners", miners, Flood.MAX_CLIENTS);
+        require("--shares-per-second", sharesPerSecond, Flood.MAX_CLIENTS);
+        require("--floods", floods, Flood.MAX_FLOODS);
         LogSetup.use(LogLevel.ERROR);
         LimitsConfig limits = noBans
                 ? LimitsConfig.DEFAULT.withBans(LimitsConfig.DEFAULT.banAfter(), Duration.ZERO)
@@ -92,6 +101,7 @@ final class BenchFloodCommand implements Callable<Integer> {
                 sharesPerSecond,
                 quiet,
                 flood,
+                floods,
                 limits,
                 Runtime.getRuntime().availableProcessors());
         try {
@@ -116,10 +126,9 @@ final class BenchFloodCommand implements Callable<Integer> {
         }
     }
 
-    private void require(String option, int value) {
-        if (value < 1 || value > Flood.MAX_CLIENTS) {
-            throw new ParameterException(
-                    spec.commandLine(), option + " is " + value + "; write 1 to " + Flood.MAX_CLIENTS);
+    private void require(String option, int value, int most) {
+        if (value < 1 || value > most) {
+            throw new ParameterException(spec.commandLine(), option + " is " + value + "; write 1 to " + most);
         }
     }
 

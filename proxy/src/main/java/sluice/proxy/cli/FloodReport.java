@@ -17,81 +17,128 @@ record FloodReport(Flood.Plan plan, Flood.Result result) {
         report.put("miners", plan.miners());
         report.put("hostiles", plan.hostiles());
         report.put("bans_on", !plan.limits().banTime().isZero());
-        report.put("quiet", latency(result.quiet()));
-        report.put("flood", latency(result.flood()));
-        report.put("p99_ratio", ratio());
+        report.put("cores", Runtime.getRuntime().availableProcessors());
+        report.put("p99_ratio", result.ratio());
+        report.put("quiet", latency(result.quiet(), result.quietProcessors()));
+        report.put("floods", result.waves().stream().map(FloodReport::wave).toList());
         report.put("submitted", result.submitted());
         report.put("accepted", result.accepted());
         report.put("unanswered", result.unanswered());
         report.put("refused", result.refused());
         report.put("lost_connections", result.lostConnections());
-        report.put("hostile_connections", result.attempts());
         report.put("closed", result.closed());
         report.put("shares_unjudged", result.unjudged());
         report.put("bans", result.bans());
-        report.put("heap_before_mib", result.heapBefore() / MEBIBYTE);
-        report.put("heap_after_mib", result.heapAfter() / MEBIBYTE);
-        report.put("connections_after", result.connectionsAfter());
+        report.put("before", memory(result.before()));
         report.put("internal_errors", result.internalErrors());
         report.put("lost_events", result.lostEvents());
         return JsonMapper.shared().writeValueAsString(report);
     }
 
     String text() {
-        return String.format(
-                Locale.ROOT,
-                """
-                honest miners %d, hostile clients %d, bans %s
-                  share to answer   quiet p50 %s p99 %s worst %s (%d shares)
-                                    flood p50 %s p99 %s worst %s (%d shares)
-                                    p99 under the flood is %.2f times the quiet one
-                  honest shares     submitted %d, accepted %d, refused %s, unanswered %d, connections lost %s
-                  hostile clients   connections %s
-                                    closed or refused %s
-                                    shares refused unjudged %d, bans %d
-                  heap after GC     before %.1f MiB, after %.1f MiB; connections then %d
-                """,
+        StringBuilder text = new StringBuilder();
+        add(
+                text,
+                "honest miners %d, hostile clients %d, bans %s, cores %d%n",
                 plan.miners(),
                 plan.hostiles(),
                 plan.limits().banTime().isZero() ? "off" : "on",
-                millis(result.quiet().median()),
-                millis(result.quiet().p99()),
-                millis(result.quiet().worst()),
-                result.quiet().shares(),
-                millis(result.flood().median()),
-                millis(result.flood().p99()),
-                millis(result.flood().worst()),
-                result.flood().shares(),
-                ratio(),
+                Runtime.getRuntime().availableProcessors());
+        add(
+                text,
+                "             share to answer, ms         shares  seconds of processor time (and of waiting for it)%n"
+                        + "             p50      p99      worst             gateway        miners         hostile        others%n");
+        row(text, "quiet", result.quiet(), result.quietProcessors());
+        for (int i = 0; i < result.waves().size(); i++) {
+            Flood.Wave wave = result.waves().get(i);
+            row(text, "flood " + (i + 1), wave.latency(), wave.processors());
+        }
+        add(text, "p99 of the worst flood is %.2f times the quiet one%n", result.ratio());
+        add(
+                text,
+                "honest shares: submitted %d, accepted %d, refused %s, unanswered %d, connections lost %s%n",
                 result.submitted(),
                 result.accepted(),
                 result.refused(),
                 result.unanswered(),
-                result.lostConnections(),
-                result.attempts(),
+                result.lostConnections());
+        add(
+                text,
+                "connections closed or refused %s; hostile shares refused unjudged %d, bans %d%n",
                 result.closed(),
                 result.unjudged(),
-                result.bans(),
-                result.heapBefore() / MEBIBYTE,
-                result.heapAfter() / MEBIBYTE,
-                result.connectionsAfter());
+                result.bans());
+        add(text, "memory after GC, MiB of heap and of buffers: before %s", mebibytes(result.before()));
+        for (Flood.Wave wave : result.waves()) {
+            add(text, ", %s (%d connections)", mebibytes(wave.after()), wave.connectionsAfter());
+        }
+        add(text, "%n");
+        return text.toString();
     }
 
-    private double ratio() {
-        return (double) result.flood().p99().toNanos()
-                / Math.max(1, result.quiet().p99().toNanos());
+    private static void row(StringBuilder text, String name, Flood.Latency latency, Flood.Processors processors) {
+        add(
+                text,
+                "  %-8s %8.2f %8.2f %8.2f %10d   %-14s %-14s %-14s %.1f%n",
+                name,
+                millis(latency.median()),
+                millis(latency.p99()),
+                millis(latency.worst()),
+                latency.shares(),
+                use(processors.gateway()),
+                use(processors.miners()),
+                use(processors.hostiles()),
+                seconds(processors.others()));
     }
 
-    private static Map<String, Object> latency(Flood.Latency latency) {
-        Map<String, Object> row = new LinkedHashMap<>();
-        row.put("shares", latency.shares());
-        row.put("p50_ms", latency.median().toNanos() / 1e6);
-        row.put("p99_ms", latency.p99().toNanos() / 1e6);
-        row.put("worst_ms", latency.worst().toNanos() / 1e6);
+    private static void add(StringBuilder text, String format, Object... values) {
+        text.append(String.format(Locale.ROOT, format, values));
+    }
+
+    private static String use(Flood.Use use) {
+        return String.format(Locale.ROOT, "%.1f (%.1f)", seconds(use.processor()), seconds(use.waiting()));
+    }
+
+    private static String mebibytes(Flood.Memory memory) {
+        return String.format(Locale.ROOT, "%.1f and %.1f", memory.heap() / MEBIBYTE, memory.buffers() / MEBIBYTE);
+    }
+
+    private static Map<String, Object> wave(Flood.Wave wave) {
+        Map<String, Object> row = latency(wave.latency(), wave.processors());
+        row.put("hostile_connections", wave.attempts());
+        row.putAll(memory(wave.after()));
+        row.put("connections_after", wave.connectionsAfter());
         return row;
     }
 
-    private static String millis(Duration time) {
-        return String.format(Locale.ROOT, "%.2f ms", time.toNanos() / 1e6);
+    private static Map<String, Object> latency(Flood.Latency latency, Flood.Processors processors) {
+        Map<String, Object> row = new LinkedHashMap<>();
+        row.put("shares", latency.shares());
+        row.put("p50_ms", millis(latency.median()));
+        row.put("p99_ms", millis(latency.p99()));
+        row.put("worst_ms", millis(latency.worst()));
+        row.put("seconds", seconds(processors.elapsed()));
+        row.put("cpu_seconds_gateway", seconds(processors.gateway().processor()));
+        row.put("cpu_seconds_miners", seconds(processors.miners().processor()));
+        row.put("cpu_seconds_hostiles", seconds(processors.hostiles().processor()));
+        row.put("cpu_seconds_others", seconds(processors.others()));
+        row.put("cpu_wait_seconds_gateway", seconds(processors.gateway().waiting()));
+        row.put("cpu_wait_seconds_miners", seconds(processors.miners().waiting()));
+        return row;
+    }
+
+    private static Map<String, Object> memory(Flood.Memory memory) {
+        Map<String, Object> row = new LinkedHashMap<>();
+        row.put("heap_mib", memory.heap() / MEBIBYTE);
+        row.put("buffers_mib", memory.buffers() / MEBIBYTE);
+        return row;
+    }
+
+    private static double millis(Duration time) {
+        return time.toNanos() / 1e6;
+    }
+
+    private static double seconds(Duration time) {
+        return time.toMillis() / 1e3;
     }
 }

@@ -1,5 +1,7 @@
 package sluice.proxy.netty;
 
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.ByteBufAllocatorMetricProvider;
 import io.netty.channel.EventLoop;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.util.concurrent.EventExecutor;
@@ -346,6 +348,13 @@ public final class Gateway implements AutoCloseable {
      */
     public CompletableFuture<FarmHashrates> hashrates() {
         return events.ask(() -> view.hashrates(clock.instant()));
+    }
+
+    /** Bytes of the network buffers of this process, in use or kept for the next. */
+    public static long bufferBytes() {
+        return ByteBufAllocator.DEFAULT instanceof ByteBufAllocatorMetricProvider provider
+                ? provider.metric().usedDirectMemory()
+                : 0;
     }
 
     /** Events dropped because their bus was full; anything but 0 means that counts are too low. */

@@ -25,7 +25,7 @@ class BenchFloodCommandTest {
     }
 
     @Test
-    void printsOneJsonObjectWithBothParts() {
+    void printsOneJsonObjectWithAllParts() {
         assertThat(execute(
                         "bench",
                         "flood",
@@ -37,15 +37,25 @@ class BenchFloodCommandTest {
                         "1s",
                         "--flood",
                         "1s",
+                        "--floods",
+                        "2",
                         "--json"))
                 .isZero();
         JsonNode report = JsonMapper.shared().readTree(out.toString());
         assertThat(report.get("quiet").get("shares").asInt()).isPositive();
-        assertThat(report.get("flood").get("p99_ms").asDouble()).isPositive();
+        assertThat(report.get("quiet").get("cpu_seconds_miners").asDouble()).isPositive();
+        assertThat(report.get("floods").size()).isEqualTo(2);
+        for (JsonNode flood : report.get("floods")) {
+            assertThat(flood.get("p99_ms").asDouble()).isPositive();
+            assertThat(flood.get("cpu_seconds_gateway").asDouble()).isPositive();
+            assertThat(flood.get("cpu_seconds_hostiles").asDouble()).isPositive();
+            assertThat(flood.get("hostile_connections").size()).isEqualTo(10);
+            assertThat(flood.get("heap_mib").asDouble()).isPositive();
+            assertThat(flood.get("connections_after").asInt()).isEqualTo(3);
+        }
         assertThat(report.get("accepted").asInt())
+                .isPositive()
                 .isEqualTo(report.get("submitted").asInt());
-        assertThat(report.get("hostile_connections").size()).isEqualTo(10);
-        assertThat(report.get("connections_after").asInt()).isEqualTo(3);
     }
 
     @Test
@@ -61,6 +71,8 @@ class BenchFloodCommandTest {
                         "1s",
                         "--flood",
                         "1s",
+                        "--floods",
+                        "1",
                         "--no-bans"))
                 .isZero();
         assertThat(out.toString())
@@ -69,7 +81,14 @@ class BenchFloodCommandTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"--hostiles,0", "--miners,0", "--shares-per-second,0", "--hostiles," + (Flood.MAX_CLIENTS + 1)})
+    @CsvSource({
+        "--hostiles,0",
+        "--miners,0",
+        "--shares-per-second,0",
+        "--floods,0",
+        "--hostiles," + (Flood.MAX_CLIENTS + 1),
+        "--floods," + (Flood.MAX_FLOODS + 1)
+    })
     void refusesNumbersThatComeToNothingOrToTooMuch(String option, int number) {
         assertThat(execute("bench", "flood", option, "" + number)).isEqualTo(ExitCode.USAGE);
         assertThat(err.toString()).contains(option + " is " + number);

@@ -1,6 +1,8 @@
 package sluice.proxy.cli.flood;
 
+import com.sun.management.HotSpotDiagnosticMXBean;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -13,8 +15,6 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.BooleanSupplier;
-import java.util.stream.Collectors;
 import sluice.config.LimitsConfig;
 import sluice.config.Sv1Config;
 import sluice.config.VardiffConfig;
@@ -27,26 +27,32 @@ import sluice.proxy.netty.GatewaySettings;
 import sluice.proxy.netty.SimulatedUpstream;
 import sluice.proxy.view.FarmSnapshot;
 import sluice.upstream.template.SimulatedChain;
+import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Honest miners at a gateway, first alone and then beside hostile clients of ten kinds, all in one process over loopback.
- * The gateway has the limits that it is given; honest miners come from 127.0.0.1.
+ * Honest miners at a gateway, first alone and then beside hostile clients of ten kinds, flood after flood, over loopback. The
+ * gateway runs in this process with the limits that it is given, and miners and hostile clients each in one of their own.
+ * Honest miners come from 127.0.0.1.
  */
 public final class Flood {
     /** Clients that a run may have of each sort. */
     public static final int MAX_CLIENTS = 20_000;
 
+    /** Floods of one run, each from addresses of its own. */
+    public static final int MAX_FLOODS = 9;
+
     private static final Bytes PAYOUT = Bytes.fromHex("6a0562656e6368");
     private static final Bytes TAG = Bytes.of("/Sluice bench/".getBytes(StandardCharsets.US_ASCII));
     // Each share costs a miner a few hashes, so that what is measured is the gateway.
     private static final VardiffConfig EASY = new VardiffConfig(false, 60, 1e-9, 1e-9);
-    private static final int SHARE_EVERY_MILLIS = 250;
     private static final Duration SETTLE_PATIENCE = Duration.ofSeconds(60);
-    private static final Duration POLL = Duration.ofMillis(20);
+    private static final Duration SETTLING = Duration.ofSeconds(1);
     private static final long CHAIN_SEED = 1;
     private static final int WARM_UP_CLIENTS = 50;
     // Nobody is to be banned for what the first ones did.
     private static final int WARM_UP_HOST = 10_000;
+    private static final int FIRST_HOST = 1;
+    private static final int HOSTS_OF_A_FLOOD = 1_000;
 
     private final Plan plan;
     private final Path directory;
@@ -57,6 +63,8 @@ public final class Flood {
      * How much of everything.
      *
      * @param sharesPerSecond that each hostile client sends which sends shares
+     * @param flood how long each flood takes
+     * @param floods how many there are, each from addresses of its own
      * @param loops event loops of the gateway
      */
     public record Plan(
@@ -65,51 +73,80 @@ public final class Flood {
             int sharesPerSecond,
             Duration quiet,
             Duration flood,
+            int floods,
             LimitsConfig limits,
             int loops) {}
 
     /** Times from a share to its answer. */
-    public record Latency(long shares, Duration median, Duration p99, Duration worst) {
-        static Latency of(Measurements.Latency measured) {
-            return new Latency(measured.shares(), measured.median(), measured.p99(), measured.worst());
-        }
-    }
+    public record Latency(long shares, Duration median, Duration p99, Duration worst) {}
+
+    /** What one part used of the processors, and how long its threads waited for one. */
+    public record Use(Duration processor, Duration waiting) {}
+
+    /**
+     * Who used the processors during one part of a run.
+     *
+     * @param elapsed how long that was
+     * @param others all other processes of this machine
+     */
+    public record Processors(Duration elapsed, Use gateway, Use miners, Use hostiles, Duration others) {}
+
+    /**
+     * What is in use when only the honest miners are connected, after a garbage collection.
+     *
+     * @param buffers bytes of network buffers
+     */
+    public record Memory(long heap, long buffers) {}
+
+    /**
+     * One flood.
+     *
+     * @param attempts connections of hostile clients, by kind
+     * @param after its connections are gone
+     * @param connectionsAfter that the gateway has then
+     */
+    public record Wave(
+            Latency latency, Processors processors, Map<String, Long> attempts, Memory after, int connectionsAfter) {}
 
     /**
      * What came of it.
      *
-     * @param submitted shares of honest miners, in both parts
+     * @param submitted shares of honest miners, in all parts
      * @param refused those of them that were refused, by reason
      * @param lostConnections of honest miners, by reason
-     * @param attempts connections of hostile clients, by kind
      * @param closed connections that the gateway closed or refused, by reason
      * @param unjudged hostile shares that were refused without a look
-     * @param heapBefore bytes in use before the flood, after a garbage collection
-     * @param heapAfter the same when its connections are gone
-     * @param connectionsAfter that the gateway has then
+     * @param before what was in use before the first flood
      * @param internalErrors bugs that ended a connection
      */
     public record Result(
             Latency quiet,
-            Latency flood,
+            Processors quietProcessors,
+            List<Wave> waves,
             long submitted,
             long accepted,
             long unanswered,
             Map<String, Integer> refused,
             Map<String, Integer> lostConnections,
-            Map<String, Long> attempts,
             Map<String, Long> closed,
             long unjudged,
             long bans,
-            long heapBefore,
-            long heapAfter,
-            int connectionsAfter,
+            Memory before,
             long internalErrors,
             long lostEvents) {
 
         /** Whether every honest share was accepted and no honest connection ended. */
         public boolean isUndisturbed() {
-            return accepted == submitted && lostConnections.isEmpty() && internalErrors == 0;
+            return submitted > 0 && accepted == submitted && lostConnections.isEmpty() && internalErrors == 0;
+        }
+
+        /** The longest p99 of a flood over that of the quiet part. */
+        public double ratio() {
+            long worst = waves.stream()
+                    .mapToLong(wave -> wave.latency().p99().toNanos())
+                    .max()
+                    .orElse(0);
+            return (double) worst / Math.max(1, quiet.p99().toNanos());
         }
     }
 
@@ -143,83 +180,141 @@ public final class Flood {
                 work,
                 clock,
                 List.of(event -> bans.addAndGet(event instanceof GatewayEvent.AddressBanned ? 1 : 0)))) {
-            return run(gateway, bans);
+            return new Run(gateway).carryOut(bans);
         }
     }
 
-    private Result run(Gateway gateway, AtomicLong bans) throws InterruptedException {
-        Measurements measurements = new Measurements();
-        List<HonestMiner> miners = new ArrayList<>();
-        List<Thread> threads = new ArrayList<>();
-        for (int i = 0; i < plan.miners(); i++) {
-            HonestMiner miner =
-                    new HonestMiner(gateway.address(), "honest.m" + i, SHARE_EVERY_MILLIS, measurements, clock);
-            miners.add(miner);
-            threads.add(Thread.ofPlatform().name("honest-" + i).daemon().start(miner));
+    private final class Run {
+        private final Gateway gateway;
+        private CrowdProcess miners;
+        private CrowdProcess hostiles;
+
+        Run(Gateway gateway) {
+            this.gateway = gateway;
         }
-        awaitTrue(() -> measurements.readyMiners() == plan.miners());
-        // The first of every sort pay for classes that are loaded and compiled, on both sides.
-        try (HostileClients first = new HostileClients(gateway.address(), plan.sharesPerSecond())) {
-            first.start(Math.min(WARM_UP_CLIENTS, plan.hostiles()), WARM_UP_HOST);
+
+        Result carryOut(AtomicLong bans) throws IOException, InterruptedException {
+            try (CrowdProcess honest = new CrowdProcess(Crowd.Sort.HONEST, gateway.address(), plan.sharesPerSecond());
+                    CrowdProcess hostile =
+                            new CrowdProcess(Crowd.Sort.HOSTILE, gateway.address(), plan.sharesPerSecond())) {
+                miners = honest;
+                hostiles = hostile;
+                return carryOutWith(bans);
+            }
+        }
+
+        private Result carryOutWith(AtomicLong bans) throws IOException, InterruptedException {
+            int ready = miners.order(HonestCrowd.START, plan.miners()).asInt();
+            if (ready != plan.miners()) {
+                throw new IOException("only " + ready + " of " + plan.miners() + " honest miners got work");
+            }
+            // The first of every sort pay for classes that are loaded and compiled, on all sides.
+            hostiles.order(HostileCrowd.START, Math.min(WARM_UP_CLIENTS, plan.hostiles()), WARM_UP_HOST);
             TimeUnit.NANOSECONDS.sleep(plan.quiet().toNanos() / 2);
+            hostiles.order(HostileCrowd.STOP);
+            awaitHonestOnly();
+            Memory before = memory();
+            settle();
+            Measured quiet = measure(plan.quiet(), moment());
+            List<Wave> waves = new ArrayList<>();
+            for (int i = 0; i < plan.floods(); i++) {
+                waves.add(flood(FIRST_HOST + i * HOSTS_OF_A_FLOOD));
+            }
+            HonestCrowd.Totals totals =
+                    JsonMapper.shared().treeToValue(miners.order(HonestCrowd.STOP), HonestCrowd.Totals.class);
+            FarmSnapshot seen = gateway.settledSnapshot();
+            return new Result(
+                    quiet.latency(),
+                    quiet.processors(),
+                    waves,
+                    totals.submitted(),
+                    totals.accepted(),
+                    totals.unanswered(),
+                    totals.refused(),
+                    totals.lost(),
+                    new TreeMap<>(seen.disconnects()),
+                    seen.rejections().getOrDefault("unjudged", 0L),
+                    bans.get(),
+                    before,
+                    seen.disconnects().getOrDefault("internal-error", 0L),
+                    gateway.lostEvents());
         }
-        awaitTrue(() -> gateway.snapshot().connections() <= plan.miners());
-        long heapBefore = usedHeap();
-        measurements.takeLatency();
-        TimeUnit.NANOSECONDS.sleep(plan.quiet().toNanos());
-        Latency quiet = Latency.of(measurements.takeLatency());
 
-        Map<String, Long> attempts;
-        Latency flood;
-        try (HostileClients hostiles = new HostileClients(gateway.address(), plan.sharesPerSecond())) {
-            hostiles.start(plan.hostiles(), 1);
-            TimeUnit.NANOSECONDS.sleep(plan.flood().toNanos());
-            flood = Latency.of(measurements.takeLatency());
-            attempts = hostiles.connections().entrySet().stream()
-                    .collect(Collectors.toMap(
-                            kind -> kind.getKey().name().toLowerCase(java.util.Locale.ROOT),
-                            Map.Entry::getValue,
-                            Long::sum,
-                            TreeMap::new));
+        private Wave flood(int firstHost) throws IOException, InterruptedException {
+            settle();
+            Moment from = moment();
+            hostiles.order(HostileCrowd.START, plan.hostiles(), firstHost);
+            Measured measured = measure(plan.flood(), from);
+            Map<String, Long> attempts = new TreeMap<>();
+            hostiles.order(HostileCrowd.STOP)
+                    .properties()
+                    .forEach(kind -> attempts.put(kind.getKey(), kind.getValue().asLong()));
+            awaitHonestOnly();
+            int connections = gateway.snapshot().connections();
+            return new Wave(measured.latency(), measured.processors(), attempts, memory(), connections);
         }
-        awaitTrue(() -> gateway.snapshot().connections() <= plan.miners());
-        int connectionsAfter = gateway.snapshot().connections();
-        long heapAfter = usedHeap();
-        miners.forEach(HonestMiner::stop);
-        for (Thread thread : threads) {
-            thread.join();
+
+        // What a full collection held up belongs to nobody.
+        private void settle() throws IOException, InterruptedException {
+            TimeUnit.NANOSECONDS.sleep(SETTLING.toNanos());
+            miners.order(HonestCrowd.TAKE);
         }
-        FarmSnapshot seen = gateway.settledSnapshot();
-        return new Result(
-                quiet,
-                flood,
-                measurements.submittedShares(),
-                measurements.acceptedShares(),
-                measurements.unansweredShares(),
-                measurements.refusals(),
-                measurements.losses(),
-                attempts,
-                new TreeMap<>(seen.disconnects()),
-                seen.rejections().getOrDefault("unjudged", 0L),
-                bans.get(),
-                heapBefore,
-                heapAfter,
-                connectionsAfter,
-                seen.disconnects().getOrDefault("internal-error", 0L),
-                gateway.lostEvents());
+
+        private Measured measure(Duration time, Moment from) throws IOException, InterruptedException {
+            TimeUnit.NANOSECONDS.sleep(time.toNanos());
+            Measurements.Latency latency =
+                    JsonMapper.shared().treeToValue(miners.order(HonestCrowd.TAKE), Measurements.Latency.class);
+            return new Measured(
+                    new Latency(latency.shares(), latency.median(), latency.p99(), latency.worst()),
+                    moment().since(from));
+        }
+
+        private Moment moment() {
+            return new Moment(
+                    System.nanoTime(),
+                    ProcessorTime.of(ProcessHandle.current()),
+                    miners.processorTime(),
+                    hostiles.processorTime(),
+                    ProcessorTime.ofMachine());
+        }
+
+        private void awaitHonestOnly() throws InterruptedException {
+            Patience.await(SETTLE_PATIENCE, () -> gateway.snapshot().connections() <= plan.miners());
+        }
     }
 
-    private static void awaitTrue(BooleanSupplier condition) throws InterruptedException {
-        long deadline = System.nanoTime() + SETTLE_PATIENCE.toNanos();
-        while (!condition.getAsBoolean() && System.nanoTime() < deadline) {
-            TimeUnit.NANOSECONDS.sleep(POLL.toNanos());
+    private record Measured(Latency latency, Processors processors) {}
+
+    private record Moment(
+            long nanos, ProcessorTime gateway, ProcessorTime miners, ProcessorTime hostiles, Duration machine) {
+
+        Processors since(Moment from) {
+            Use own = use(gateway.since(from.gateway));
+            Use honest = use(miners.since(from.miners));
+            Use hostile = use(hostiles.since(from.hostiles));
+            Duration others = machine.minus(from.machine)
+                    .minus(own.processor())
+                    .minus(honest.processor())
+                    .minus(hostile.processor());
+            return new Processors(
+                    Duration.ofNanos(nanos - from.nanos),
+                    own,
+                    honest,
+                    hostile,
+                    others.isNegative() ? Duration.ZERO : others);
+        }
+
+        private static Use use(ProcessorTime time) {
+            return new Use(time.used(), time.waited());
         }
     }
 
-    private static long usedHeap() {
+    private static Memory memory() {
         Runtime machine = Runtime.getRuntime();
+        // A gateway that has run for a while keeps the heap that it grew to; a full collection would take that away.
+        ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class).setVMOption("MaxHeapFreeRatio", "100");
         System.gc();
         System.gc();
-        return machine.totalMemory() - machine.freeMemory();
+        return new Memory(machine.totalMemory() - machine.freeMemory(), Gateway.bufferBytes());
     }
 }

@@ -1,0 +1,90 @@
+package sluice.proxy.cli.flood;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.Writer;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.TimeUnit;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** A {@link Crowd} in its own process, so that neither its threads nor its garbage delay those whom it is measured beside. */
+final class CrowdProcess implements AutoCloseable {
+    private static final int END_SECONDS = 15;
+    // One collector thread and a young generation that hardly ever fills: a crowd measures others, not itself.
+    private static final List<String> MACHINE =
+            List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xms384m", "-Xmx384m", "-Xmn320m", "-Xss256k");
+    // Clients of a real flood are other machines: these run only where nobody else wants the processor.
+    private static final List<List<String>> BACKGROUND =
+            List.of(List.of("/usr/bin/chrt", "-i", "0"), List.of("/usr/bin/nice", "-n", "19"));
+
+    private final Crowd.Sort sort;
+    private final Process process;
+    private final BufferedReader answers;
+    private final Writer orders;
+
+    CrowdProcess(Crowd.Sort sort, InetSocketAddress gateway, int sharesPerSecond) throws IOException {
+        this.sort = sort;
+        List<String> command = new ArrayList<>(sort == Crowd.Sort.HOSTILE ? background() : List.of());
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(MACHINE);
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), Crowd.class.getName()));
+        command.addAll(List.of(
+                sort.name(), gateway.getAddress().getHostAddress(), "" + gateway.getPort(), "" + sharesPerSecond));
+        process = new ProcessBuilder(command)
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+        answers = process.inputReader(StandardCharsets.UTF_8);
+        orders = process.outputWriter(StandardCharsets.UTF_8);
+    }
+
+    private static List<String> background() {
+        return BACKGROUND.stream()
+                .filter(command -> Files.isExecutable(Path.of(command.getFirst())))
+                .findFirst()
+                .orElse(List.of());
+    }
+
+    /** Has it carry out one order and returns what it says. */
+    JsonNode order(Object... words) throws IOException {
+        List<String> texts = new ArrayList<>();
+        for (Object word : words) {
+            texts.add(word.toString());
+        }
+        orders.append(String.join(" ", texts)).append('\n').flush();
+        String answer = answers.readLine();
+        if (answer == null) {
+            throw new IOException("the process of the " + sort.name().toLowerCase(Locale.ROOT)
+                    + " clients ended; what it said stands above");
+        }
+        return JsonMapper.shared().readTree(answer);
+    }
+
+    /** What it has used of the processors. */
+    ProcessorTime processorTime() {
+        return ProcessorTime.of(process.toHandle());
+    }
+
+    /** It ends when nobody gives it orders any more. */
+    @Override
+    public void close() throws IOException {
+        try {
+            orders.close();
+        } finally {
+            try {
+                if (!process.waitFor(END_SECONDS, TimeUnit.SECONDS)) {
+                    process.destroyForcibly();
+                }
+            } catch (InterruptedException hurry) {
+                process.destroyForcibly();
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+}
