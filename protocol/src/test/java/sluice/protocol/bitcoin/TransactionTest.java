@@ -103,15 +103,15 @@ class TransactionTest {
     @Test
     void readsOutputsBehindTheirCount() {
         List<TxOut> outputs = List.of(new TxOut(100, Bytes.fromHex("51")), new TxOut(0, Bytes.EMPTY));
-        Bytes raw = TxOut.serialiseCounted(outputs);
+        Bytes raw = TxOut.serialiseList(outputs);
         assertThat(raw).isEqualTo(Bytes.concat(Bytes.fromHex("02"), TxOut.serialiseSequence(outputs)));
-        assertThat(TxOut.parseCounted(raw)).isEqualTo(outputs);
-        assertThat(TxOut.parseCounted(TxOut.serialiseCounted(List.of()))).isEmpty();
-        assertThatThrownBy(() -> TxOut.parseCounted(Bytes.concat(raw, Bytes.zeros(1))))
+        assertThat(TxOut.parseList(raw)).isEqualTo(outputs);
+        assertThat(TxOut.parseList(TxOut.serialiseList(List.of()))).isEmpty();
+        assertThatThrownBy(() -> TxOut.parseList(Bytes.concat(raw, Bytes.zeros(1))))
                 .hasMessageContaining("follow its end");
-        assertThatThrownBy(() -> TxOut.parseCounted(Bytes.fromHex("05")))
+        assertThatThrownBy(() -> TxOut.parseList(Bytes.fromHex("05")))
                 .hasMessageContaining("announces 5 but only 0 bytes follow");
-        assertThatThrownBy(() -> TxOut.parseCounted(Bytes.EMPTY)).hasMessageContaining("cut short");
+        assertThatThrownBy(() -> TxOut.parseList(Bytes.EMPTY)).hasMessageContaining("cut short");
     }
 
     @Test

@@ -136,7 +136,7 @@ public final class DeclarationSession {
         send(new AllocateMiningJobTokenSuccess(
                 request.requestId(),
                 token,
-                TxOut.serialiseCounted(desk.jobs().payout().outputs())));
+                TxOut.serialiseList(desk.jobs().payout().outputs())));
     }
 
     private void onDeclare(DeclareMiningJob message, Instant now) {

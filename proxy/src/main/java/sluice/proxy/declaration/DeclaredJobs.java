@@ -147,7 +147,7 @@ public final class DeclaredJobs implements CustomJobJudge {
             fault = INVALID_COINBASE_PREFIX;
         } else if (request.coinbaseTxInputNSequence() != input.sequence()) {
             fault = INVALID_COINBASE_TX_INPUT_N_SEQUENCE;
-        } else if (!request.coinbaseTxOutputs().equals(TxOut.serialiseCounted(coinbase.outputs()))) {
+        } else if (!request.coinbaseTxOutputs().equals(TxOut.serialiseList(coinbase.outputs()))) {
             fault = INVALID_COINBASE_TX_OUTPUTS;
         } else if (request.coinbaseTxLocktime() != coinbase.lockTime()) {
             fault = INVALID_COINBASE_TX_LOCKTIME;
@@ -172,7 +172,7 @@ public final class DeclaredJobs implements CustomJobJudge {
         OptionalLong height = Bip34.heightOf(request.coinbasePrefix());
         List<TxOut> outputs;
         try {
-            outputs = TxOut.parseCounted(request.coinbaseTxOutputs());
+            outputs = TxOut.parseList(request.coinbaseTxOutputs());
         } catch (IllegalArgumentException malformed) {
             return new CustomJobVerdict.Refused(INVALID_COINBASE_TX_OUTPUTS);
         }

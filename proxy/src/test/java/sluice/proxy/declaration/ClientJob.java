@@ -106,7 +106,7 @@ final class ClientJob {
                 template.coinbase().version(),
                 coinbase.prefix().slice(scriptAt, coinbase.prefix().length()),
                 template.coinbase().sequence(),
-                TxOut.serialiseCounted(outputs),
+                TxOut.serialiseList(outputs),
                 template.coinbase().lockTime(),
                 template.merklePath().siblings());
     }

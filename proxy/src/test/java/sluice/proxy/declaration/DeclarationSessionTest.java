@@ -81,7 +81,7 @@ class DeclarationSessionTest {
         AllocateMiningJobTokenSuccess answer =
                 (AllocateMiningJobTokenSuccess) talk.takeSent().getFirst();
         assertThat(answer.requestId()).isEqualTo(77);
-        assertThat(TxOut.parseCounted(answer.coinbaseTxOutputs())).containsExactly(new TxOut(0, PAYOUT));
+        assertThat(TxOut.parseList(answer.coinbaseTxOutputs())).containsExactly(new TxOut(0, PAYOUT));
         assertThat(answer.miningJobToken()).isNotEqualTo(talk.token());
     }
 

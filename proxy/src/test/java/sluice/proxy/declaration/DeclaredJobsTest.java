@@ -268,13 +268,13 @@ class DeclaredJobsTest {
         SEQUENCE("invalid-coinbase-tx-input-n-sequence", fields -> fields.sequence ^= 1),
         OUTPUTS(
                 "invalid-coinbase-tx-outputs",
-                fields -> fields.outputs = TxOut.serialiseCounted(
-                        TxOut.parseCounted(fields.outputs).reversed())),
+                fields -> fields.outputs =
+                        TxOut.serialiseList(TxOut.parseList(fields.outputs).reversed())),
         NO_OUTPUTS("invalid-coinbase-tx-outputs", fields -> fields.outputs = Bytes.fromHex("01")),
         PAYS_OTHERS(
                 "invalid-coinbase-tx-outputs",
-                fields -> fields.outputs =
-                        TxOut.serialiseCounted(List.of(new TxOut(5_000_000_000L, Bytes.fromHex("51"))))),
+                fields ->
+                        fields.outputs = TxOut.serialiseList(List.of(new TxOut(5_000_000_000L, Bytes.fromHex("51"))))),
         LOCK_TIME("invalid-coinbase-tx-locktime", fields -> fields.lockTime++),
         LATE_LOCK_TIME("invalid-coinbase-tx-locktime", fields -> {
             fields.lockTime = 400_000_000;
