@@ -196,6 +196,12 @@ final class ConfigDocument {
         return problems.stream().sorted(ConfigProblem.FILE_ORDER).toList();
     }
 
+    /** What is left in a table that is the value of a key, all of whose keys have been asked for. */
+    void refuseUnknownKeys(ConfigTable inner) {
+        Kind kind = new Kind("", false, List.of(inner), inner.knownKeys());
+        inner.unknownKeys(Set.of()).forEach(key -> problems.add(unknown(kind, inner, key, unclear)));
+    }
+
     private ConfigProblem unknown(Kind kind, ConfigTable table, String key, Set<String> meant) {
         boolean isTable = table == top() && isTable(toml.get(List.of(key)));
         Collection<String> known = new LinkedHashSet<>();

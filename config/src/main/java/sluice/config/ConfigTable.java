@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -82,6 +83,22 @@ final class ConfigTable {
                         .filter(key -> !name.isEmpty() || !tableNames.contains(key))
                         .toList())
                 .orElse(List.of());
+    }
+
+    /** The table that is the value of a key; without keys where there is none. {@code right} is what to write instead. */
+    ConfigTable inner(String key, String right) {
+        Optional<TomlTable> value = typed(key, TomlTable.class, right).map(Found::value);
+        return new ConfigTable(document, fullName(key), value, lineOf(key), new LinkedHashSet<>());
+    }
+
+    /** Whether the file has such a table, be it empty. */
+    boolean isWritten() {
+        return table.isPresent();
+    }
+
+    /** Of an inner table, when all its keys have been asked for: what is left is unknown. */
+    void refuseUnknownKeys() {
+        document.refuseUnknownKeys(this);
     }
 
     boolean bool(String key, boolean fallback) {

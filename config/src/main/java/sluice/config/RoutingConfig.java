@@ -35,6 +35,10 @@ public record RoutingConfig(
             throw new IllegalArgumentException("there are upstreams and no goal");
         }
         for (GoalConfig goal : goals) {
+            if (places(goal, upstreams) > GoalConfig.MAX_UPSTREAMS) {
+                throw new IllegalArgumentException("goal " + goal.name() + " has more than " + GoalConfig.MAX_UPSTREAMS
+                        + " upstreams, those with declared jobs counted twice");
+            }
             for (String upstream : goal.upstreams()) {
                 if (!upstreamNames.contains(upstream)) {
                     throw new IllegalArgumentException(
@@ -66,6 +70,16 @@ public record RoutingConfig(
                 .filter(upstream -> upstream.name().equals(name))
                 .findFirst()
                 .orElseThrow(() -> new IllegalArgumentException("there is no upstream " + name));
+    }
+
+    private static int places(GoalConfig goal, List<UpstreamConfig> upstreams) {
+        int places = goal.upstreams().size();
+        for (UpstreamConfig upstream : upstreams) {
+            if (goal.upstreams().contains(upstream.name())) {
+                places += upstream.places() - 1;
+            }
+        }
+        return places;
     }
 
     private static <T> List<T> bounded(String what, List<T> entries, int most) {

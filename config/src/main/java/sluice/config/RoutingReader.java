@@ -13,6 +13,9 @@ import sluice.protocol.bitcoin.Descriptor;
 
 /** Reads which miners mine for which pools: from {@code pool_url}, or from upstreams, goals and pins. */
 final class RoutingReader {
+    private static final String TOO_MANY_PLACES =
+            "has more than " + GoalConfig.MAX_UPSTREAMS + " entries, where one with job_declaration counts for two";
+
     private final ConfigDocument document;
     private final ConfigTable gateway;
     private final Names listenerNames;
@@ -156,9 +159,16 @@ final class RoutingReader {
                 .map(Found::value)
                 .orElse(false);
         PayoutConfig payout = payout(table);
+        boolean templates = document.isPresent("template_source");
+        Optional<JobDeclarationConfig> declaration =
+                new JobDeclarationReader(table, templates).read(pool, identity, aggregation);
         name.ifPresent(found -> tableOfUpstream.put(found, table));
         if (name.isPresent() && pool.isPresent()) {
-            upstreams.add(new UpstreamConfig(name.get(), pool.get(), identity, aggregation, warm, payout));
+            // What cannot be combined is a problem already.
+            boolean declares = UpstreamConfig.obstacleToDeclaration(pool.get(), identity, aggregation)
+                    .isEmpty();
+            upstreams.add(new UpstreamConfig(
+                    name.get(), pool.get(), identity, aggregation, warm, payout, declaration.filter(_ -> declares)));
         }
     }
 
@@ -229,6 +239,14 @@ final class RoutingReader {
                             "is one more than the " + GoalConfig.MAX_UPSTREAMS + " upstreams that a goal has",
                             "write each [[goal]] with the upstreams it uses",
                             "goal");
+        } else if (places(upstreams.stream().map(UpstreamConfig::name).toList()) > GoalConfig.MAX_UPSTREAMS) {
+            upstreamTables
+                    .getLast()
+                    .problem(
+                            "name",
+                            upstreamTables.getLast().header(),
+                            "ends a list of upstreams that " + TOO_MANY_PLACES,
+                            "write each [[goal]] with the upstreams it uses");
         } else if (!upstreams.isEmpty() || solo) {
             goals.add(new GoalConfig(
                     GoalConfig.DEFAULT_NAME,
@@ -237,6 +255,14 @@ final class RoutingReader {
                             ? List.of(SoloConfig.NAME)
                             : upstreams.stream().map(UpstreamConfig::name).toList()));
         }
+    }
+
+    private int places(List<String> named) {
+        return named.size()
+                + upstreams.stream()
+                        .filter(upstream -> named.contains(upstream.name()))
+                        .mapToInt(upstream -> upstream.places() - 1)
+                        .sum();
     }
 
     private void readGoal(ConfigTable table) {
@@ -259,6 +285,9 @@ final class RoutingReader {
         }
         List<String> named = upstreamNames.refer(table, "upstreams", written);
         usedUpstreams.addAll(named);
+        if (places(named) > GoalConfig.MAX_UPSTREAMS) {
+            table.problem("upstreams", table.lineOf("upstreams"), TOO_MANY_PLACES, "write fewer of them");
+        }
         if (name.isPresent() && !named.isEmpty()) {
             goals.add(new GoalConfig(name.get(), weight, named));
         }

@@ -141,7 +141,7 @@ class UpstreamTablesTest {
                         "f:15:1: upstream.third.standby is true or false; write \"cold\" or \"warm\"",
                         "f:16:1: upstream.third.colour is no key of Sluice; known here: name, url, identity,"
                                 + " authority_key, allow_unverified, user, password, aggregation, standby, payout,"
-                                + " payout_percent, payout_mismatch");
+                                + " payout_percent, payout_mismatch, job_declaration");
     }
 
     @Test

@@ -14,6 +14,7 @@ import sluice.config.DurationText;
 import sluice.config.FailoverConfig;
 import sluice.config.GatewayConfig;
 import sluice.config.GoalConfig;
+import sluice.config.JobDeclarationConfig;
 import sluice.config.LimitsConfig;
 import sluice.config.ListenerConfig;
 import sluice.config.PayoutConfig;
@@ -153,7 +154,20 @@ final class ConfigSummary {
                 + identity
                 + aggregation
                 + (upstream.warm() ? ", warm standby" : "")
+                + upstream.declaration().map(ConfigSummary::declaration).orElse("")
                 + payout(upstream.payout());
+    }
+
+    private static String declaration(JobDeclarationConfig declaration) {
+        String server = declaration.server() + " (" + trust(declaration.server()) + ")";
+        return switch (declaration.mode()) {
+            case FULL_TEMPLATE -> ", on jobs of our own declared with their transactions to " + server;
+            case COINBASE_ONLY -> ", on jobs of our own of which " + server + " sees the coinbase only";
+        };
+    }
+
+    private static String trust(Sv2PoolAddress address) {
+        return address.authorityKey().isPresent() ? "verified" : "NOT verified";
     }
 
     private static String payout(PayoutConfig payout) {
@@ -166,7 +180,7 @@ final class ConfigSummary {
 
     private static String pool(PoolConfig pool) {
         String kind = switch (pool.address()) {
-            case Sv2PoolAddress address -> "SV2, " + (address.authorityKey().isPresent() ? "verified" : "NOT verified");
+            case Sv2PoolAddress address -> "SV2, " + trust(address);
             case Sv1PoolAddress address -> "SV1, " + (address.encrypted() ? "over TLS" : "NOT encrypted");
         };
         return pool.address() + " (" + kind + ")";

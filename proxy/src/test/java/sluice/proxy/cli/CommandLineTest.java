@@ -189,6 +189,34 @@ class CommandLineTest {
     }
 
     @Test
+    void checkSaysWhoMakesTheJobsAndWhoSeesThem() throws IOException {
+        String declared = """
+                [[upstream]]
+                name = "main"
+                url = "stratum2+tcp://pool.example.com:3333/%s"
+                user = "farm"
+                job_declaration = { url = "stratum2+tcp://jds.example.com:3334" }
+
+                [[template_source]]
+                name = "node"
+                url = "http://127.0.0.1:8332"
+                cookie_file = "cookie"
+                """.formatted(KEY);
+        String server = "stratum2+tcp://jds.example.com:3334/" + KEY;
+
+        assertThat(execute("check", "-c", write(declared).toString())).isZero();
+        assertThat(out.toString())
+                .contains(" as user farm, on jobs of our own declared with their transactions to " + server
+                        + " (verified)\n");
+
+        Path coinbaseOnly = write(declared.replace(":3334\"", ":3334\", mode = \"coinbase-only\""));
+        assertThat(execute("check", "-c", coinbaseOnly.toString())).isZero();
+        assertThat(out.toString())
+                .contains(" as user farm, on jobs of our own of which " + server
+                        + " (verified) sees the coinbase only\n");
+    }
+
+    @Test
     void checkNamesTheKeptKeyAndMakesNone() throws IOException, CommandFailure {
         Path file = write(POOL);
         Path kept = directory.resolve("data/authority.key");
