@@ -1,7 +1,6 @@
 package sluice.proxy.provider.netty;
 
 import io.netty.channel.EventLoop;
-import io.netty.channel.socket.SocketChannel;
 import io.netty.util.concurrent.Future;
 import java.time.InstantSource;
 import java.util.LinkedHashMap;
@@ -36,21 +35,17 @@ final class TemplateClients {
     private final EventLoop loop;
     private final TemplateSource source;
     private final InstantSource clock;
-    private final int maxClients;
     private final Set<TemplateClientConnection> open = new LinkedHashSet<>();
     private final Map<Long, BlockSolution> blocks = new LinkedHashMap<>();
     private Optional<Template> current = Optional.empty();
     private CoinbaseReserve asked = CoinbaseReserve.NONE;
-    private int connections;
-    private long lastClient;
     private long lastTemplateId;
     private long lastBlock;
 
-    TemplateClients(EventLoop loop, TemplateSource source, InstantSource clock, int maxClients) {
+    TemplateClients(EventLoop loop, TemplateSource source, InstantSource clock) {
         this.loop = loop;
         this.source = source;
         this.clock = clock;
-        this.maxClients = maxClients;
     }
 
     InstantSource clock() {
@@ -68,18 +63,9 @@ final class TemplateClients {
         });
     }
 
-    /** A connection for a socket that was accepted; empty, and the socket is closed, where there are too many. */
-    Optional<TemplateClientConnection> accept(SocketChannel accepted) {
-        accepted.closeFuture().addListener(closed -> connections--);
-        if (++connections > maxClients) {
-            LOG.warn("{} is turned away: there are {} template clients already", accepted.remoteAddress(), maxClients);
-            accepted.close();
-            return Optional.empty();
-        }
-        String name = "template client " + ++lastClient;
-        LOG.info("{} connects from {}", name, accepted.remoteAddress());
-        return Optional.of(new TemplateClientConnection(
-                this, name, new TemplateClientSession(name, () -> ++lastTemplateId, () -> ++lastBlock)));
+    TemplateClientConnection newClient(String name) {
+        return new TemplateClientConnection(
+                this, name, new TemplateClientSession(name, () -> ++lastTemplateId, () -> ++lastBlock));
     }
 
     /** The client's handshake is over: it hears of what there is and of all that comes. */

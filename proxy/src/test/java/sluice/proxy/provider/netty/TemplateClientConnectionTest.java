@@ -51,7 +51,7 @@ class TemplateClientConnectionTest {
 
     @BeforeEach
     void connect() {
-        TemplateClients clients = new TemplateClients(loop, new NoSource(), InstantSource.fixed(START), 1);
+        TemplateClients clients = new TemplateClients(loop, new NoSource(), InstantSource.fixed(START));
         long[] ids = {0, 0};
         TemplateClientConnection connection = new TemplateClientConnection(
                 clients,
