@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Consumer;
 import sluice.config.LimitsConfig;
@@ -21,6 +22,7 @@ import sluice.proxy.mining.profile.ProfileBook;
 import sluice.proxy.mining.share.ShareValidator;
 import sluice.proxy.route.Numbering;
 import sluice.proxy.route.RouteDeadline;
+import sluice.proxy.session.CustomWork;
 import sluice.proxy.session.MinerContext;
 import sluice.proxy.session.MinerInput;
 import sluice.proxy.session.Sv1MinerContext;
@@ -43,6 +45,7 @@ final class FuzzedFarm {
     Instant now = Instant.ofEpochSecond(1_745_596_971L);
     final ExtranonceIndexes indexes = new ExtranonceIndexes(0, 1, 0xffff_ffffL, 64);
     final MinerContext context;
+    private final FuzzedJudge judge = new FuzzedJudge();
     private final List<FuzzedRoute> routes;
     private final List<Bytes> prefixes = new ArrayList<>(List.of(Bytes.EMPTY, Bytes.EMPTY));
     private int feeding;
@@ -56,7 +59,8 @@ final class FuzzedFarm {
                 ExtranonceShape.ROLL_4,
                 indexes,
                 new ShareValidator(),
-                new ProfileBook(new VardiffConfig(true, 6, 1e-9, 1e-9)));
+                new ProfileBook(new VardiffConfig(true, 6, 1e-9, 1e-9)),
+                Optional.of(new CustomWork(judge, numbering)));
     }
 
     Sv1MinerContext sv1() {
@@ -107,6 +111,7 @@ final class FuzzedFarm {
                 feeding().members(members);
                 members.accept(new MinerInput.RouteChanged(feeding().replica));
             }
+            case 'C' -> judge.tip(block(input.u8()));
             case 'I' -> indexes.onTipChanged();
             default -> {
                 return false;
@@ -142,10 +147,15 @@ final class FuzzedFarm {
     }
 
     private void tip(long job, int block, long nbits, int later) {
-        byte[] prevHash = new byte[Hash256.LENGTH];
-        Arrays.fill(prevHash, (byte) block);
         feeding()
                 .event(new UpstreamEvent.TipChanged(
-                        job, new ChainTip(Hash256.of(prevHash, 0), nbits, now.getEpochSecond() + later)));
+                        job, new ChainTip(block(block), nbits, now.getEpochSecond() + later)));
+    }
+
+    /** The hash of a block that inputs call {@code number}. */
+    static Hash256 block(int number) {
+        byte[] hash = new byte[Hash256.LENGTH];
+        Arrays.fill(hash, (byte) number);
+        return Hash256.of(hash, 0);
     }
 }

@@ -6,7 +6,9 @@ import sluice.protocol.sv1.Sv1Limits;
 import sluice.protocol.sv2.message.extension.RequestExtensions;
 import sluice.protocol.sv2.wire.Frame;
 import sluice.protocol.sv2.wire.WireText;
+import sluice.proxy.block.BlockEntry;
 import sluice.proxy.mining.share.ForwardedShare;
+import sluice.proxy.route.FoundBlock;
 import sluice.proxy.session.MinerInput;
 
 /**
@@ -61,6 +63,7 @@ final class MinerTargets {
                 case 'c' -> session.closes(input);
                 case 'h' -> session.submitsStandard(input);
                 case 'x' -> session.submitsExtended(input);
+                case 'm' -> session.makesJob(input);
                 case 'n' -> session.says(new RequestExtensions(input.u8(), List.of(input.u8())));
                 case 'D' -> session.reachDeadline(input.u8());
                 default -> farm.take(op, input);
@@ -86,7 +89,14 @@ final class MinerTargets {
     }
 
     static void forward(FuzzedFarm farm, List<ForwardedShare> shares) {
-        shares.forEach(farm.feeding()::forward);
+        shares.stream().filter(share -> share.job().custom().isEmpty()).forEach(farm.feeding()::forward);
+        // What becomes of a block on a client's own job.
+        shares.stream()
+                .filter(share -> share.job().custom().isPresent())
+                .forEach(share -> BlockEntry.of(
+                        FoundBlock.of(share, BlockEntry.CUSTOM_JOB, farm.now),
+                        share.job().custom().get(),
+                        share.window()));
     }
 
     private static void end(FuzzedFarm farm, WatchedSession session) {

@@ -1,10 +1,12 @@
 package sluice.fuzz;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import sluice.protocol.Bytes;
+import sluice.protocol.bitcoin.Hash256;
 import sluice.protocol.bitcoin.Target;
 import sluice.protocol.sv2.message.MessageType;
 import sluice.protocol.sv2.message.Sv2Codec;
@@ -18,6 +20,8 @@ import sluice.protocol.sv2.message.mining.OpenExtendedMiningChannel;
 import sluice.protocol.sv2.message.mining.OpenExtendedMiningChannelSuccess;
 import sluice.protocol.sv2.message.mining.OpenStandardMiningChannel;
 import sluice.protocol.sv2.message.mining.OpenStandardMiningChannelSuccess;
+import sluice.protocol.sv2.message.mining.SetCustomMiningJob;
+import sluice.protocol.sv2.message.mining.SetCustomMiningJobSuccess;
 import sluice.protocol.sv2.message.mining.SubmitSharesError;
 import sluice.protocol.sv2.message.mining.SubmitSharesExtended;
 import sluice.protocol.sv2.message.mining.SubmitSharesStandard;
@@ -32,6 +36,9 @@ import sluice.proxy.session.Sv2MinerSession;
 
 /** An SV2 miner's session: each share gets one verdict, each accepted one is acknowledged, and no job id comes twice. */
 final class WatchedSv2Session extends WatchedSession {
+    /** Every second hash is a block. */
+    private static final long EASY_NBITS = 0x207f_ffffL;
+
     private final FuzzedFarm farm;
     private final Set<Bytes> told = new HashSet<>();
     private final List<Channel> channels = new ArrayList<>();
@@ -100,6 +107,25 @@ final class WatchedSv2Session extends WatchedSession {
                 input.flag() ? Bytes.wrap(input.prefixed()) : Bytes.EMPTY));
     }
 
+    /** Makes a job of its own: one that may be good, or one whose coinbase and merkle path are anything. */
+    void makesJob(FuzzInput input) {
+        boolean plain = input.flag();
+        says(new SetCustomMiningJob(
+                channel(input).id(),
+                ++requests,
+                Bytes.wrap(input.bytes(input.below(3))),
+                0x2000_0000L,
+                FuzzedFarm.block(input.u8()),
+                farm.now.getEpochSecond() + input.u8(),
+                input.flag() ? EASY_NBITS : input.u32(),
+                2,
+                plain ? Bytes.fromHex("5108") : Bytes.wrap(input.prefixed()),
+                0xffff_ffffL,
+                plain ? Bytes.fromHex("01" + "00".repeat(9)) : Bytes.wrap(input.longPrefixed()),
+                0,
+                Collections.nCopies(plain ? 1 : input.u8(), Hash256.ZERO)));
+    }
+
     private Channel channel(FuzzInput input) {
         int choice = input.u8();
         return choice < channels.size() ? channels.get(choice) : new Channel(choice, 4);
@@ -126,6 +152,7 @@ final class WatchedSv2Session extends WatchedSession {
                 channels.add(new Channel(success.channelId(), success.extranonceSize()));
             case NewMiningJob job -> tell(job.channelId(), job.jobId());
             case NewExtendedMiningJob job -> tell(job.channelId(), job.jobId());
+            case SetCustomMiningJobSuccess success -> tell(success.channelId(), success.jobId());
             case SubmitSharesSuccess success -> acknowledged += success.newSubmitsAcceptedCount();
             case SubmitSharesError error -> errors++;
             default -> {}

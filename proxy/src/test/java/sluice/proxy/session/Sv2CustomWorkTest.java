@@ -273,6 +273,16 @@ class Sv2CustomWorkTest {
         assertThat(judge.extranonceSizes).isEmpty();
     }
 
+    @ParameterizedTest
+    @ValueSource(longs = {0, 0x1d00_0000L, 0x1d80_ffffL, 0xff7f_ffffL})
+    void aTargetThatNothingMeetsIsRefusedUnjudged(long nbits) {
+        Sv2Client client = farm.connect(SELECTS_WORK);
+        Sv2ClientChannel channel = client.openExtended(4);
+        client.send(job(channel.id(), 1, TIP, nbits));
+        assertThat(client.only(SetCustomMiningJobError.class).errorCode()).isEqualTo("invalid-nbits");
+        assertThat(judge.extranonceSizes).isEmpty();
+    }
+
     private String answer(Bytes head, Bytes outputs, int depth) {
         Sv2Client client = farm.connect(SELECTS_WORK);
         Sv2ClientChannel channel = client.openExtended(4);

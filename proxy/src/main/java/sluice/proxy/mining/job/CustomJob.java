@@ -7,6 +7,7 @@ import sluice.protocol.Bytes;
 import sluice.protocol.bitcoin.ChainTip;
 import sluice.protocol.bitcoin.Coinbase;
 import sluice.protocol.bitcoin.MerklePath;
+import sluice.protocol.bitcoin.Target;
 import sluice.protocol.bitcoin.TxOut;
 import sluice.protocol.sv2.message.mining.MiningErrorCode;
 import sluice.protocol.sv2.message.mining.SetCustomMiningJob;
@@ -33,6 +34,9 @@ public record CustomJob(
     public static Optional<String> faultOf(SetCustomMiningJob request, int extranonceSize) {
         if (request.merklePath().size() > MerklePath.MAX_DEPTH) {
             return Optional.of(MiningErrorCode.INVALID_MERKLE_PATH);
+        }
+        if (Target.ofCompact(request.nbits()).isZero()) {
+            return Optional.of(MiningErrorCode.INVALID_NBITS);
         }
         int scriptSig = request.coinbasePrefix().length() + extranonceSize;
         if (scriptSig < Coinbase.MIN_SCRIPT_SIG_LENGTH || scriptSig > Coinbase.MAX_SCRIPT_SIG_LENGTH) {
