@@ -32,7 +32,7 @@ class ConformanceTest {
     @ParameterizedTest
     @CsvSource({
         "template-distribution, 27, 'TDP|TPC|TPS'",
-        "job-declaration, 6, 'JDC'",
+        "job-declaration, 18, 'JDC'",
         "job-declaration-server, 8, JDP"
     })
     void everyRuleHasATestThatCarriesItsNumber(String list, int rules, String families) throws IOException {

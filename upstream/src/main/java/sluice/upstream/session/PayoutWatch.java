@@ -5,17 +5,17 @@ import java.util.function.Consumer;
 import sluice.upstream.UpstreamEvent;
 import sluice.upstream.UpstreamJob;
 
-/** Looks whom a pool's jobs pay, and says so when that is somebody else. Confined to its session. */
-final class PayoutWatch {
+/** Looks whom the jobs of a pool pay, and says so when that is somebody else. Confined to its session. */
+public final class PayoutWatch {
     private final PayoutCheck check;
     private String told = "";
 
-    PayoutWatch(PayoutCheck check) {
+    public PayoutWatch(PayoutCheck check) {
         this.check = check;
     }
 
     /** Hands {@code job} on, or gives up the pool; what is wrong is said once, until something else is. */
-    void announce(UpstreamJob job, int extranonceSize, Consumer<UpstreamEvent> events, Consumer<String> giveUp) {
+    public void announce(UpstreamJob job, int extranonceSize, Consumer<UpstreamEvent> events, Consumer<String> giveUp) {
         Optional<String> complaint = check.complaint(job, extranonceSize);
         if (complaint.isPresent() && !told.equals(complaint.get())) {
             events.accept(new UpstreamEvent.PayoutMismatch(complaint.get()));

@@ -9,13 +9,13 @@ import java.util.Optional;
 import sluice.upstream.UpstreamEvent;
 
 /**
- * Shares sent to an SV1 pool, by the id of their request, until their verdict is passed on. A pool may answer in any order,
- * but {@link UpstreamEvent.SharesAccepted} speaks for every share up to its own, so an acceptance waits here for the answers
+ * Shares sent to a pool, by the id of their request, until their verdict is passed on. The answers come in any order, but
+ * {@link UpstreamEvent.SharesAccepted} speaks for every share up to its own, so an acceptance waits here for the answers
  * to all shares before it. Confined to its session.
  */
-final class UnansweredShares {
+public final class UnansweredShares {
     /** Shares that may be without a verdict; the session refuses one more. */
-    static final int MAX_SHARES = 65_536;
+    public static final int MAX_SHARES = 65_536;
     /** Acceptances that may wait for an earlier answer; beyond it that answer is taken for lost. */
     static final int MAX_HELD = 1_024;
 
@@ -33,7 +33,7 @@ final class UnansweredShares {
         }
     }
 
-    boolean isFull() {
+    public boolean isFull() {
         return byId.size() == MAX_SHARES;
     }
 
@@ -42,29 +42,29 @@ final class UnansweredShares {
      * @param sequence above all earlier ones
      * @param work the difficulty the pool asked of the share
      */
-    void sent(long id, long sequence, double work) {
+    public void sent(long id, long sequence, double work) {
         byId.put(id, new Share(sequence, work));
     }
 
     /** Whether the share with this request still waits for its answer. */
-    boolean isAwaited(long id) {
+    public boolean isAwaited(long id) {
         Share share = byId.get(id);
         return share != null && !share.accepted;
     }
 
     /** Takes the pool's yes to an awaited share. */
-    void accept(long id) {
+    public void accept(long id) {
         byId.get(id).accepted = true;
         held++;
     }
 
     /** Takes the pool's no to an awaited share; returns its sequence. */
-    long reject(long id) {
+    public long reject(long id) {
         return byId.remove(id).sequence;
     }
 
     /** The acceptances that wait for nothing any more, as one event; empty if there is none. */
-    Optional<UpstreamEvent.SharesAccepted> release() {
+    public Optional<UpstreamEvent.SharesAccepted> release() {
         long lastSequence = 0;
         long count = 0;
         double work = 0;
@@ -85,12 +85,12 @@ final class UnansweredShares {
     }
 
     /** Acceptances that wait for an earlier answer. */
-    int held() {
+    public int held() {
         return held;
     }
 
     /** The request of the oldest acceptance that waits. Throws NoSuchElementException where none does. */
-    long oldestHeld() {
+    public long oldestHeld() {
         return byId.entrySet().stream()
                 .filter(entry -> entry.getValue().accepted)
                 .findFirst()
@@ -99,7 +99,7 @@ final class UnansweredShares {
     }
 
     /** The request of the newest acceptance that waits. Throws NoSuchElementException where none does. */
-    long newestHeld() {
+    public long newestHeld() {
         return byId.sequencedEntrySet().reversed().stream()
                 .filter(entry -> entry.getValue().accepted)
                 .findFirst()
@@ -108,7 +108,7 @@ final class UnansweredShares {
     }
 
     /** Forgets the awaited shares with a request before {@code id}; returns their sequences. */
-    List<Long> giveUpBefore(long id) {
+    public List<Long> giveUpBefore(long id) {
         List<Long> lost = new ArrayList<>();
         Iterator<Map.Entry<Long, Share>> entries = byId.entrySet().iterator();
         while (entries.hasNext()) {
@@ -125,7 +125,7 @@ final class UnansweredShares {
     }
 
     /** Their channel is gone; nobody asks for their verdicts. */
-    void clear() {
+    public void clear() {
         byId.clear();
         held = 0;
     }

@@ -8,7 +8,7 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Recorded {@code getblocktemplate} results of real nodes. */
-final class RecordedNode {
+public final class RecordedNode {
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
     private RecordedNode() {}
@@ -24,7 +24,7 @@ final class RecordedNode {
         }
     }
 
-    static Template template(String name) {
+    public static Template template(String name) {
         return BlockTemplateReader.read(result(name), 1);
     }
 

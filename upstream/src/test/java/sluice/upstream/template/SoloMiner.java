@@ -14,14 +14,15 @@ import sluice.upstream.UpstreamEvent;
 import sluice.upstream.UpstreamJob;
 
 /** Follows what an upstream reports, as a route would, and grinds shares from nothing else. */
-final class SoloMiner {
+public final class SoloMiner {
     private final Map<Long, UpstreamJob> jobs = new HashMap<>();
     private final Map<Long, ChainTip> tips = new HashMap<>();
     private ChainTip tip;
     private Target target;
     private UpstreamJob active;
     private long sequence;
-    private byte extranonce;
+    private int extranonce;
+    private int extranonceSize;
 
     void follow(List<SoloAction> actions) {
         for (SoloAction action : actions) {
@@ -31,9 +32,13 @@ final class SoloMiner {
         }
     }
 
-    private void follow(UpstreamEvent event) {
+    public void follow(UpstreamEvent event) {
         switch (event) {
-            case UpstreamEvent.ChannelOpened opened -> target = opened.channel().target();
+            case UpstreamEvent.ChannelOpened opened -> {
+                target = opened.channel().target();
+                extranonceSize = opened.channel().extranonceSize();
+                sequence = 0;
+            }
             case UpstreamEvent.TargetChanged changed -> target = changed.target();
             case UpstreamEvent.JobAnnounced announced -> {
                 UpstreamJob job = announced.job();
@@ -56,32 +61,38 @@ final class SoloMiner {
         active = job;
     }
 
-    UpstreamJob active() {
+    public UpstreamJob active() {
         return active;
     }
 
-    Target target() {
+    public Target target() {
         return target;
     }
 
     /** A share of the active job that meets the target in force. */
-    SubmitShare solve() {
+    public SubmitShare solve() {
         return solve(active, target, true);
     }
 
-    SubmitShare solve(UpstreamJob job) {
+    public SubmitShare solve(UpstreamJob job) {
         return solve(job, tips.get(job.jobId()).networkTarget(), true);
     }
 
+    /** A share of a job that meets {@code bound}. */
+    public SubmitShare solve(UpstreamJob job, Target bound) {
+        return solve(job, bound, true);
+    }
+
     /** A share of the active job that misses the target in force. */
-    SubmitShare miss() {
+    public SubmitShare miss() {
         return solve(active, target, false);
     }
 
     private SubmitShare solve(UpstreamJob job, Target bound, boolean meets) {
         ChainTip jobTip = tips.get(job.jobId());
-        byte[] raw = new byte[20];
-        raw[19] = extranonce++;
+        byte[] raw = new byte[extranonceSize];
+        raw[raw.length - 1] = (byte) extranonce;
+        raw[raw.length - 2] = (byte) (extranonce++ >> 8);
         Bytes own = Bytes.wrap(raw);
         BlockHeader header = new BlockHeader(
                 job.version(),
