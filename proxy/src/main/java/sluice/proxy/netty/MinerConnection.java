@@ -51,7 +51,8 @@ final class MinerConnection extends ChannelInboundHandlerAdapter {
     private ChannelHandlerContext context;
     // TLS puts small buffers together in place, which those that are shared with other miners must not bear.
     private boolean shares;
-    private final ReadAllowance reading = new ReadAllowance();
+    private final ReadAllowance reading = ReadAllowance.ofStranger();
+    private boolean proven;
     private boolean resting;
     // The answers to all that was read at once go out together: each flush is a call to the kernel.
     private boolean batch;
@@ -137,6 +138,10 @@ final class MinerConnection extends ChannelInboundHandlerAdapter {
     // What comes too fast stays in the network; nothing of it is lost.
     private void pace(int bytes, Instant now) {
         Duration rest = reading.onRead(bytes, now);
+        if (!proven) {
+            Duration shared = home.strangers().onRead(bytes, now);
+            rest = shared.compareTo(rest) > 0 ? shared : rest;
+        }
         if (!rest.isZero() && !resting && !closing) {
             resting = true;
             context.channel().config().setAutoRead(false);
@@ -304,6 +309,7 @@ final class MinerConnection extends ChannelInboundHandlerAdapter {
 
     private void proved() {
         visitor.prove(home.clock().instant());
+        proven = true;
         reading.prove();
         if (context.channel().config().getRecvByteBufAllocator() instanceof ReadSlice slice) {
             slice.prove();

@@ -29,6 +29,7 @@ import sluice.proxy.route.RouteReplica;
 import sluice.proxy.route.RouteUpdate;
 import sluice.proxy.session.MinerContext;
 import sluice.proxy.session.MinerInput;
+import sluice.proxy.session.ReadAllowance;
 
 /**
  * The miners of one event loop: takes the updates of all routes once and hands them to whom they concern, and adds up what
@@ -57,6 +58,7 @@ final class MinerLoop {
     private final Map<Long, MinerConnection> connections = new LinkedHashMap<>();
     private final Set<Integer> lanesToReport = new LinkedHashSet<>();
     private final RefusalTally refusals = new RefusalTally();
+    private final ReadAllowance strangers = ReadAllowance.ofStrangers();
     private boolean demandScheduled;
     private boolean placedOneByOne;
     private boolean censusScheduled;
@@ -117,6 +119,11 @@ final class MinerLoop {
 
     ControlActor control() {
         return control;
+    }
+
+    /** How fast connections are read by which no work has come yet, all together. */
+    ReadAllowance strangers() {
+        return strangers;
     }
 
     GatewayEvents events() {

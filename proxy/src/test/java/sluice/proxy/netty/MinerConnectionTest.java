@@ -140,6 +140,23 @@ class MinerConnectionTest {
     }
 
     @Test
+    void aCrowdOfStrangersWaitsForEachOtherAndNotTheMinersThatWork() throws Exception {
+        EmbeddedChannel worker = connect(input ->
+                input instanceof MinerInput.LineReceived ? List.of(new MinerAction.Proved()) : List.<MinerAction>of());
+        worker.writeInbound(LINE);
+        EmbeddedChannel last = connect(input -> List.of());
+        last.writeInbound(LINE);
+        assertThat(last.config().isAutoRead()).isTrue();
+        for (int i = 0; i < ReadAllowance.STRANGERS_BYTES_PER_SECOND / 1_024; i++) {
+            connect(input -> List.of()).writeInbound(Bytes.zeros(1_024));
+        }
+        last.writeInbound(LINE);
+        assertThat(last.config().isAutoRead()).isFalse();
+        worker.writeInbound(LINE);
+        assertThat(worker.config().isAutoRead()).isTrue();
+    }
+
+    @Test
     void aVerdictIsCountedEvenWhereItsAnswerEndsTheConnection() throws Exception {
         GatewayEvent.ShareUnforwardable verdict =
                 new GatewayEvent.ShareUnforwardable(fixture.miners.clock().instant(), "acct.w1", "no-upstream");

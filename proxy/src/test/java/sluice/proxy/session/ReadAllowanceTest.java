@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 class ReadAllowanceTest {
     private static final int LINE = 1_024;
 
-    private final ReadAllowance allowance = new ReadAllowance();
+    private final ReadAllowance allowance = ReadAllowance.ofStranger();
     private Instant now = Instant.parse("2026-11-28T00:00:00Z");
 
     private int linesWithoutRest() {
@@ -54,6 +54,20 @@ class ReadAllowanceTest {
         assertThat(linesWithoutRest()).isBetween(125, 129);
         now = now.plus(Duration.ofHours(1));
         assertThat(linesWithoutRest()).isBetween(255, 257);
+    }
+
+    @Test
+    void allStrangersOfALoopTogetherAreReadLikeTwoMinersThatWork() {
+        ReadAllowance strangers = ReadAllowance.ofStrangers();
+        for (int i = 0; i < 25; i++) {
+            assertThat(strangers.onRead(LINE, now)).isZero();
+        }
+        for (int i = 0; i < 512; i++) {
+            strangers.onRead(LINE, now);
+        }
+        assertThat(strangers.onRead(LINE, now)).isBetween(Duration.ofMillis(990), Duration.ofMillis(1_010));
+        now = now.plus(Duration.ofSeconds(2));
+        assertThat(strangers.onRead(LINE, now)).isZero();
     }
 
     @Test
