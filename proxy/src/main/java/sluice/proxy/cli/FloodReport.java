@@ -20,7 +20,7 @@ record FloodReport(Flood.Plan plan, Flood.Result result) {
         report.put("cores", Runtime.getRuntime().availableProcessors());
         report.put("p99_ratio", result.ratio());
         report.put("quiet", latency(result.quiet(), result.quietProcessors()));
-        report.put("floods", result.waves().stream().map(FloodReport::wave).toList());
+        report.put("floods", result.waves().stream().map(this::wave).toList());
         report.put("submitted", result.submitted());
         report.put("accepted", result.accepted());
         report.put("unanswered", result.unanswered());
@@ -103,8 +103,9 @@ record FloodReport(Flood.Plan plan, Flood.Result result) {
         return String.format(Locale.ROOT, "%.1f and %.1f", memory.heap() / MEBIBYTE, memory.buffers() / MEBIBYTE);
     }
 
-    private static Map<String, Object> wave(Flood.Wave wave) {
+    private Map<String, Object> wave(Flood.Wave wave) {
         Map<String, Object> row = latency(wave.latency(), wave.processors());
+        row.put("p99_ratio", result.ratio(wave));
         row.put("hostile_connections", wave.attempts());
         row.putAll(memory(wave.after()));
         row.put("connections_after", wave.connectionsAfter());

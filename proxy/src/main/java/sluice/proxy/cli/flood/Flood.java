@@ -140,13 +140,15 @@ public final class Flood {
             return submitted > 0 && accepted == submitted && lostConnections.isEmpty() && internalErrors == 0;
         }
 
-        /** The longest p99 of a flood over that of the quiet part. */
+        /** The p99 of a flood over that of the quiet part. */
+        public double ratio(Wave wave) {
+            return (double) wave.latency().p99().toNanos()
+                    / Math.max(1, quiet.p99().toNanos());
+        }
+
+        /** The same of the worst flood. */
         public double ratio() {
-            long worst = waves.stream()
-                    .mapToLong(wave -> wave.latency().p99().toNanos())
-                    .max()
-                    .orElse(0);
-            return (double) worst / Math.max(1, quiet.p99().toNanos());
+            return waves.stream().mapToDouble(this::ratio).max().orElse(0);
         }
     }
 
