@@ -1,5 +1,6 @@
 package sluice.proxy.netty;
 
+import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -10,11 +11,13 @@ import sluice.config.IdentityMode;
 import sluice.config.PayoutConfig;
 import sluice.config.PoolConfig;
 import sluice.config.RoutingConfig;
+import sluice.config.SoloConfig;
 import sluice.config.Sv1Config;
 import sluice.config.Sv1PoolAddress;
 import sluice.config.Sv2PoolAddress;
 import sluice.config.UpstreamConfig;
 import sluice.config.VardiffConfig;
+import sluice.protocol.Bytes;
 import sluice.protocol.bitcoin.Descriptor;
 import sluice.protocol.bitcoin.Difficulty;
 import sluice.protocol.bitcoin.Target;
@@ -94,11 +97,44 @@ public record PoolUpstream(
     public static RoutingPlan plan(RoutingConfig routing, Common common) {
         List<UpstreamPlan> upstreams = new ArrayList<>();
         for (UpstreamConfig upstream : routing.upstreams()) {
-            upstreams.add(new UpstreamPlan(
-                    of(upstream, common), upstream.identity(), upstream.aggregation(), upstream.warm()));
+            PoolUpstream pool = of(upstream, common);
+            if (upstream.declaration().isPresent()) {
+                UpstreamFactory declared = new DeclaredUpstream(
+                        pool,
+                        (Sv2PoolAddress) upstream.pool().address(),
+                        upstream.declaration().get(),
+                        tag(routing));
+                upstreams.add(planned(declared, upstream));
+                upstreams.add(planned(pool.named(DeclaredFirst.ownJobs(upstream.name())), upstream));
+            } else {
+                upstreams.add(planned(pool, upstream));
+            }
         }
         routing.solo().ifPresent(solo -> upstreams.add(UpstreamPlan.simple(SoloUpstream.of(solo, common.clock()))));
-        return new RoutingPlan(upstreams, routing.goals(), routing.pins());
+        return new RoutingPlan(upstreams, DeclaredFirst.of(routing).goals(), routing.pins());
+    }
+
+    private static UpstreamPlan planned(UpstreamFactory factory, UpstreamConfig upstream) {
+        return new UpstreamPlan(factory, upstream.identity(), upstream.aggregation(), upstream.warm());
+    }
+
+    private static Bytes tag(RoutingConfig routing) {
+        return Bytes.of(routing.solo()
+                .map(SoloConfig::tagBytes)
+                .orElseGet(() -> SoloConfig.DEFAULT_TAG.getBytes(StandardCharsets.UTF_8)));
+    }
+
+    private PoolUpstream named(String other) {
+        return new PoolUpstream(
+                other,
+                pool,
+                namesPerShare,
+                firstWanted,
+                patience,
+                payout,
+                leastExtranonce2Size,
+                softwareVersion,
+                clock);
     }
 
     @Override
@@ -129,17 +165,14 @@ public record PoolUpstream(
 
     @Override
     public Upstream create(UpstreamSurroundings here, Optional<String> userIdentity) {
-        String user = userIdentity.map(this::nameOfChannel).orElseGet(this::login);
+        String user = user(userIdentity);
         return switch (pool.address()) {
             case Sv2PoolAddress sv2 ->
-                new PoolConnection(
+                connection(
                         sv2,
                         new PoolSettings(
                                 name, user, firstWanted, namesPerShare, softwareVersion, patience, payout, false),
-                        here.loop(),
-                        here.handshakes(),
-                        clock,
-                        new SecureRandom());
+                        here);
             case Sv1PoolAddress sv1 ->
                 new Sv1PoolConnection(
                         sv1.host(),
@@ -159,5 +192,23 @@ public record PoolUpstream(
                         clock,
                         new SecureRandom());
         };
+    }
+
+    /** Whose channel it is at the pool. */
+    String user(Optional<String> userIdentity) {
+        return userIdentity.map(this::nameOfChannel).orElseGet(this::login);
+    }
+
+    /** To a pool of which we select the work; whom that pays is for those to look at who make it. */
+    PoolConnection forOwnWork(Sv2PoolAddress address, String user, UpstreamSurroundings here) {
+        return connection(
+                address,
+                new PoolSettings(
+                        name, user, firstWanted, namesPerShare, softwareVersion, patience, PayoutCheck.NONE, true),
+                here);
+    }
+
+    private PoolConnection connection(Sv2PoolAddress address, PoolSettings settings, UpstreamSurroundings here) {
+        return new PoolConnection(address, settings, here.loop(), here.handshakes(), clock, new SecureRandom());
     }
 }
