@@ -39,7 +39,7 @@ final class CustomJobClient implements AutoCloseable {
         this.channel = connection.openExtended();
     }
 
-    private int extranonceSize() {
+    int extranonceSize() {
         return channel.extranoncePrefix().length() + channel.extranonceSize();
     }
 

@@ -57,7 +57,7 @@ public record BlockEntry(
                 found.upstream());
     }
 
-    /** A block on a template of ours. */
+    /** A block on a template of ours, or whole. */
     public static BlockEntry of(BlockSolution solution, List<Hash256> merklePath, String upstream, Instant at) {
         return new BlockEntry(
                 at,
@@ -66,7 +66,9 @@ public record BlockEntry(
                 solution.coinbase(),
                 merklePath,
                 OptionalLong.of(solution.height()),
-                OptionalLong.of(solution.templateId()),
+                solution.templateId() == BlockSolution.NO_TEMPLATE
+                        ? OptionalLong.empty()
+                        : OptionalLong.of(solution.templateId()),
                 solution.block(),
                 solution.userIdentity(),
                 upstream);

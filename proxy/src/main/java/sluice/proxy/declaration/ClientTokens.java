@@ -11,7 +11,6 @@ import java.util.Optional;
 import java.util.function.Supplier;
 import sluice.protocol.Bytes;
 import sluice.protocol.sv2.message.jobdeclaration.PushSolution;
-import sluice.upstream.template.BlockSolution;
 import sluice.upstream.template.Template;
 
 /** The tokens and declared jobs of one client, which end with its connection (SV2 6.4.3, 6.4.5). Confined to one loop. */
@@ -86,9 +85,9 @@ final class ClientTokens {
     }
 
     /** The block that a solution makes of a declared job, the latest first (SV2 6.4.9). */
-    Optional<BlockSolution> solve(PushSolution solution, long number) {
+    Optional<DeclarationAction.SubmitBlock> solve(PushSolution solution, long number) {
         for (Held one : held) {
-            Optional<BlockSolution> block = one.job().solve(solution, number);
+            Optional<DeclarationAction.SubmitBlock> block = one.job().solve(solution, number);
             if (block.isPresent()) {
                 return block;
             }

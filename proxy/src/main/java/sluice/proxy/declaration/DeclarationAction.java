@@ -1,6 +1,7 @@
 package sluice.proxy.declaration;
 
 import java.time.Instant;
+import sluice.protocol.bitcoin.MerklePath;
 import sluice.protocol.sv2.message.Sv2Message;
 import sluice.upstream.template.BlockSolution;
 
@@ -8,8 +9,12 @@ import sluice.upstream.template.BlockSolution;
 public sealed interface DeclarationAction {
     record Send(Sv2Message message) implements DeclarationAction {}
 
-    /** Bring the block to the network; nobody waits for an answer (SV2 6.4.9). */
-    record SubmitBlock(BlockSolution solution) implements DeclarationAction {}
+    /**
+     * Bring the block to the network; nobody waits for an answer (SV2 6.4.9).
+     *
+     * @param merklePath siblings of its coinbase
+     */
+    record SubmitBlock(BlockSolution solution, MerklePath merklePath) implements DeclarationAction {}
 
     record SetDeadline(DeclarationDeadline deadline, Instant at) implements DeclarationAction {}
 

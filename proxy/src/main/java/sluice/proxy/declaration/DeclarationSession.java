@@ -34,7 +34,6 @@ import sluice.protocol.sv2.message.jobdeclaration.ProvideMissingTransactionsSucc
 import sluice.protocol.sv2.message.jobdeclaration.PushSolution;
 import sluice.protocol.sv2.wire.Frame;
 import sluice.protocol.sv2.wire.ProtocolViolation;
-import sluice.upstream.template.BlockSolution;
 import sluice.upstream.template.Template;
 
 /**
@@ -233,19 +232,19 @@ public final class DeclarationSession {
     }
 
     private void onSolution(PushSolution solution) {
-        Optional<BlockSolution> block = tokens.solve(solution, desk.nextBlockNumber());
+        Optional<DeclarationAction.SubmitBlock> block = tokens.solve(solution, desk.nextBlockNumber());
         if (block.isEmpty()) {
             note("a solution is no block of any job that it declared on this tip");
             return;
         }
-        if (!solved.add(block.get().hash())) {
-            note("block " + block.get().hash().display() + " came once more");
+        if (!solved.add(block.get().solution().hash())) {
+            note("block " + block.get().solution().hash().display() + " came once more");
             return;
         }
         if (solved.size() > MAX_REMEMBERED_SOLUTIONS) {
             solved.remove(solved.iterator().next());
         }
-        actions.add(new DeclarationAction.SubmitBlock(block.get()));
+        actions.add(block.get());
     }
 
     private void onDeadline(DeclarationDeadline deadline, Instant now) {

@@ -90,7 +90,7 @@ record DeclaredJob(
     }
 
     /** The block that {@code solution} makes of this job; empty where it is another's, or no solution. */
-    Optional<BlockSolution> solve(PushSolution solution, long number) {
+    Optional<DeclarationAction.SubmitBlock> solve(PushSolution solution, long number) {
         boolean mine = solution.prevHash().equals(template.tip().prevHash())
                 && solution.nbits() == template.tip().nbits()
                 && solution.extranonce().length() == coinbase.extranonceLength()
@@ -110,7 +110,7 @@ record DeclaredJob(
             return Optional.empty();
         }
         Bytes full = coinbase.full(solution.extranonce());
-        return Optional.of(new BlockSolution(
+        BlockSolution block = new BlockSolution(
                 number,
                 BlockSolution.NO_TEMPLATE,
                 coinbase.height(),
@@ -118,6 +118,7 @@ record DeclaredJob(
                 header,
                 full,
                 Optional.of(Block.assemble(header, full, transactions)),
-                userIdentity));
+                userIdentity);
+        return Optional.of(new DeclarationAction.SubmitBlock(block, merklePath));
     }
 }

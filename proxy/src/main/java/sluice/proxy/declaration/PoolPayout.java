@@ -41,8 +41,9 @@ public record PoolPayout(Bytes script) {
             if (output.script().equals(script)) {
                 ours += output.value();
             } else if (output.value() > 0) {
-                return Optional.of(output.value() + " satoshis go to "
-                        + output.script().hex() + ": all of them go to the pool's output " + script.hex());
+                // Named by its value only, as its script may be longer than an answer.
+                return Optional.of(
+                        output.value() + " satoshis go to others: all go to the pool's output " + script.hex());
             }
             // In steps, as each is bounded and their sum need not be.
             if (ours > TxOut.MAX_MONEY) {

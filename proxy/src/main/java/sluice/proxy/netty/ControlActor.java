@@ -20,6 +20,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongFunction;
 import sluice.proxy.block.BlockEntry;
+import sluice.proxy.declaration.DeclarationAction;
 import sluice.proxy.event.GatewayEvent;
 import sluice.proxy.event.GatewayEvents;
 import sluice.proxy.goal.ChangeResult;
@@ -139,6 +140,12 @@ final class ControlActor {
             }
         });
         return true;
+    }
+
+    /** Takes a block on a job that a client declared, on the control loop. */
+    void found(DeclarationAction.SubmitBlock block) {
+        customBlocks.found(
+                BlockEntry.of(block.solution(), block.merklePath().siblings(), BlockEntry.CUSTOM_JOB, clock.instant()));
     }
 
     /** Tells the director, from any loop, of its miners there. */

@@ -24,6 +24,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.IntFunction;
 import sluice.config.AddressFilter;
 import sluice.config.FailoverConfig;
 import sluice.protocol.bitcoin.Difficulty;
@@ -32,6 +33,9 @@ import sluice.protocol.sv2.noise.Secp256k1;
 import sluice.protocol.sv2.wire.Limits;
 import sluice.proxy.admission.Admission;
 import sluice.proxy.block.BlockJournal;
+import sluice.proxy.declaration.CustomJobJudge;
+import sluice.proxy.declaration.DeclaredJobs;
+import sluice.proxy.declaration.PoolPayout;
 import sluice.proxy.event.GatewayEvents;
 import sluice.proxy.goal.ChangeResult;
 import sluice.proxy.goal.Director;
@@ -83,6 +87,7 @@ public final class Gateway implements AutoCloseable {
     private final ControlActor control;
     private final List<MinerLoop> minerLoops;
     private final List<MinerPort> ports;
+    private final ServedClients clients;
     private final AtomicBoolean closed = new AtomicBoolean();
 
     /** @param identities of the ports that speak TLS, by name */
@@ -111,6 +116,7 @@ public final class Gateway implements AutoCloseable {
         ExtranonceShape shape = settings.sv1Shape();
         EventLoop controlLoop = loops.next();
         BlockDesk blocks = new BlockDesk(controlLoop, new BlockJournal(settings.blocks()), disk, clock);
+        TemplateHub hub = new TemplateHub(controlLoop, handshakes, blocks, templates, clock);
         this.control = new ControlActor(
                 controlLoop,
                 new Director(
@@ -123,7 +129,7 @@ public final class Gateway implements AutoCloseable {
                 clock,
                 events,
                 blocks,
-                new TemplateHub(controlLoop, handshakes, blocks, templates, clock),
+                hub,
                 handshakes,
                 new ControlActor.Ports() {
                     @Override
@@ -138,6 +144,12 @@ public final class Gateway implements AutoCloseable {
                         ports().forEach(MinerPort::resume);
                     }
                 });
+        Optional<DeclaredJobs> declared = settings.clientPorts()
+                .declarations()
+                .map(port -> new DeclaredJobs(new PoolPayout(port.payoutScript())));
+        Optional<CustomWork> customWork = declared.<CustomJobJudge>map(jobs -> jobs)
+                .or(settings::customJobs)
+                .map(judge -> new CustomWork(judge, numbering));
         Map<EventLoop, MinerLoop> byLoop = new LinkedHashMap<>();
         for (EventExecutor executor : loops) {
             int number = byLoop.size();
@@ -147,19 +159,20 @@ public final class Gateway implements AutoCloseable {
                     indexes(settings, shape, number),
                     new ShareValidator(),
                     settings.profileBook(),
-                    settings.customJobs().map(judge -> new CustomWork(judge, numbering)));
+                    customWork);
             byLoop.put(
                     (EventLoop) executor,
                     new MinerLoop((EventLoop) executor, number, context, numbering, control, events, clock));
         }
         this.minerLoops = List.copyOf(byLoop.values());
         EphemeralKeys keys = new EphemeralKeys(engine, random);
-        HandshakeSettings noise = new HandshakeSettings(
-                engine, keys, handshakes, settings.limits().handshakeTimeout(), Limits.MINING_FROM_CLIENT);
+        IntFunction<HandshakeSettings> noise = ceiling -> new HandshakeSettings(
+                engine, keys, handshakes, settings.limits().handshakeTimeout(), ceiling);
         CertificateIssuer identity =
                 new CertificateIssuer(engine, settings.authority(), keys.get(), CERTIFICATE_VALIDITY, clock, random);
         SessionFactory sessions = sessions(settings, minerLoops, random);
-        Reception reception = new Reception(byLoop, noise, identity, sessions, new Admission(settings.limits()));
+        Reception reception = new Reception(
+                byLoop, noise.apply(Limits.MINING_FROM_CLIENT), identity, sessions, new Admission(settings.limits()));
         this.ports = settings.ports().stream()
                 .map(port -> new MinerPort(
                         new PortSettings(
@@ -171,6 +184,8 @@ public final class Gateway implements AutoCloseable {
                         Optional.ofNullable(identities.get(port.name())),
                         reception))
                 .toList();
+        this.clients = new ServedClients(
+                settings.clientPorts(), controlLoop, noise, identity, hub, blocks, control, declared, clock);
     }
 
     private static IndexSource indexes(GatewaySettings settings, ExtranonceShape shape, int loop) {
@@ -267,6 +282,7 @@ public final class Gateway implements AutoCloseable {
             for (MinerPort port : gateway.ports) {
                 port.open(Transport.of((EventLoop) gateway.loops.next()), gateway.loops);
             }
+            gateway.clients.open();
         } catch (IOException e) {
             gateway.close();
             throw e;
@@ -326,6 +342,16 @@ public final class Gateway implements AutoCloseable {
         return ports.stream().map(MinerPort::address).toList();
     }
 
+    /** Where clients get our templates, if there is such a port. */
+    public Optional<InetSocketAddress> templateAddress() {
+        return clients.templateAddress();
+    }
+
+    /** Where clients declare their own jobs, if there is such a port. */
+    public Optional<InetSocketAddress> declarationAddress() {
+        return clients.declarationAddress();
+    }
+
     /** What SV2 miners must have configured to trust us. */
     public AuthorityKey authorityKey() {
         return authorityKey;
@@ -373,6 +399,7 @@ public final class Gateway implements AutoCloseable {
             return;
         }
         ports.forEach(MinerPort::close);
+        clients.close(SHUTTING_DOWN, SHUTDOWN_PATIENCE);
         CompletableFuture.allOf(minerLoops.stream()
                         .map(loop -> loop.shutDown(SHUTTING_DOWN))
                         .toArray(CompletableFuture[]::new))

@@ -23,6 +23,7 @@ import sluice.proxy.mining.profile.ProfileBook;
  * @param sv1Shape how the extranonces of SV1 miners are cut; wider than a miner's where they are gateways
  * @param blocks directory for found blocks
  * @param customJobs judges the jobs that clients make themselves; without it no client may make any
+ * @param clientPorts where clients connect that are no miners; those that declare jobs are judged by what they declared
  * @param loops event loops, at least one
  */
 public record GatewaySettings(
@@ -36,6 +37,7 @@ public record GatewaySettings(
         ExtranonceShape sv1Shape,
         Path blocks,
         Optional<CustomJobJudge> customJobs,
+        ClientPorts clientPorts,
         int loops) {
     public GatewaySettings {
         ports = List.copyOf(ports);
@@ -66,6 +68,7 @@ public record GatewaySettings(
                 ExtranonceShape.forWindow(sv1.poolExtranonce2Size()),
                 blocks,
                 Optional.empty(),
+                ClientPorts.NONE,
                 loops);
     }
 
@@ -93,19 +96,36 @@ public record GatewaySettings(
     /** The same gateway for SV1 miners whose extranonces are cut so. */
     public GatewaySettings withSv1Shape(ExtranonceShape shape) {
         return new GatewaySettings(
-                name, ports, authority, vardiff, profiles, limits, sv1, shape, blocks, customJobs, loops);
+                name, ports, authority, vardiff, profiles, limits, sv1, shape, blocks, customJobs, clientPorts, loops);
     }
 
     /** The same gateway for clients that make their jobs themselves. */
     public GatewaySettings withCustomJobs(CustomJobJudge judge) {
         return new GatewaySettings(
-                name, ports, authority, vardiff, profiles, limits, sv1, sv1Shape, blocks, Optional.of(judge), loops);
+                name,
+                ports,
+                authority,
+                vardiff,
+                profiles,
+                limits,
+                sv1,
+                sv1Shape,
+                blocks,
+                Optional.of(judge),
+                clientPorts,
+                loops);
     }
 
     /** The same gateway with profiles of miners. */
     public GatewaySettings withProfiles(List<ProfileConfig> others) {
         return new GatewaySettings(
-                name, ports, authority, vardiff, others, limits, sv1, sv1Shape, blocks, customJobs, loops);
+                name, ports, authority, vardiff, others, limits, sv1, sv1Shape, blocks, customJobs, clientPorts, loops);
+    }
+
+    /** The same gateway with ports for clients that are no miners. */
+    public GatewaySettings withClientPorts(ClientPorts others) {
+        return new GatewaySettings(
+                name, ports, authority, vardiff, profiles, limits, sv1, sv1Shape, blocks, customJobs, others, loops);
     }
 
     ProfileBook profileBook() {

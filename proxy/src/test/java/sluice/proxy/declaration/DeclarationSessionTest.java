@@ -337,7 +337,7 @@ class DeclarationSessionTest {
     void refusesAJobThatPaysOthers() {
         talk.serving();
         long value = talk.chain.current().coinbase().value();
-        Bytes other = Bytes.fromHex("51");
+        Bytes other = Bytes.zeros(60_000);
 
         talk.say(talk.job(talk.chain.current()).paying(new TxOut(value, other)).declaration());
         assertThat(talk.takeRefusal()).isEqualTo("invalid-coinbase-tx");

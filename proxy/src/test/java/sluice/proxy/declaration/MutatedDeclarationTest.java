@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import sluice.protocol.Bytes;
+import sluice.protocol.bitcoin.MerklePath;
 import sluice.protocol.sv2.message.Sv2Message;
 import sluice.protocol.sv2.message.jobdeclaration.AllocateMiningJobToken;
 import sluice.protocol.sv2.message.jobdeclaration.DeclareMiningJobSuccess;
@@ -54,7 +55,7 @@ class MutatedDeclarationTest {
                 if (action instanceof DeclarationAction.Send(DeclareMiningJobSuccess success)) {
                     accepted++;
                 }
-                if (action instanceof DeclarationAction.SubmitBlock(BlockSolution solution)) {
+                if (action instanceof DeclarationAction.SubmitBlock(BlockSolution solution, MerklePath path)) {
                     blocks++;
                     // A changed time or reward is for the chain to judge; whatever else was changed may not come so
                     // far.
