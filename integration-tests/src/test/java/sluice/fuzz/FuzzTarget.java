@@ -43,7 +43,9 @@ enum FuzzTarget {
     /** An SV1 pool's conversation, and what comes of it on a route and at its miners. */
     SV1_POOL(1_200, PoolTargets::sv1),
     /** The same of an SV2 pool. */
-    SV2_POOL(1_200, PoolTargets::sv2);
+    SV2_POOL(1_200, PoolTargets::sv2),
+    /** The conversation of a job declaration server. */
+    JOB_DECLARATOR(10_000, DeclaratorTarget::run);
 
     private final int inputs;
     private final Fuzzed fuzzed;
