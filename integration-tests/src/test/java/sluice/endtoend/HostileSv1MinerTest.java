@@ -163,7 +163,7 @@ class HostileSv1MinerTest extends HostileFarm {
         FarmSnapshot before = farm().seen();
         int most = 10 * LimitsConfig.DEFAULT.invalidSharesPerSecond();
         try (RawSv1Miner miner = connect()) {
-            miner.login("w");
+            miner.work("w");
             List<Integer> ids = new ArrayList<>();
             for (int i = 0; i < MANY; i++) {
                 ids.add(miner.request("mining.submit", "[\"w\",\"7fffffff\",\"00000000\",\"00000000\",\"00000000\"]"));
@@ -188,7 +188,10 @@ class HostileSv1MinerTest extends HostileFarm {
 
     @Test
     void aMinerThatNeverReadsIsCutOff() throws Exception {
-        try (RawConnection connection = new RawConnection(farm().gateway().address())) {
+        try (RawConnection connection = new RawConnection(farm().gateway().address());
+                RawSv1Miner miner = new RawSv1Miner(connection)) {
+            // A stranger would be read too slowly to be cut off for this in the time of a test.
+            miner.work("w");
             String extensions = IntStream.range(0, Sv1ClientDecoder.MAX_EXTENSIONS)
                     .mapToObj(i -> "\"" + i + "x".repeat(120) + "\"")
                     .collect(Collectors.joining(","));

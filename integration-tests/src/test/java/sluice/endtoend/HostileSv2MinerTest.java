@@ -229,7 +229,7 @@ class HostileSv2MinerTest extends HostileFarm {
     @Test
     void thousandsOfBadSharesAreAnsweredOneByOneAndMostOfThemUnjudged() throws Exception {
         try (RawSv2Miner miner = setUp()) {
-            long channel = miner.openExtended().channelId();
+            long channel = miner.work();
             for (int sequence = 0; sequence < MANY; sequence++) {
                 miner.send(share(channel, sequence, NO_JOB, sequence % 33));
             }
@@ -249,6 +249,8 @@ class HostileSv2MinerTest extends HostileFarm {
     @Test
     void aMinerThatNeverReadsIsCutOff() throws Exception {
         try (RawSv2Miner miner = setUp()) {
+            // A stranger would be read too slowly to be cut off for this in the time of a test.
+            miner.work();
             // Every extension that is not known comes back in the answer.
             byte[] request = new RequestExtensions(1, Collections.nCopies(MANY, 0x7777)).toFrame();
             assertClosedFor("slow-reader", () -> miner.connection().writeToTheEnd(() -> miner.sealed(request)));

@@ -7,14 +7,17 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** An SV1 miner that hashes nothing and says, line by line, what a test wants it to say. */
+/** An SV1 miner that hashes nothing unless it is told to and says, line by line, what a test wants it to say. */
 final class RawSv1Miner implements AutoCloseable {
     private static final JsonMapper JSON = JsonMapper.shared();
+    private static final SecureRandom RANDOM = new SecureRandom();
 
     private final RawConnection connection;
     private final BufferedReader lines;
@@ -63,6 +66,23 @@ final class RawSv1Miner implements AutoCloseable {
                         .asBoolean())
                 .isTrue();
         return subscribed.path("result").path(1).asString();
+    }
+
+    /** Logs in and has one share accepted: work comes by this connection. */
+    void work(String user) throws IOException {
+        JsonNode subscribed = ask("mining.subscribe", "[\"raw/1\"]").path("result");
+        ask("mining.authorize", "[\"" + user + "\",\"x\"]");
+        double difficulty = push("mining.set_difficulty").path("params").path(0).asDouble();
+        MinerWork work = WatchedSv1Miner.work(
+                push("mining.notify").path("params"),
+                subscribed.path(1).asString(),
+                subscribed.path(2).asInt(),
+                0,
+                IndependentHash.target(difficulty));
+        MinerWork.Found found = work.search(RANDOM.nextInt() & 0x7fff_ffffL);
+        String share = "[\"%s\",\"%s\",\"%s\",\"%08x\",\"%08x\"]"
+                .formatted(user, work.jobId(), HexFormat.of().formatHex(found.rolled()), work.ntime(), found.nonce());
+        assertThat(ask("mining.submit", share).path("result").asBoolean()).isTrue();
     }
 
     /** The next push of this method that has not been asked for yet. */

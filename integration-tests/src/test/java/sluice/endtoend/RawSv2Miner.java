@@ -12,10 +12,14 @@ import sluice.protocol.sv2.message.Sv2Codec;
 import sluice.protocol.sv2.message.Sv2Message;
 import sluice.protocol.sv2.message.common.SetupConnection;
 import sluice.protocol.sv2.message.common.SetupConnectionSuccess;
+import sluice.protocol.sv2.message.mining.NewExtendedMiningJob;
 import sluice.protocol.sv2.message.mining.OpenExtendedMiningChannel;
 import sluice.protocol.sv2.message.mining.OpenExtendedMiningChannelSuccess;
 import sluice.protocol.sv2.message.mining.OpenStandardMiningChannel;
 import sluice.protocol.sv2.message.mining.OpenStandardMiningChannelSuccess;
+import sluice.protocol.sv2.message.mining.SetNewPrevHash;
+import sluice.protocol.sv2.message.mining.SubmitSharesExtended;
+import sluice.protocol.sv2.message.mining.SubmitSharesSuccess;
 import sluice.protocol.sv2.noise.AuthorityKey;
 import sluice.protocol.sv2.noise.CipherState;
 import sluice.protocol.sv2.noise.EllSwiftKeyPair;
@@ -29,7 +33,7 @@ import sluice.protocol.sv2.wire.Frame;
 import sluice.protocol.sv2.wire.FrameHeader;
 import sluice.proxy.netty.Gateway;
 
-/** An SV2 miner that hashes nothing and says, frame by frame or byte by byte, what a test wants it to say. */
+/** An SV2 miner that hashes nothing unless it is told to and says, frame by frame or byte by byte, what a test wants it to say. */
 final class RawSv2Miner implements AutoCloseable {
     private static final Secp256k1 ENGINE = Secp256k1.best();
     private static final SecureRandom RANDOM = new SecureRandom();
@@ -126,6 +130,39 @@ final class RawSv2Miner implements AutoCloseable {
     OpenExtendedMiningChannelSuccess openExtended() throws IOException {
         send(new OpenExtendedMiningChannel(1, "raw.extended", 0f, Target.MAX, 4));
         return receive(OpenExtendedMiningChannelSuccess.class);
+    }
+
+    /** Opens an extended channel and has one share on it accepted: work comes by this connection. Answers the channel's id. */
+    long work() throws IOException {
+        OpenExtendedMiningChannelSuccess channel = openExtended();
+        NewExtendedMiningJob job = receive(NewExtendedMiningJob.class);
+        SetNewPrevHash tip = receive(SetNewPrevHash.class);
+        MinerWork work = new MinerWork(
+                Long.toString(job.jobId()),
+                true,
+                new MinerRoots.Rolled(
+                        Bytes.concat(job.coinbaseTxPrefix(), channel.extranoncePrefix())
+                                .toArray(),
+                        channel.extranonceSize(),
+                        job.coinbaseTxSuffix().toArray(),
+                        job.merklePath().stream().map(hash -> hash.toArray()).toList()),
+                tip.prevHash().toArray(),
+                job.version(),
+                0,
+                tip.nbits(),
+                tip.minNtime(),
+                channel.target().toBigInteger());
+        MinerWork.Found found = work.search(RANDOM.nextInt() & 0x7fff_ffffL);
+        send(new SubmitSharesExtended(
+                channel.channelId(),
+                0,
+                job.jobId(),
+                found.nonce(),
+                tip.minNtime(),
+                job.version(),
+                Bytes.of(found.rolled())));
+        receive(SubmitSharesSuccess.class);
+        return channel.channelId();
     }
 
     void send(Sv2Message message) throws IOException {

@@ -128,7 +128,7 @@ final class WatchedSv1Miner extends WatchedMiner {
                 target = IndependentHash.target(difficulty);
             }
             case "mining.set_version_mask" -> versionMask = mask(params.path(0));
-            case "mining.notify" -> given(work(params));
+            case "mining.notify" -> given(work(params, extranonce1, extranonce2Size, versionMask, target));
             default -> {}
         }
     }
@@ -137,7 +137,9 @@ final class WatchedSv1Miner extends WatchedMiner {
         return hex.isMissingNode() ? 0 : Long.parseLong(hex.asString(), 16);
     }
 
-    private MinerWork work(JsonNode notify) {
+    /** What the params of a {@code mining.notify} mean to a miner that was told the rest before. */
+    static MinerWork work(
+            JsonNode notify, String extranonce1, int extranonce2Size, long versionMask, BigInteger target) {
         List<byte[]> siblings = new ArrayList<>();
         notify.path(4).forEach(sibling -> siblings.add(HEX.parseHex(sibling.asString())));
         return new MinerWork(
