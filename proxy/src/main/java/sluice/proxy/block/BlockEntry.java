@@ -90,6 +90,21 @@ public record BlockEntry(
                 found.upstream());
     }
 
+    /** The same block, known to be one of this template of ours. */
+    public BlockEntry ofTemplate(long id) {
+        return new BlockEntry(
+                foundAt,
+                hash,
+                header,
+                coinbase,
+                merklePath,
+                height,
+                OptionalLong.of(id),
+                block,
+                userIdentity,
+                upstream);
+    }
+
     /** The block as a template source takes it; empty where no source could make anything of it. */
     public Optional<BlockSolution> solution(long number) {
         if (templateId.isEmpty() && block.isEmpty()) {

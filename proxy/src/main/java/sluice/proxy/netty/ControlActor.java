@@ -101,7 +101,7 @@ final class ControlActor {
         this.clock = clock;
         this.events = events;
         this.blocks = blocks;
-        this.customBlocks = new CustomBlocks(blocks, events, clock);
+        this.customBlocks = new CustomBlocks(blocks, templates, events, clock);
         this.surroundings = new UpstreamSurroundings(loop, handshakes, blocks, templates);
         this.ports = ports;
     }

@@ -5,6 +5,7 @@ import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Optional;
+import java.util.OptionalLong;
 import sluice.protocol.bitcoin.Hash256;
 import sluice.proxy.block.BlockEntry;
 import sluice.proxy.event.GatewayEvent;
@@ -23,12 +24,14 @@ final class CustomBlocks {
     static final int MAX_REMEMBERED = 64;
 
     private final BlockDesk blocks;
+    private final TemplateHub templates;
     private final GatewayEvents events;
     private final InstantSource clock;
     private final Deque<Hash256> remembered = new ArrayDeque<>();
 
-    CustomBlocks(BlockDesk blocks, GatewayEvents events, InstantSource clock) {
+    CustomBlocks(BlockDesk blocks, TemplateHub templates, GatewayEvents events, InstantSource clock) {
         this.blocks = blocks;
+        this.templates = templates;
         this.events = events;
         this.clock = clock;
     }
@@ -52,10 +55,16 @@ final class CustomBlocks {
         Instant now = clock.instant();
         events.publish(new GatewayEvent.BlockFound(now, entry.hash(), entry.userIdentity(), entry.upstream()));
         if (entry.block().isPresent()) {
-            blocks.found(entry, () -> {}, verdict -> answered(entry, verdict));
+            blocks.found(inOurTerms(entry), () -> {}, verdict -> answered(entry, verdict));
         } else {
             blocks.found(entry, () -> {});
         }
+    }
+
+    /** A client that mines on the same node has the same templates, and most jobs are made of one of them. */
+    private BlockEntry inOurTerms(BlockEntry entry) {
+        OptionalLong template = templates.templateWith(entry.header().prevHash(), entry.merklePath());
+        return template.isPresent() ? entry.ofTemplate(template.getAsLong()) : entry;
     }
 
     private void answered(BlockEntry entry, BlockVerdict verdict) {

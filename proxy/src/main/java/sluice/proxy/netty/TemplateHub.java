@@ -3,13 +3,17 @@ package sluice.proxy.netty;
 import io.netty.channel.EventLoop;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import sluice.protocol.bitcoin.Hash256;
 import sluice.upstream.failover.TemplateFailover;
 import sluice.upstream.netty.FailoverTemplates;
 import sluice.upstream.template.CoinbaseReserve;
@@ -23,6 +27,9 @@ import sluice.upstream.template.TemplateSource;
  * are offered on, and whoever subscribes gets the template in force at once. Confined to the control loop.
  */
 public final class TemplateHub {
+    /** Templates that are known again by what is in them; more than any job is made of. */
+    static final int MAX_KNOWN = 64;
+
     private static final String NO_SOURCE = "no template source is configured";
 
     private final EventLoop loop;
@@ -31,10 +38,14 @@ public final class TemplateHub {
     private final List<TemplateSourceFactory> factories;
     private final InstantSource clock;
     private final Set<Subscription> subscriptions = new LinkedHashSet<>();
+    private final Map<Content, Long> known = new LinkedHashMap<>();
     private Optional<TemplateSource> source = Optional.empty();
     private Optional<Template> current = Optional.empty();
     private Optional<String> unavailable = Optional.empty();
     private CoinbaseReserve reserve = CoinbaseReserve.NONE;
+
+    /** What makes a template: all that a block has but for its coinbase. */
+    private record Content(Hash256 prevHash, List<Hash256> siblings) {}
 
     /** @param factories of the sources, the best first; none for a gateway that has pools only */
     TemplateHub(
@@ -124,7 +135,21 @@ public final class TemplateHub {
         }
     }
 
+    /**
+     * Which template of ours a block might as well have been mined on, so that a source that takes only those takes it, too.
+     *
+     * @param siblings of its coinbase
+     */
+    OptionalLong templateWith(Hash256 prevHash, List<Hash256> siblings) {
+        Long id = known.get(new Content(prevHash, siblings));
+        return id == null ? OptionalLong.empty() : OptionalLong.of(id);
+    }
+
     private void inForce(Template template) {
+        known.put(new Content(template.tip().prevHash(), template.merklePath().siblings()), template.id());
+        if (known.size() > MAX_KNOWN) {
+            known.remove(known.keySet().iterator().next());
+        }
         current = Optional.of(template);
         unavailable = Optional.empty();
     }

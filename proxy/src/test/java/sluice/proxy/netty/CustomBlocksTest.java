@@ -12,8 +12,10 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -23,6 +25,7 @@ import sluice.protocol.bitcoin.Block;
 import sluice.protocol.bitcoin.BlockRules;
 import sluice.protocol.bitcoin.ChainTip;
 import sluice.protocol.bitcoin.Coinbase;
+import sluice.protocol.bitcoin.MerklePath;
 import sluice.protocol.bitcoin.TxOut;
 import sluice.protocol.bitcoin.WitnessCommitment;
 import sluice.protocol.sv2.message.mining.SetCustomMiningJob;
@@ -45,6 +48,11 @@ import sluice.proxy.mining.share.ShareValidator;
 import sluice.upstream.netty.Transport;
 import sluice.upstream.template.BlockSolution;
 import sluice.upstream.template.BlockVerdict;
+import sluice.upstream.template.Template;
+import sluice.upstream.template.TemplateCoinbase;
+import sluice.upstream.template.TemplateCommand;
+import sluice.upstream.template.TemplateEvent;
+import sluice.upstream.template.TemplateSource;
 
 @Timeout(60)
 class CustomBlocksTest {
@@ -77,7 +85,64 @@ class CustomBlocksTest {
     }
 
     private CustomBlocks blocks(BlockDesk desk) {
-        return new CustomBlocks(desk, events, InstantSource.fixed(NOW));
+        return blocks(desk, List.of());
+    }
+
+    private CustomBlocks blocks(BlockDesk desk, List<TemplateSourceFactory> sources) {
+        TemplateHub templates = new TemplateHub(loop, Runnable::run, desk, sources, InstantSource.fixed(NOW));
+        templates.start();
+        return new CustomBlocks(desk, templates, events, InstantSource.fixed(NOW));
+    }
+
+    /** A source that takes blocks of its own templates only, and has one without transactions, which it calls {@code id}. */
+    private record OneTemplate(long id, List<BlockSolution> offered) implements TemplateSourceFactory {
+        @Override
+        public String name() {
+            return "provider";
+        }
+
+        @Override
+        public boolean takesEveryBlock() {
+            return false;
+        }
+
+        @Override
+        public TemplateSource create(EventLoop on, Executor handshakes) {
+            return new TemplateSource() {
+                @Override
+                public void start(Consumer<TemplateEvent> to) {
+                    to.accept(new TemplateEvent.NewTip(new Template(
+                            id,
+                            HEIGHT,
+                            VectorJobs.VERSION,
+                            TIP,
+                            TIP.networkTarget(),
+                            TIP.minNtime(),
+                            new TemplateCoinbase(2, 0, 0, Bytes.fromHex("52"), VALUE, List.of(), Bytes.EMPTY),
+                            MerklePath.EMPTY,
+                            Optional.empty(),
+                            Optional.empty())));
+                }
+
+                @Override
+                public void send(TemplateCommand command) {
+                    if (command instanceof TemplateCommand.SubmitBlock(BlockSolution solution)) {
+                        offered.add(solution);
+                    }
+                }
+            };
+        }
+    }
+
+    @Test
+    void aBlockThatIsLikeOneOfOurTemplatesIsOfferedAsABlockOfThat() throws Exception {
+        ForwardedShare share = wholeBlock();
+        onLoop(() -> blocks(desk(), List.of(new OneTemplate(7, offered))).found(share));
+        settle();
+        assertThat(offered).singleElement().satisfies(solution -> {
+            assertThat(solution.templateId()).isEqualTo(7);
+            assertThat(solution.hash()).isEqualTo(share.hash());
+        });
     }
 
     private void onLoop(Runnable task) throws Exception {
