@@ -13,6 +13,9 @@ import org.junit.jupiter.api.Assumptions;
 enum ReferenceProgram {
     TRANSLATOR("translator_sv2", "cargo install --locked translator_sv2"),
     POOL("pool_sv2", "cargo install --locked pool_sv2 (on Debian this needs the packages capnproto and libcapnp-dev)"),
+    JD_CLIENT(
+            "jd_client_sv2",
+            "cargo install --locked jd_client_sv2 (on Debian this needs the packages capnproto and libcapnp-dev)"),
     MINING_DEVICE(
             "mining_device",
             "cargo install --locked integration_tests_sv2 --bin mining_device"
