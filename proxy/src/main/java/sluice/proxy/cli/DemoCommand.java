@@ -16,6 +16,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
+import sluice.proxy.cli.demo.DeclarationScenario;
 import sluice.proxy.cli.demo.DemoReport;
 import sluice.proxy.cli.demo.FailoverScenario;
 import sluice.proxy.cli.demo.MiningScenario;
@@ -33,7 +34,8 @@ import sluice.proxy.cli.demo.SwitchScenario;
             "it promises, with 1 and the reasons if not.",
             "Scenarios:%n  mining    one pool%n  failover  the pool in use dies, the next refuses, a third takes over; and back%n"
                     + "  switch    live switches between an SV2 pool and an SV1 pool%n"
-                    + "  split     two pools share the farm, 70 to 30"
+                    + "  split     two pools share the farm, 70 to 30%n"
+                    + "  jd        the farm makes its own jobs for a pool; its job declaration server dies, then the pool; and back"
         })
 final class DemoCommand implements Callable<Integer> {
     private static final int MAX_MINERS = 64;
@@ -53,7 +55,7 @@ final class DemoCommand implements Callable<Integer> {
             paramLabel = "TIME",
             converter = DurationConverter.class,
             description = "how long to mine, such as 30s or 2m; a scenario takes longer where it has more to show"
-                    + " (default: 30s; failover 40s, split 60s)")
+                    + " (default: 30s; failover and jd 40s, split 60s)")
     private Duration duration;
 
     @Option(names = "--sv1-miners", paramLabel = "N", description = "CPU miners that speak SV1 (default: 2; split 10)")
@@ -82,7 +84,8 @@ final class DemoCommand implements Callable<Integer> {
         MINING(Duration.ofSeconds(30), 2),
         FAILOVER(Duration.ofSeconds(40), 2),
         SWITCH(Duration.ofSeconds(30), 2),
-        SPLIT(Duration.ofSeconds(60), 10);
+        SPLIT(Duration.ofSeconds(60), 10),
+        JD(Duration.ofSeconds(40), 2);
 
         private final Duration duration;
         private final int minersOfEachProtocol;
@@ -142,6 +145,7 @@ final class DemoCommand implements Callable<Integer> {
             case FAILOVER -> new FailoverScenario(standby);
             case SWITCH -> new SwitchScenario();
             case SPLIT -> new SplitScenario();
+            case JD -> new DeclarationScenario();
         };
     }
 

@@ -352,6 +352,11 @@ public final class Gateway implements AutoCloseable {
         return clients.declarationAddress();
     }
 
+    /** Takes no declarations any more, and closes their connections; what was declared can be mined while its tip lasts. */
+    public void closeDeclarations() {
+        clients.closeDeclarations(SHUTTING_DOWN, SHUTDOWN_PATIENCE);
+    }
+
     /** What SV2 miners must have configured to trust us. */
     public AuthorityKey authorityKey() {
         return authorityKey;

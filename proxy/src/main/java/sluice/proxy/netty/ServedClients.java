@@ -72,8 +72,12 @@ final class ServedClients {
         return declarations.map(DeclarationPort::address);
     }
 
+    void closeDeclarations(String reason, Duration patience) {
+        declarations.ifPresent(port -> port.close(reason).awaitUninterruptibly(patience.toMillis()));
+    }
+
     void close(String reason, Duration patience) {
         templates.ifPresent(port -> port.close(reason).awaitUninterruptibly(patience.toMillis()));
-        declarations.ifPresent(port -> port.close(reason).awaitUninterruptibly(patience.toMillis()));
+        closeDeclarations(reason, patience);
     }
 }

@@ -32,6 +32,7 @@ import sluice.proxy.miner.MinerReport;
 import sluice.proxy.miner.netty.CpuMiner;
 import sluice.proxy.netty.Gateway;
 import sluice.proxy.netty.GatewaySettings;
+import sluice.proxy.netty.TemplateSourceFactory;
 import sluice.proxy.view.FarmSnapshot;
 
 /**
@@ -87,6 +88,18 @@ final class DemoFarm implements AutoCloseable {
             int loops,
             GatewayEvents.Listener... listeners)
             throws IOException {
+        open(plan, failover, List.of(), vardiff, loops, listeners);
+    }
+
+    /** Opens the gateway, with templates of its own, for miners. */
+    void open(
+            RoutingPlan plan,
+            FailoverConfig failover,
+            List<TemplateSourceFactory> templates,
+            VardiffConfig vardiff,
+            int loops,
+            GatewayEvents.Listener... listeners)
+            throws IOException {
         List<GatewayEvents.Listener> all = new ArrayList<>(List.of(listeners));
         all.add(new EventLog("gateway"));
         all.add(awaiting);
@@ -103,6 +116,7 @@ final class DemoFarm implements AutoCloseable {
                         .withProfiles(List.of(slow(vardiff))),
                 plan,
                 failover,
+                templates,
                 stage.clock(),
                 all);
         stage.say(

@@ -8,7 +8,10 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import sluice.config.DeclarationMode;
+import sluice.config.FailoverConfig;
 import sluice.config.IdentityMode;
+import sluice.config.JobDeclarationConfig;
 import sluice.config.LimitsConfig;
 import sluice.config.PoolAddress;
 import sluice.config.PoolConfig;
@@ -18,18 +21,23 @@ import sluice.config.Sv2PoolAddress;
 import sluice.config.UpstreamConfig;
 import sluice.config.VardiffConfig;
 import sluice.protocol.Bytes;
+import sluice.protocol.bitcoin.TxOut;
 import sluice.protocol.sv2.noise.AuthoritySecretKey;
 import sluice.proxy.event.EventLog;
+import sluice.proxy.event.GatewayEvents;
+import sluice.proxy.goal.RoutingPlan;
 import sluice.proxy.mining.extranonce.ExtranonceShape;
+import sluice.proxy.netty.ClientPorts;
 import sluice.proxy.netty.Gateway;
 import sluice.proxy.netty.GatewaySettings;
 import sluice.proxy.netty.SimulatedUpstream;
+import sluice.proxy.netty.SoloUpstream;
 import sluice.proxy.view.FarmSnapshot;
 import sluice.upstream.template.SimulatedChain;
 
 /**
- * A pool: a Sluice that mines solo on a simulated chain of its own. It can be killed, and comes back at the same address
- * and with the same key.
+ * A pool: a Sluice that mines solo, on a simulated chain of its own or on a node. It can be killed, and comes back at the
+ * same address and with the same key.
  */
 final class DemoPool implements AutoCloseable {
     /** Somebody may use the port for a moment that was ours. */
@@ -47,6 +55,7 @@ final class DemoPool implements AutoCloseable {
     private final AuthoritySecretKey authority;
     private Gateway running;
     private InetSocketAddress address;
+    private InetSocketAddress declarations;
     private long blocksOfEarlierLives;
     private int lives;
 
@@ -56,10 +65,26 @@ final class DemoPool implements AutoCloseable {
      * @param difficulty what it asks of its clients
      * @param maxConnections one more is closed at once
      */
-    record Nature(VardiffConfig difficulty, SimulatedChain.Settings chain, int maxConnections) {
+    record Nature(VardiffConfig difficulty, Work work, int maxConnections) {
         Nature(VardiffConfig difficulty, SimulatedChain.Settings chain) {
             this(difficulty, chain, LimitsConfig.DEFAULT.maxConnections());
         }
+
+        Nature(VardiffConfig difficulty, SimulatedChain.Settings chain, int maxConnections) {
+            this(difficulty, new Work.OwnChain(chain), maxConnections);
+        }
+
+        Nature(VardiffConfig difficulty, DemoNode node) {
+            this(difficulty, new Work.OnNode(node), LimitsConfig.DEFAULT.maxConnections());
+        }
+    }
+
+    /** Where its templates come from. */
+    sealed interface Work {
+        /** A chain that begins anew with each of its lives. */
+        record OwnChain(SimulatedChain.Settings chain) implements Work {}
+
+        record OnNode(DemoNode node) implements Work {}
     }
 
     /** Starts a pool on a free port of this machine. */
@@ -69,6 +94,7 @@ final class DemoPool implements AutoCloseable {
         this.stage = stage;
         this.authority = stage.keys().get();
         this.address = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+        this.declarations = address;
         start();
     }
 
@@ -85,6 +111,23 @@ final class DemoPool implements AutoCloseable {
     /** As an upstream over SV1, under this pool's name. */
     UpstreamConfig overSv1() {
         return upstream(new Sv1PoolAddress(address.getAddress().getHostAddress(), address.getPort(), false));
+    }
+
+    /** As an upstream over SV2, under this pool's name, for which jobs are made by those who mine. */
+    UpstreamConfig withDeclaredJobs(DeclarationMode mode) {
+        UpstreamConfig plain = overSv2();
+        Sv2PoolAddress server = new Sv2PoolAddress(
+                declarations.getAddress().getHostAddress(),
+                declarations.getPort(),
+                Optional.of(running.authorityKey()));
+        return new UpstreamConfig(
+                plain.name(),
+                plain.pool(),
+                plain.identity(),
+                plain.aggregation(),
+                plain.warm(),
+                plain.payout(),
+                Optional.of(new JobDeclarationConfig(server, mode)));
     }
 
     private UpstreamConfig upstream(PoolAddress at) {
@@ -107,6 +150,11 @@ final class DemoPool implements AutoCloseable {
                 + (running == null ? 0 : running.settledSnapshot().blocksAccepted());
     }
 
+    /** Closes the port of its job declaration server, and every connection there; the pool goes on until it is revived. */
+    void killDeclarations() {
+        running.closeDeclarations();
+    }
+
     /** Closes its port and every connection. */
     void kill() throws InterruptedException {
         blocksOfEarlierLives = blocksAccepted();
@@ -114,7 +162,7 @@ final class DemoPool implements AutoCloseable {
         running = null;
     }
 
-    /** Back at its old address, on a chain that begins anew. */
+    /** Back at its old address. */
     void revive() throws IOException, InterruptedException {
         long deadline = System.nanoTime() + PORT_PATIENCE.toNanos();
         while (running == null) {
@@ -143,13 +191,28 @@ final class DemoPool implements AutoCloseable {
                 Sv1Config.DEFAULT,
                 stage.data().resolve(name),
                 LOOPS);
-        running = Gateway.start(
-                // Its clients are gateways, which have miners of their own to tell apart.
-                settings.withSv1Shape(ExtranonceShape.ROLL_8),
-                new SimulatedUpstream(nature.chain(), stage.seed() + lives, PAYOUT, TAG, stage.clock()),
-                stage.clock(),
-                List.of(new EventLog(name)));
+        // Its clients are gateways, which have miners of their own to tell apart.
+        GatewaySettings withGateways = settings.withSv1Shape(ExtranonceShape.ROLL_8);
+        List<GatewayEvents.Listener> listeners = List.of(new EventLog(name));
+        running = switch (nature.work()) {
+            case Work.OwnChain(SimulatedChain.Settings chain) ->
+                Gateway.start(
+                        withGateways,
+                        new SimulatedUpstream(chain, stage.seed() + lives, PAYOUT, TAG, stage.clock()),
+                        stage.clock(),
+                        listeners);
+            case Work.OnNode(DemoNode node) ->
+                Gateway.start(
+                        withGateways.withClientPorts(new ClientPorts(
+                                Optional.empty(), Optional.of(new ClientPorts.Declarations(declarations, PAYOUT)))),
+                        RoutingPlan.single(new SoloUpstream(name, PAYOUT, TAG, stage.clock())),
+                        FailoverConfig.DEFAULT,
+                        List.of(node.templates(List.of(new TxOut(0, PAYOUT)))),
+                        stage.clock(),
+                        listeners);
+        };
         address = running.address();
+        running.declarationAddress().ifPresent(at -> declarations = at);
     }
 
     @Override

@@ -84,7 +84,8 @@ final class Expectations {
                 .toList();
     }
 
-    private long accepted(String pool) {
+    /** Shares that this pool has accepted. */
+    long accepted(String pool) {
         FarmSnapshot.Upstream upstream = farm.snapshot().upstreams().get(pool);
         return upstream == null ? 0 : upstream.accepted();
     }

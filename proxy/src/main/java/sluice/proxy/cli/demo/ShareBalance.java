@@ -20,6 +20,7 @@ import sluice.proxy.view.FarmSnapshot;
  * @param staleAtPools refused by a pool because its job was over
  * @param withoutUpstream good, but there was nowhere to send them
  * @param lostWithPool sent up, but their pool was lost before it answered
+ * @param easierThanUpstream good, but not due upstream: of solo mining, where a block is the only share that is
  */
 record ShareBalance(
         long sent,
@@ -29,9 +30,22 @@ record ShareBalance(
         long rejectedByPools,
         long staleAtPools,
         long withoutUpstream,
-        long lostWithPool) {
+        long lostWithPool,
+        long easierThanUpstream) {
 
+    /** Where each share that is good for the gateway is due upstream. */
     static ShareBalance of(List<MinerReport> miners, FarmSnapshot gateway) {
+        return of(miners, gateway, 0);
+    }
+
+    /** Where there was solo mining for a while. */
+    static ShareBalance withSoloMining(List<MinerReport> miners, FarmSnapshot gateway) {
+        FarmSnapshot.Upstream upstream = gateway.upstream();
+        return of(
+                miners, gateway, gateway.allDownstream().accepted() - upstream.forwarded() - upstream.unforwardable());
+    }
+
+    private static ShareBalance of(List<MinerReport> miners, FarmSnapshot gateway, long easierThanUpstream) {
         FarmSnapshot.Shares downstream = gateway.allDownstream();
         FarmSnapshot.Upstream upstream = gateway.upstream();
         return new ShareBalance(
@@ -42,7 +56,8 @@ record ShareBalance(
                 upstream.rejected(),
                 upstream.stale(),
                 upstream.unforwardable(),
-                upstream.unanswered());
+                upstream.unanswered(),
+                easierThanUpstream);
     }
 
     long rejected() {
@@ -55,7 +70,7 @@ record ShareBalance(
 
     /** Shares of which nobody says what became of them; below 0 where something was counted twice. */
     long missing() {
-        return sent - accepted - rejected() - unforwardable();
+        return sent - accepted - rejected() - unforwardable() - easierThanUpstream;
     }
 
     Map<String, Object> values() {
@@ -70,20 +85,22 @@ record ShareBalance(
                 "rejected_by_pools", rejectedByPools,
                 "stale_at_pools", staleAtPools,
                 "without_upstream", withoutUpstream,
-                "lost_with_pool", lostWithPool);
+                "lost_with_pool", lostWithPool,
+                "easier_than_upstream", easierThanUpstream);
     }
 
     String text() {
         return String.format(
                 Locale.ROOT,
                 "  %d shares sent by the miners = %d accepted by pools + %d rejected (%d stale) + %d unforwardable"
-                        + " (%d lost with a pool); %d missing%n",
+                        + " (%d lost with a pool) + %d of solo mining that are no block; %d missing%n",
                 sent,
                 accepted,
                 rejected(),
                 staleAtGateway + staleAtPools,
                 unforwardable(),
                 lostWithPool,
+                easierThanUpstream,
                 missing());
     }
 

@@ -75,4 +75,11 @@ class ScenariosTest {
         // So few shares are split by chance as well.
         assertThat(report.failures()).as(report.json()).allMatch(failure -> failure.startsWith("the work was split"));
     }
+
+    @Test
+    void minersGoFromDeclaredJobsToThePoolsOwnAndToSoloMiningAndBackAndNoneNotices()
+            throws IOException, InterruptedException {
+        DemoReport report = new DeclarationScenario().play(stage(Duration.ofSeconds(2), 1, 2));
+        assertThat(report.failures()).as(report.json()).isEmpty();
+    }
 }

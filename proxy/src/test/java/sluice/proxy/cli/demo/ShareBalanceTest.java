@@ -46,11 +46,29 @@ class ShareBalanceTest {
                         entry("rejected_by_pools", 1L),
                         entry("stale_at_pools", 1L),
                         entry("without_upstream", 1L),
-                        entry("lost_with_pool", 1L));
+                        entry("lost_with_pool", 1L),
+                        entry("easier_than_upstream", 0L));
         assertThat(balance.failures()).isEmpty();
         assertThat(balance.text())
                 .contains("8 shares sent by the miners = 2 accepted by pools + 4 rejected (2 stale) + 2 unforwardable")
                 .endsWith("0 missing\n");
+    }
+
+    @Test
+    void inSoloMiningOnlyBlocksAreDueUpstream() {
+        FarmSnapshot gateway = farm(
+                share(MinerProtocol.SV1, ShareVerdict.ACCEPTED),
+                share(MinerProtocol.SV1, ShareVerdict.ACCEPTED),
+                share(MinerProtocol.SV1, ShareVerdict.ACCEPTED),
+                share(MinerProtocol.SV1, ShareVerdict.ACCEPTED),
+                new GatewayEvent.ShareForwarded(AT, "solo", 1),
+                new GatewayEvent.UpstreamAccepted(AT, "solo", 1, 1),
+                new GatewayEvent.ShareUnforwardable(AT, "w", "no-upstream"));
+
+        ShareBalance balance = ShareBalance.withSoloMining(List.of(miner(5, 0, 0, 0)), gateway);
+
+        assertThat(balance.easierThanUpstream()).isEqualTo(2);
+        assertThat(balance.failures()).containsExactly("nobody knows what became of 1 shares");
     }
 
     @Test
