@@ -38,7 +38,7 @@ final class DeclaringClient implements AutoCloseable {
     }
 
     static List<TxOut> outputs(AllocateMiningJobTokenSuccess allocated) {
-        return TxOut.parseCounted(allocated.coinbaseTxOutputs());
+        return TxOut.parseList(allocated.coinbaseTxOutputs());
     }
 
     /** Declares the job that {@code coinbase} makes of {@code template}; answers the number of the request. */
