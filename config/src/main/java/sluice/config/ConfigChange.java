@@ -91,6 +91,10 @@ public record ConfigChange(
         LISTEN_ADDR("stratum_v2.listen_addr", GatewayConfig::listenAddress),
         LISTENERS("listener", ConfigChange::ports),
         TEMPLATE_SOURCES("template_source", GatewayConfig::templateSources),
+        TEMPLATE_PROVIDER("template_provider", config -> config.clientPorts().templates()),
+        /** The payout of what is declared is solo mining's, so that one may change it, too. */
+        JOB_DECLARATION_SERVER(
+                "job_declaration_server", config -> config.clientPorts().declarations()),
         AUTHORITY("stratum_v2.authority_secret_key", config -> keySource(config.authority())),
         MAX_CONNECTIONS("limits.max_connections", config -> config.limits().maxConnections()),
         HANDSHAKE_TIMEOUT("limits.handshake_timeout", config -> config.limits().handshakeTimeout()),

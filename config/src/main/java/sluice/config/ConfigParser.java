@@ -95,10 +95,16 @@ public final class ConfigParser {
         TemplateReader templates = new TemplateReader(document, this::path);
         Optional<SoloConfig> solo = templates.solo();
         List<TemplateSourceConfig> sources = templates.sources();
+        ClientPortsConfig clientPorts =
+                new ClientPortsReader(document, listeners).read(solo, templates.hasSources(), templates.isSolo());
         routing.read(replaceable(gateway, "pool_url", POOL_URL_VARIABLE), enabled, templates.isSolo());
         FailoverConfig failover = failover(document.table("failover"));
         refuseSoloWithoutTemplates(failover, templates.isSolo());
-        if (templates.isSolo() && failover.afterHold() != AfterHold.SOLO && !routing.goalsMineSolo()) {
+        boolean paysDeclaredJobs = document.isPresent("job_declaration_server");
+        if (templates.isSolo()
+                && !paysDeclaredJobs
+                && failover.afterHold() != AfterHold.SOLO
+                && !routing.goalsMineSolo()) {
             ConfigTable table = document.table("solo");
             table.warning(
                     "payout",
@@ -124,6 +130,7 @@ public final class ConfigParser {
                 listeners,
                 routing.config(solo),
                 sources,
+                clientPorts,
                 failover,
                 authority,
                 dataDirectory,

@@ -12,6 +12,7 @@ import java.util.Set;
  * @param listeners where miners connect; the default one first
  * @param routing with an upstream or solo mining when {@code enabled}
  * @param templateSources where templates come from, the best first; at least one for solo mining
+ * @param clientPorts where clients connect that are no miners
  * @param authority our own authority key, which SV2 miners may check
  * @param dataDirectory what Sluice keeps between two runs
  * @param profiles how some miners are treated differently; of each setting the first decides that matches and gives it
@@ -21,6 +22,7 @@ public record GatewayConfig(
         List<ListenerConfig> listeners,
         RoutingConfig routing,
         List<TemplateSourceConfig> templateSources,
+        ClientPortsConfig clientPorts,
         FailoverConfig failover,
         AuthorityKeySource authority,
         Path dataDirectory,

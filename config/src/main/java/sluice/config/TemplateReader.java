@@ -35,6 +35,11 @@ final class TemplateReader {
         return document.isPresent("solo");
     }
 
+    /** Whether there is a place that templates come from, be it in words that mean nothing. */
+    boolean hasSources() {
+        return !tables.isEmpty();
+    }
+
     Optional<SoloConfig> solo() {
         ConfigTable table = document.table("solo");
         Network network = table.parsed(

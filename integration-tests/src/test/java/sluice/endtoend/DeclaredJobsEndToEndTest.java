@@ -2,9 +2,11 @@ package sluice.endtoend;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -18,6 +20,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import sluice.config.AuthorityKeyFile;
 import sluice.config.FailoverConfig;
 import sluice.config.LimitsConfig;
 import sluice.config.Sv1Config;
@@ -36,11 +39,14 @@ import sluice.protocol.bitcoin.Transaction;
 import sluice.protocol.bitcoin.TxIn;
 import sluice.protocol.bitcoin.TxOut;
 import sluice.protocol.bitcoin.WitnessCommitment;
+import sluice.protocol.sv2.message.Sv2Message;
 import sluice.protocol.sv2.message.jobdeclaration.AllocateMiningJobTokenSuccess;
 import sluice.protocol.sv2.message.jobdeclaration.DeclareMiningJobError;
 import sluice.protocol.sv2.message.jobdeclaration.DeclareMiningJobSuccess;
 import sluice.protocol.sv2.message.jobdeclaration.ProvideMissingTransactions;
 import sluice.protocol.sv2.message.mining.SubmitSharesSuccess;
+import sluice.protocol.sv2.noise.AuthorityKey;
+import sluice.protocol.sv2.noise.Secp256k1;
 import sluice.proxy.goal.RoutingPlan;
 import sluice.proxy.netty.ClientPorts;
 import sluice.proxy.netty.Gateway;
@@ -239,6 +245,64 @@ class DeclaredJobsEndToEndTest {
         }
 
         assertThat(directory.resolve("pool")).isDirectoryContaining("glob:**.json");
+    }
+
+    @Test
+    void aConfiguredGatewayTakesDeclaredJobsAndGivesTemplates() throws Exception {
+        InetSocketAddress miners = SluiceProcess.freePort();
+        InetSocketAddress templates = SluiceProcess.freePort();
+        InetSocketAddress declarations = SluiceProcess.freePort();
+        Path home = Files.createDirectory(directory.resolve("configured"));
+        Path file = home.resolve("sluice.toml");
+        InetSocketAddress source = pool.templateAddress().orElseThrow();
+        Files.writeString(file, """
+                [stratum_v2]
+                listen_addr = "127.0.0.1:%d"
+
+                [solo]
+                payout = "raw(%s)"
+                network = "regtest"
+
+                [[template_source]]
+                name = "pool"
+                url = "stratum2+tcp://127.0.0.1:%d/%s"
+
+                [template_provider]
+                listen_addr = "127.0.0.1:%d"
+
+                [job_declaration_server]
+                listen_addr = "127.0.0.1:%d"
+                """.formatted(
+                        miners.getPort(),
+                        PAYOUT.hex(),
+                        source.getPort(),
+                        pool.authorityKey().text(),
+                        templates.getPort(),
+                        declarations.getPort()));
+        try (SluiceProcess run = SluiceProcess.start(home, "run", "--config", file.toString())) {
+            run.awaitListening(templates);
+            run.awaitListening(declarations);
+            AuthorityKey key = AuthorityKeyFile.read(home.resolve("data").resolve("authority.key"))
+                    .publicKey(Secp256k1.best());
+            NoiseSocket.dial(templates, key).close();
+            try (DeclaringClient declarer = new DeclaringClient(declarations, key, true)) {
+                Patience.await("a declared job that is taken").until(() -> isTaken(declarer));
+            }
+            assertThat(run.terminate()).as(run.log()).isZero();
+        }
+    }
+
+    /** Until the gateway has templates itself, it judges none. */
+    private boolean isTaken(DeclaringClient declarer) throws IOException {
+        Template template = templateWithTransactions();
+        Bytes token = declarer.allocate().miningJobToken();
+        long request = declarer.declare(template, template.coinbase().payingTo(PAYOUT, Bytes.EMPTY, 20), token);
+        Sv2Message answer = declarer.receive(Sv2Message.class);
+        if (answer instanceof ProvideMissingTransactions question) {
+            declarer.provide(request, question.unknownTxPositionList(), template);
+            answer = declarer.receive(Sv2Message.class);
+        }
+        return answer instanceof DeclareMiningJobSuccess;
     }
 
     private Template templateWithTransactions() {

@@ -1,6 +1,7 @@
 package sluice.endtoend;
 
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.util.List;
 import sluice.protocol.Bytes;
 import sluice.protocol.bitcoin.BlockHeader;
@@ -15,6 +16,7 @@ import sluice.protocol.sv2.message.jobdeclaration.AllocateMiningJobTokenSuccess;
 import sluice.protocol.sv2.message.jobdeclaration.DeclareMiningJob;
 import sluice.protocol.sv2.message.jobdeclaration.ProvideMissingTransactionsSuccess;
 import sluice.protocol.sv2.message.jobdeclaration.PushSolution;
+import sluice.protocol.sv2.noise.AuthorityKey;
 import sluice.proxy.netty.Gateway;
 import sluice.upstream.template.Template;
 
@@ -25,7 +27,11 @@ final class DeclaringClient implements AutoCloseable {
 
     /** @param fullTemplate whether it says that it reveals its transactions */
     DeclaringClient(Gateway pool, boolean fullTemplate) throws IOException {
-        connection = NoiseSocket.dial(pool.declarationAddress().orElseThrow(), pool.authorityKey());
+        this(pool.declarationAddress().orElseThrow(), pool.authorityKey(), fullTemplate);
+    }
+
+    DeclaringClient(InetSocketAddress address, AuthorityKey authority, boolean fullTemplate) throws IOException {
+        connection = NoiseSocket.dial(address, authority);
         connection.send(new SetupConnection(
                 SetupConnection.JOB_DECLARATION, 2, 2, fullTemplate ? 1 : 0, "127.0.0.1", 3334, "test", "", "", ""));
         receive(SetupConnectionSuccess.class);

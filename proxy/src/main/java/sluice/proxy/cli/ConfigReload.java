@@ -130,6 +130,7 @@ final class ConfigReload {
                 ConfigChange.filtersInForce(inForce, next),
                 next.routing(),
                 inForce.templateSources(),
+                inForce.clientPorts(),
                 next.failover(),
                 inForce.authority(),
                 inForce.dataDirectory(),

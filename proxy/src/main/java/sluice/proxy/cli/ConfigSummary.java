@@ -52,6 +52,13 @@ final class ConfigSummary {
         printRouting(config.routing());
         config.routing().solo().ifPresent(solo -> row("solo", solo(solo)));
         config.templateSources().forEach(source -> row("templates", source.name() + ": " + source.address()));
+        config.clientPorts().templates().ifPresent(listen -> row("templates", "given away on " + listen));
+        config.clientPorts()
+                .declarations()
+                .ifPresent(port -> row(
+                        "declared jobs",
+                        "of clients on " + port.listen() + ", each pays "
+                                + port.payout().text()));
         row("failover", failover(config.failover()));
         row("difficulty", difficulty(config.vardiff()));
         config.profiles().forEach(profile -> row("profile", profile(profile)));

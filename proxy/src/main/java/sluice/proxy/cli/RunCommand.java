@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -19,6 +20,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
+import sluice.config.ClientPortsConfig;
 import sluice.config.FailoverConfig;
 import sluice.config.GatewayConfig;
 import sluice.config.ListenAddress;
@@ -32,6 +34,7 @@ import sluice.config.VardiffConfig;
 import sluice.proxy.event.EventLog;
 import sluice.proxy.goal.ChangeResult;
 import sluice.proxy.mining.profile.ProfileBook;
+import sluice.proxy.netty.ClientPorts;
 import sluice.proxy.netty.Gateway;
 import sluice.proxy.netty.GatewaySettings;
 import sluice.proxy.netty.MinersPort;
@@ -123,7 +126,7 @@ final class RunCommand implements Callable<Integer> {
         for (ListenerConfig listener : config.listeners()) {
             ports.add(new MinersPort(
                     listener.name(),
-                    address(listener.address()),
+                    address("stratum_v2.listen_addr", listener.address()),
                     listener.filter(),
                     listener.tls(),
                     listener.proxies()));
@@ -137,7 +140,8 @@ final class RunCommand implements Callable<Integer> {
                         config.sv1(),
                         config.dataDirectory().resolve("blocks"),
                         Runtime.getRuntime().availableProcessors())
-                .withProfiles(config.profiles());
+                .withProfiles(config.profiles())
+                .withClientPorts(clientPorts(config.clientPorts()));
         try {
             Gateway gateway = Gateway.start(
                     settings,
@@ -154,6 +158,12 @@ final class RunCommand implements Callable<Integer> {
                             .collect(Collectors.joining(", ")),
                     gateway.authorityKey().text(),
                     sourcesOfWork(config));
+            config.clientPorts()
+                    .templates()
+                    .ifPresent(listen -> LOG.info("template clients connect to {} (same authority key)", listen));
+            config.clientPorts()
+                    .declarations()
+                    .ifPresent(port -> LOG.info("job declarators connect to {} (same authority key)", port.listen()));
             return gateway;
         } catch (IOException e) {
             throw new CommandFailure(ExitCode.FAILED, e.getMessage());
@@ -167,12 +177,27 @@ final class RunCommand implements Callable<Integer> {
         return Stream.concat(pools, templates).collect(Collectors.joining(", "));
     }
 
-    private static InetSocketAddress address(ListenAddress listen) throws CommandFailure {
+    private static ClientPorts clientPorts(ClientPortsConfig config) throws CommandFailure {
+        Optional<InetSocketAddress> templates = Optional.empty();
+        if (config.templates().isPresent()) {
+            templates = Optional.of(
+                    address("template_provider.listen_addr", config.templates().get()));
+        }
+        Optional<ClientPorts.Declarations> declarations = Optional.empty();
+        if (config.declarations().isPresent()) {
+            ClientPortsConfig.Declarations port = config.declarations().get();
+            declarations = Optional.of(new ClientPorts.Declarations(
+                    address("job_declaration_server.listen_addr", port.listen()),
+                    port.payout().script()));
+        }
+        return new ClientPorts(templates, declarations);
+    }
+
+    private static InetSocketAddress address(String key, ListenAddress listen) throws CommandFailure {
         try {
             return new InetSocketAddress(InetAddress.getByName(listen.host()), listen.port());
         } catch (UnknownHostException e) {
-            throw new CommandFailure(
-                    ExitCode.FAILED, "stratum_v2.listen_addr: there is no address for \"" + listen.host() + "\"");
+            throw new CommandFailure(ExitCode.FAILED, key + ": there is no address for \"" + listen.host() + "\"");
         }
     }
 }

@@ -217,6 +217,30 @@ class CommandLineTest {
     }
 
     @Test
+    void checkSaysWhoElseConnectsAndWhatDeclaredJobsPay() throws IOException {
+        String payout = "bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4";
+        Path file = write("""
+                [solo]
+                payout = "%s"
+                [[template_source]]
+                name = "node"
+                url = "http://127.0.0.1:8332"
+                user = "sluice"
+                password = "hunter2"
+                [template_provider]
+                listen_addr = "127.0.0.1:8442"
+                [job_declaration_server]
+                listen_addr = "0.0.0.0:3334"
+                """.formatted(payout));
+
+        assertThat(execute("check", "-c", file.toString())).isZero();
+
+        assertThat(out.toString())
+                .contains("given away on 127.0.0.1:8442")
+                .contains("of clients on 0.0.0.0:3334, each pays " + payout);
+    }
+
+    @Test
     void checkNamesTheKeptKeyAndMakesNone() throws IOException, CommandFailure {
         Path file = write(POOL);
         Path kept = directory.resolve("data/authority.key");
