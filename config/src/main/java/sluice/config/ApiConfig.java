@@ -43,6 +43,11 @@ public record ApiConfig(
         return listen.isEmpty() && unixSocket.isEmpty();
     }
 
+    /** The same for other callers. */
+    public ApiConfig withTokens(List<ApiTokenConfig> others) {
+        return new ApiConfig(listen, unixSocket, tls, others);
+    }
+
     /** Whether only this machine itself can connect there. */
     static boolean isLoopback(ListenAddress address) {
         if (address.host().equals("localhost")) {

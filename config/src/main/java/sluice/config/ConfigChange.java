@@ -14,6 +14,7 @@ import java.util.function.Function;
  * @param vardiff how a miner's difficulty is chosen differs
  * @param profiles how some miners are treated differently differs
  * @param filters from where listeners take connections differs
+ * @param apiTokens who may call the API differs
  * @param logLevel how much is logged differs
  * @param restartKeys keys and tables that differ and that only a restart applies, in the order of the guide
  */
@@ -23,6 +24,7 @@ public record ConfigChange(
         boolean vardiff,
         boolean profiles,
         boolean filters,
+        boolean apiTokens,
         boolean logLevel,
         List<String> restartKeys) {
 
@@ -37,6 +39,7 @@ public record ConfigChange(
                 differs(before, after, GatewayConfig::vardiff),
                 differs(before, after, GatewayConfig::profiles),
                 !filtersInForce(before, before).equals(filtersInForce(before, after)),
+                differs(before, after, config -> config.api().tokens()),
                 differs(before, after, GatewayConfig::logLevel),
                 restartKeys(before, after));
     }
@@ -48,7 +51,7 @@ public record ConfigChange(
 
     /** Whether nothing differs that a gateway takes while it runs. */
     public boolean appliesNothing() {
-        return !routing && !failover && !vardiff && !profiles && !filters && !logLevel;
+        return !routing && !failover && !vardiff && !profiles && !filters && !apiTokens && !logLevel;
     }
 
     /** The listeners of {@code running}, each with the filter that {@code next} has for it, where it has it at all. */
@@ -111,7 +114,8 @@ public record ConfigChange(
         VERSION_MASK("sv1.version_mask", config -> config.sv1().versionMask()),
         KEEPALIVE("sv1.keepalive", config -> config.sv1().keepalive()),
         POOL_EXTRANONCE2_SIZE(
-                "sv1.pool_extranonce2_size", config -> config.sv1().poolExtranonce2Size());
+                "sv1.pool_extranonce2_size", config -> config.sv1().poolExtranonce2Size()),
+        API("api", config -> config.api().withTokens(List.of()));
 
         private final String text;
         private final Function<GatewayConfig, ?> value;

@@ -21,7 +21,7 @@ public final class ConfigParser {
     public static final String AUTHORITY_KEY_FILE_NAME = "authority.key";
 
     private static final String ONE_OF_EACH =
-            "[[upstream]]\n[[goal]]\n[[pin]]\n[[profile]]\n[[listener]]\n[[template_source]]\n";
+            "[[upstream]]\n[[goal]]\n[[pin]]\n[[profile]]\n[[listener]]\n[[template_source]]\n[[api_token]]\n";
 
     private static final Secrets NO_FILES = new Secrets() {
         @Override
@@ -117,6 +117,7 @@ public final class ConfigParser {
         List<ProfileConfig> profiles = new ProfileReader(listenerNames).read(document);
         LimitsConfig limits = limits(document.table("limits"));
         Sv1Config sv1 = sv1(document.table("sv1"));
+        ApiConfig api = new ApiReader(document, this::path, secrets::isReadable).read();
         LogLevel logLevel = document.table("log")
                 .parsed("level", LogLevel::parse, "write a level in quotes, such as \"info\"")
                 .map(Found::value)
@@ -138,6 +139,7 @@ public final class ConfigParser {
                 profiles,
                 limits,
                 sv1,
+                api,
                 logLevel);
         return new ConfigResult.Loaded(config, document.warnings());
     }

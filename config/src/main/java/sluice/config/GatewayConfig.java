@@ -30,6 +30,7 @@ public record GatewayConfig(
         List<ProfileConfig> profiles,
         LimitsConfig limits,
         Sv1Config sv1,
+        ApiConfig api,
         LogLevel logLevel) {
 
     public GatewayConfig {

@@ -16,8 +16,7 @@ final class ListenerReader {
     private final ConfigDocument document;
     private final ConfigTable gateway;
     private final Names names;
-    private final BiFunction<ConfigTable, String, Optional<Found<Path>>> paths;
-    private final Predicate<Path> isReadable;
+    private final TlsReader tls;
     private final List<ListenerConfig> listeners = new ArrayList<>();
 
     /**
@@ -33,8 +32,7 @@ final class ListenerReader {
         this.document = document;
         this.gateway = gateway;
         this.names = names;
-        this.paths = paths;
-        this.isReadable = isReadable;
+        this.tls = new TlsReader(paths, isReadable);
     }
 
     /**
@@ -125,27 +123,7 @@ final class ListenerReader {
         AddressFilter filter = new AddressFilter(
                 table.parsedEach("allow", AddressFilter.MAX_ENTRIES, AddressRange::parse, RANGES),
                 table.parsedEach("deny", AddressFilter.MAX_ENTRIES, AddressRange::parse, RANGES));
-        return new ListenerConfig(name, address, filter, tls(table), proxies(table));
-    }
-
-    private Optional<TlsFiles> tls(ConfigTable table) {
-        Optional<Path> certificate = file(table, "tls_certificate");
-        Optional<Path> key = file(table, "tls_key");
-        requireBoth(table, "tls_certificate", "tls_key", "\"gateway.key\"");
-        requireBoth(table, "tls_key", "tls_certificate", "\"gateway.crt\"");
-        return certificate.flatMap(shown -> key.map(secret -> new TlsFiles(shown, secret)));
-    }
-
-    private Optional<Path> file(ConfigTable table, String name) {
-        return paths.apply(table, name)
-                .flatMap(found -> table.accept(name, found, path -> {
-                    if (!isReadable.test(path)) {
-                        throw new InvalidValueException(
-                                "names " + path + ", which is not there or cannot be read",
-                                "write the path of a PEM file that this user may read");
-                    }
-                    return path;
-                }));
+        return new ListenerConfig(name, address, filter, tls.read(table), proxies(table));
     }
 
     private List<AddressRange> proxies(ConfigTable table) {
@@ -162,11 +140,5 @@ final class ListenerReader {
                     "write proxy_protocol = true, or remove it");
         }
         return enabled ? proxies : List.of();
-    }
-
-    private static void requireBoth(ConfigTable table, String written, String other, String example) {
-        if (table.isPresent(written) && !table.isPresent(other)) {
-            table.missing(other, "write " + other + " = " + example + " beside " + written);
-        }
     }
 }

@@ -14,7 +14,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 import sluice.protocol.sv2.noise.AuthoritySecretKey;
 
 class ConfigChangeTest {
-    private static final ConfigChange NOTHING = new ConfigChange(false, false, false, false, false, false, List.of());
+    private static final ConfigChange NOTHING =
+            new ConfigChange(false, false, false, false, false, false, false, List.of());
     private static final String POOLS = upstream("main") + upstream("backup");
 
     @Test
@@ -37,7 +38,7 @@ class ConfigChangeTest {
             })
     void upstreamsGoalsAndPinsAreTheRouting(String added) {
         assertThat(between(POOLS, POOLS + added))
-                .isEqualTo(new ConfigChange(true, false, false, false, false, false, List.of()));
+                .isEqualTo(new ConfigChange(true, false, false, false, false, false, false, List.of()));
     }
 
     @Test
@@ -52,14 +53,17 @@ class ConfigChangeTest {
     @Test
     void failoverDifficultyAndLogLevelAreAppliedAsWell() {
         assertThat(between(POOLS, POOLS + "[failover]\nhold = \"5s\"\n"))
-                .isEqualTo(new ConfigChange(false, true, false, false, false, false, List.of()));
+                .isEqualTo(new ConfigChange(false, true, false, false, false, false, false, List.of()));
         assertThat(between(POOLS, POOLS + "[vardiff]\nshares_per_minute = 5\n"))
-                .isEqualTo(new ConfigChange(false, false, true, false, false, false, List.of()));
+                .isEqualTo(new ConfigChange(false, false, true, false, false, false, false, List.of()));
         assertThat(between(POOLS, POOLS + "[[profile]]\nname = \"big\"\nusers = [\"*\"]\nmin_difficulty = 4096\n"))
-                .isEqualTo(new ConfigChange(false, false, false, true, false, false, List.of()))
+                .isEqualTo(new ConfigChange(false, false, false, true, false, false, false, List.of()))
+                .returns(false, ConfigChange::appliesNothing);
+        assertThat(between(POOLS, POOLS + ApiTablesTest.TOKEN))
+                .isEqualTo(new ConfigChange(false, false, false, false, false, true, false, List.of()))
                 .returns(false, ConfigChange::appliesNothing);
         assertThat(between(POOLS, POOLS + "[log]\nlevel = \"debug\"\n"))
-                .isEqualTo(new ConfigChange(false, false, false, false, false, true, List.of()))
+                .isEqualTo(new ConfigChange(false, false, false, false, false, false, true, List.of()))
                 .returns(false, ConfigChange::isEmpty);
     }
 
@@ -71,7 +75,7 @@ class ConfigChangeTest {
                 load(two + "deny = [\"10.0.0.7\"]\n[[listener]]\nname = \"default\"\nallow = [\"10.0.0.0/8\"]\n");
 
         assertThat(ConfigChange.between(before, after))
-                .isEqualTo(new ConfigChange(false, false, false, false, true, false, List.of()))
+                .isEqualTo(new ConfigChange(false, false, false, false, true, false, false, List.of()))
                 .returns(false, ConfigChange::isEmpty);
         assertThat(ConfigChange.filtersInForce(before, after)).isEqualTo(after.listeners());
     }
@@ -88,11 +92,13 @@ class ConfigChangeTest {
                 "limits = {idle_timeout = '5s', handshake_timeout = '5s'} | limits.handshake_timeout limits.idle_timeout",
                 "listener = [{name = 'default', tls_key = 'k', tls_certificate = 'c'}] | listener",
                 "limits = {ban_time = '1h', accept_rate = 5}                       | limits.accept_rate limits.ban_time",
+                "api = {listen_addr = '127.0.0.1:7150'}                            | api",
                 "sv1 = {version_mask = '00ffe000', keepalive = '5s'}               | sv1.version_mask sv1.keepalive",
             })
     void whatOnlyARestartAppliesIsNamed(String added, String keys) {
         assertThat(between(POOLS, added + "\n" + POOLS))
-                .isEqualTo(new ConfigChange(false, false, false, false, false, false, Arrays.asList(keys.split(" "))))
+                .isEqualTo(new ConfigChange(
+                        false, false, false, false, false, false, false, Arrays.asList(keys.split(" "))))
                 .returns(false, ConfigChange::isEmpty);
     }
 
@@ -100,10 +106,11 @@ class ConfigChangeTest {
     void anotherPayoutIsRoutingAndAnotherTemplateSourceNeedsARestart() {
         String text = SoloTablesTest.SOLO + POOLS;
         assertThat(between(text, text.replace("[solo]\n", "[solo]\ntag = \"/other/\"\n")))
-                .isEqualTo(new ConfigChange(true, false, false, false, false, false, List.of()));
+                .isEqualTo(new ConfigChange(true, false, false, false, false, false, false, List.of()));
         ConfigChange password = between(text, text.replace("hunter2", "hunter3"));
         assertThat(password)
-                .isEqualTo(new ConfigChange(false, false, false, false, false, false, List.of("template_source")));
+                .isEqualTo(
+                        new ConfigChange(false, false, false, false, false, false, false, List.of("template_source")));
         assertThat(password.toString()).doesNotContain("hunter");
     }
 
@@ -121,7 +128,7 @@ class ConfigChangeTest {
     void severalChangesAreListedInTheOrderOfTheGuide() {
         assertThat(between(POOLS, "data_dir = \"x\"\nsv1.keepalive = \"5s\"\nlog.level = \"warn\"\n" + POOLS))
                 .isEqualTo(new ConfigChange(
-                        false, false, false, false, false, true, List.of("data_dir", "sv1.keepalive")));
+                        false, false, false, false, false, false, true, List.of("data_dir", "sv1.keepalive")));
     }
 
     private static ConfigChange between(String before, String after) {

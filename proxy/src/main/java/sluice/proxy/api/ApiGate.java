@@ -26,7 +26,7 @@ public final class ApiGate {
     private static final String CHALLENGE = "Bearer realm=\"sluice\"";
 
     private final ApiCatalogue catalogue;
-    private final ApiTokens tokens;
+    private ApiTokens tokens;
     private final ApiTally tally;
     private final Map<Caller, RequestBudget> budgets = new HashMap<>();
 
@@ -34,6 +34,12 @@ public final class ApiGate {
         this.catalogue = catalogue;
         this.tokens = tokens;
         this.tally = tally;
+    }
+
+    /** Who may call from now on. */
+    public void tokens(ApiTokens next) {
+        tokens = next;
+        budgets.clear();
     }
 
     /** What becomes of a request. */

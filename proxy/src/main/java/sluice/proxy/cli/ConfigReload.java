@@ -9,6 +9,7 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import sluice.config.ApiTokenConfig;
 import sluice.config.ConfigChange;
 import sluice.config.ConfigProblem;
 import sluice.config.ConfigResult;
@@ -33,7 +34,8 @@ final class ConfigReload {
     private final Supplier<ConfigResult> source;
     private final Function<ConfigProblem, String> words;
     private final Target target;
-    private GatewayConfig inForce;
+    // Written by the one thread, read by the API.
+    private volatile GatewayConfig inForce;
 
     /** What can be changed while a gateway runs. */
     interface Target {
@@ -43,6 +45,9 @@ final class ConfigReload {
 
         /** From where each of these takes connections. */
         void filters(List<ListenerConfig> listeners);
+
+        /** Who may call the API. */
+        void apiTokens(List<ApiTokenConfig> tokens);
 
         void logLevel(LogLevel level);
     }
@@ -115,6 +120,9 @@ final class ConfigReload {
         if (change.filters()) {
             target.filters(result.listeners());
         }
+        if (change.apiTokens()) {
+            target.apiTokens(next.api().tokens());
+        }
         if (change.logLevel()) {
             target.logLevel(next.logLevel());
         }
@@ -138,6 +146,7 @@ final class ConfigReload {
                 next.profiles(),
                 inForce.limits(),
                 inForce.sv1(),
+                inForce.api().withTokens(next.api().tokens()),
                 next.logLevel());
     }
 

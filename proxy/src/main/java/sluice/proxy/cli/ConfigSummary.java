@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 import sluice.config.AddressRange;
+import sluice.config.ApiConfig;
 import sluice.config.AuthorityKeyFile;
 import sluice.config.AuthorityKeySource;
 import sluice.config.DurationText;
@@ -68,6 +69,9 @@ final class ConfigSummary {
                         .formatted(
                                 config.sv1().versionMask(),
                                 DurationText.format(config.sv1().keepalive())));
+        if (!config.api().isOff()) {
+            row("API", api(config.api()));
+        }
         row("data", config.dataDirectory().toString());
         row("log", config.logLevel().text());
     }
@@ -79,6 +83,19 @@ final class ConfigSummary {
         return listeners.stream()
                 .map(listener -> listener(listener) + " (" + listener.name() + ")")
                 .collect(Collectors.joining(", "));
+    }
+
+    private static String api(ApiConfig api) {
+        List<String> places = new ArrayList<>();
+        api.listen().ifPresent(address -> places.add(address + (api.tls().isPresent() ? " over TLS" : "")));
+        api.unixSocket().ifPresent(socket -> places.add(socket.toString()));
+        return "on " + String.join(" and ", places) + ", for "
+                + (api.tokens().isEmpty()
+                        ? "nobody"
+                        : api.tokens().stream()
+                                .map(token ->
+                                        token.name() + " (" + token.scope().text() + ")")
+                                .collect(Collectors.joining(", ")));
     }
 
     private static String listener(ListenerConfig listener) {

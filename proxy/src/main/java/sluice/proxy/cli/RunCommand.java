@@ -21,6 +21,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 import sluice.config.ClientPortsConfig;
+import sluice.config.ApiTokenConfig;
 import sluice.config.FailoverConfig;
 import sluice.config.GatewayConfig;
 import sluice.config.ListenAddress;
@@ -98,6 +99,9 @@ final class RunCommand implements Callable<Integer> {
                     public void filters(List<ListenerConfig> listeners) {
                         listeners.forEach(listener -> gateway.filter(listener.name(), listener.filter()));
                     }
+
+                    @Override
+                    public void apiTokens(List<ApiTokenConfig> tokens) {}
 
                     @Override
                     public void logLevel(LogLevel level) {

@@ -25,7 +25,8 @@ import picocli.CommandLine.Spec;
             TemplatesCommand.class,
             BenchCommand.class,
             CheckCommand.class,
-            KeygenCommand.class
+            KeygenCommand.class,
+            TokenCommand.class
         },
         synopsisSubcommandLabel = "COMMAND",
         exitCodeListHeading = "%nExit codes:%n",

@@ -30,7 +30,7 @@ import sluice.config.TlsFiles;
  * What a TLS port proves itself with. Its files may be read again while connections are open: those that come later get what
  * is new.
  */
-final class TlsIdentity {
+public final class TlsIdentity {
     // Miners' firmware is old; everything older than this is broken.
     private static final String[] PROTOCOLS = {"TLSv1.3", "TLSv1.2"};
     private static final Pattern PKCS8 =
@@ -41,7 +41,7 @@ final class TlsIdentity {
     private volatile SslContext context;
 
     /** Throws IOException that names the file and what is wrong with it. */
-    TlsIdentity(TlsFiles files) throws IOException {
+    public TlsIdentity(TlsFiles files) throws IOException {
         this.files = files;
         this.context = read(files);
     }
@@ -52,7 +52,7 @@ final class TlsIdentity {
     }
 
     /** @param workers do the arithmetic of handshakes */
-    SslHandler newHandler(ByteBufAllocator allocator, Executor workers, Duration handshakeTimeout) {
+    public SslHandler newHandler(ByteBufAllocator allocator, Executor workers, Duration handshakeTimeout) {
         SslHandler handler = context.newHandler(allocator, workers);
         handler.setHandshakeTimeout(handshakeTimeout.toMillis(), TimeUnit.MILLISECONDS);
         return handler;

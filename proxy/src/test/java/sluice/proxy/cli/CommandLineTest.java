@@ -15,12 +15,15 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import picocli.CommandLine;
+import sluice.config.ApiScope;
+import sluice.config.ApiTokenConfig;
 import sluice.config.AuthorityKeyFile;
 import sluice.config.AuthorityKeySource;
 import sluice.config.ConfigLoader;
 import sluice.config.ConfigResult;
 import sluice.protocol.sv2.noise.AuthoritySecretKey;
 import sluice.protocol.sv2.noise.Secp256k1;
+import sluice.proxy.api.ApiTokens;
 
 class CommandLineTest {
     private static final String KEY = "9bXiEd8boQVhq7WddEcERUL5tyyJVFYdU8th3HfbNXK3Yw6GRXh";
@@ -315,6 +318,27 @@ class CommandLineTest {
         assertThat(execute("keygen", "--write", directory.resolve("no/such/key").toString()))
                 .isEqualTo(1);
         assertThat(err.toString()).contains("does not exist");
+    }
+
+    @Test
+    void tokenPrintsWhatAConfigurationTakesAndATokenThatFitsIt() throws IOException {
+        assertThat(execute("token", "fleet", "--scope", "operate")).isZero();
+
+        String token = out.toString().lines().findFirst().orElseThrow().substring("# token: ".length());
+        ConfigResult loaded = ConfigLoader.load(write(POOL + out), Map.of());
+        assertThat(((ConfigResult.Loaded) loaded).config().api().tokens())
+                .containsExactly(new ApiTokenConfig("fleet", ApiScope.OPERATE, ApiTokens.sha256(token)));
+        assertThat(token).matches("sluice_[A-Za-z0-9_-]{43}");
+
+        String first = token;
+        execute("token", "fleet");
+        assertThat(out.toString()).doesNotContain(first).contains("scopes = [\"read\"]");
+    }
+
+    @Test
+    void tokenRefusesWhatIsNoName() {
+        assertThat(execute("token", "a b")).isEqualTo(ExitCode.USAGE);
+        assertThat(err.toString()).startsWith("NAME has a character that names do not have; use letters");
     }
 
     private int execute(String... arguments) {

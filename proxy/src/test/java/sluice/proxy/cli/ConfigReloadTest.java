@@ -13,6 +13,7 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import sluice.config.ApiTokenConfig;
 import sluice.config.ConfigLoader;
 import sluice.config.ConfigResult;
 import sluice.config.FailoverConfig;
@@ -67,6 +68,11 @@ class ConfigReloadTest {
         }
 
         @Override
+        public void apiTokens(List<ApiTokenConfig> tokens) {
+            done.add("tokens " + tokens.stream().map(ApiTokenConfig::name).toList());
+        }
+
+        @Override
         public void logLevel(LogLevel level) {
             done.add("log " + level.text());
         }
@@ -111,6 +117,16 @@ class ConfigReloadTest {
         write(TWO_POOLS + "[vardiff]\nshares_per_minute = 20\n[log]\nlevel = \"debug\"\n");
         reload.read();
         assertThat(done).containsExactly("vardiff 20.0", "log debug");
+    }
+
+    @Test
+    void aTokenThatIsTakenOutIsWorthNothingAtOnce() throws IOException {
+        String token = "[[api_token]]\nname = \"a\"\nscopes = [\"read\"]\nsha256 = \"" + "0".repeat(64) + "\"\n";
+        write(TWO_POOLS + token);
+        assertThat(reload.read()).isEqualTo(Outcome.APPLIED);
+        write(TWO_POOLS);
+        assertThat(reload.read()).isEqualTo(Outcome.APPLIED);
+        assertThat(done).containsExactly("tokens [a]", "tokens []");
     }
 
     @Test

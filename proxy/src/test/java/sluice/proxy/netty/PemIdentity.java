@@ -17,7 +17,7 @@ import javax.net.ssl.X509TrustManager;
 import sluice.config.TlsFiles;
 
 /** A key and a certificate for it that nobody else vouches for, made by the JDK's keytool, and clients for it. */
-final class PemIdentity {
+public final class PemIdentity {
     private static final char[] PASSWORD = "for this test".toCharArray();
     private static final String ALIAS = "gateway";
 
@@ -28,7 +28,7 @@ final class PemIdentity {
     }
 
     /** @param algorithm {@code EC} or {@code RSA} */
-    static PemIdentity make(String algorithm, Path directory) throws Exception {
+    public static PemIdentity make(String algorithm, Path directory) throws Exception {
         Path file = Files.createTempDirectory(directory, "keys").resolve("keys.p12");
         Process keytool = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "keytool")
@@ -59,7 +59,7 @@ final class PemIdentity {
         return new PemIdentity(keys);
     }
 
-    void write(TlsFiles files) throws GeneralSecurityException, IOException {
+    public void write(TlsFiles files) throws GeneralSecurityException, IOException {
         Files.writeString(
                 files.certificate(),
                 pem("CERTIFICATE", keys.getCertificate(ALIAS).getEncoded()));
@@ -74,7 +74,7 @@ final class PemIdentity {
     }
 
     /** The client's end of TLS on a socket, for a client that trusts everybody. */
-    static SSLSocket client(Socket socket) throws Exception {
+    public static SSLSocket client(Socket socket) throws Exception {
         X509TrustManager trusting = new X509TrustManager() {
             @Override
             public void checkClientTrusted(X509Certificate[] chain, String type) {}

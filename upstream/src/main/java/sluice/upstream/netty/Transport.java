@@ -7,23 +7,35 @@ import io.netty.channel.EventLoop;
 import io.netty.channel.IoEventLoop;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.ServerChannel;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollServerDomainSocketChannel;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.ServerSocketChannel;
 import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.socket.nio.NioServerDomainSocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
+import java.nio.file.Path;
 import java.time.Duration;
 
 /** Which of Netty's transports carries sockets; loops and channels of one transport belong together. */
 public enum Transport {
     /** Linux; a third less memory per connection than NIO. */
-    EPOLL(EpollSocketChannel.class, EpollServerSocketChannel.class) {
+    EPOLL(EpollSocketChannel.class, EpollServerSocketChannel.class, EpollServerDomainSocketChannel.class) {
+        @Override
+        public SocketAddress unixAddress(Path socket) {
+            return new DomainSocketAddress(socket.toString());
+        }
+
         @Override
         IoHandlerFactory ioHandlers() {
             return EpollIoHandler.newFactory();
@@ -52,7 +64,12 @@ public enum Transport {
         }
     },
     /** Everywhere. */
-    NIO(NioSocketChannel.class, NioServerSocketChannel.class) {
+    NIO(NioSocketChannel.class, NioServerSocketChannel.class, NioServerDomainSocketChannel.class) {
+        @Override
+        public SocketAddress unixAddress(Path socket) {
+            return UnixDomainSocketAddress.of(socket);
+        }
+
         @Override
         IoHandlerFactory ioHandlers() {
             return NioIoHandler.newFactory();
@@ -70,10 +87,15 @@ public enum Transport {
 
     private final Class<? extends SocketChannel> socketChannel;
     private final Class<? extends ServerSocketChannel> serverSocketChannel;
+    private final Class<? extends ServerChannel> unixServerChannel;
 
-    Transport(Class<? extends SocketChannel> socketChannel, Class<? extends ServerSocketChannel> serverSocketChannel) {
+    Transport(
+            Class<? extends SocketChannel> socketChannel,
+            Class<? extends ServerSocketChannel> serverSocketChannel,
+            Class<? extends ServerChannel> unixServerChannel) {
         this.socketChannel = socketChannel;
         this.serverSocketChannel = serverSocketChannel;
+        this.unixServerChannel = unixServerChannel;
     }
 
     abstract IoHandlerFactory ioHandlers();
@@ -110,4 +132,12 @@ public enum Transport {
     public Class<? extends ServerSocketChannel> serverSocketChannel() {
         return serverSocketChannel;
     }
+
+    /** What listens on Unix sockets. */
+    public Class<? extends ServerChannel> unixServerChannel() {
+        return unixServerChannel;
+    }
+
+    /** The address of a Unix socket, as {@link #unixServerChannel} takes it. */
+    public abstract SocketAddress unixAddress(Path socket);
 }
