@@ -24,6 +24,7 @@ public final class Director {
 
     private final DirectorOutbox out = new DirectorOutbox();
     private final Goals goals = new Goals();
+    private final Upstreams upstreams = new Upstreams();
     private final PlanInForce inForce;
     private final Routes routes;
     private final Lanes lanes;
@@ -53,7 +54,6 @@ public final class Director {
             Duration keepalive,
             Target firstWanted,
             Numbering numbering) {
-        Upstreams upstreams = new Upstreams();
         Placement placement = new Placement();
         GoalBalancer balancer = new GoalBalancer(Redistribution.settings(failover));
         inForce = new PlanInForce(plan, failover);
@@ -156,6 +156,22 @@ public final class Director {
     /** The plan in force. */
     public RoutingPlan plan() {
         return inForce.plan();
+    }
+
+    /** What is in force and how it fares. */
+    public RoutingStanding standing() {
+        return new RoutingStanding(
+                inForce.revision(), goals.all().stream().map(this::standing).toList());
+    }
+
+    private RoutingStanding.GoalStanding standing(Goal goal) {
+        return new RoutingStanding.GoalStanding(
+                goal.name(),
+                goal.weight(),
+                goal.preferred().map(key -> upstreams.find(key).name()),
+                goal.unusableSince(),
+                goal.isEvacuated(),
+                goal.lanes().stream().map(Lane::standing).toList());
     }
 
     /** Routes that are open, by number. */

@@ -105,6 +105,19 @@ final class Lane {
         seats.ifPresent(own -> own.release(index));
     }
 
+    RoutingStanding.LaneStanding standing() {
+        return new RoutingStanding.LaneStanding(
+                number,
+                identity,
+                Optional.ofNullable(engaged).map(OpenRoute::name),
+                Optional.ofNullable(unusableSince),
+                members,
+                selector.standings().stream()
+                        .map(one -> new RoutingStanding.UpstreamStanding(
+                                upstreams.find(one.upstream()).name(), one))
+                        .toList());
+    }
+
     /** Whether its miners have work of an upstream that the goal names. */
     boolean isUsable() {
         return unusableSince == null && !isOnLastResort();

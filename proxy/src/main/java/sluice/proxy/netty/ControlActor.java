@@ -27,10 +27,12 @@ import sluice.proxy.goal.ChangeResult;
 import sluice.proxy.goal.Director;
 import sluice.proxy.goal.DirectorAction;
 import sluice.proxy.goal.DirectorInput;
+import sluice.proxy.goal.RoutingStanding;
 import sluice.proxy.mining.share.ForwardedShare;
 import sluice.proxy.route.RouteDeadline;
 import sluice.upstream.Upstream;
 import sluice.upstream.template.BlockVerdict;
+import sluice.upstream.template.TemplateStanding;
 
 /**
  * Runs the {@link Director} on its loop: carries out its actions, holds the upstreams behind its routes, and is its mailbox
@@ -166,6 +168,16 @@ final class ControlActor {
             answer.complete(new ChangeResult.Rejected("", "", "the gateway is closed"));
         }
         return answer;
+    }
+
+    /** How routing fares, from any thread; fails where the gateway is closed. */
+    CompletableFuture<RoutingStanding> routing() {
+        return CompletableFuture.supplyAsync(director::standing, loop);
+    }
+
+    /** What the gateway's own templates are, from any thread; fails where the gateway is closed. */
+    CompletableFuture<TemplateStanding> template() {
+        return CompletableFuture.supplyAsync(() -> surroundings.templates().standing(), loop);
     }
 
     /** Completes when all that was handed over before the call has been dealt with, as far as the control loop. */

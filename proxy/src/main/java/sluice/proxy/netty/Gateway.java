@@ -25,6 +25,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.IntFunction;
+import java.util.function.Supplier;
 import sluice.config.AddressFilter;
 import sluice.config.FailoverConfig;
 import sluice.protocol.bitcoin.Difficulty;
@@ -41,6 +42,7 @@ import sluice.proxy.goal.ChangeResult;
 import sluice.proxy.goal.Director;
 import sluice.proxy.goal.DirectorInput;
 import sluice.proxy.goal.RoutingPlan;
+import sluice.proxy.goal.RoutingStanding;
 import sluice.proxy.mining.extranonce.ExtranonceIndexes;
 import sluice.proxy.mining.extranonce.ExtranonceShape;
 import sluice.proxy.mining.extranonce.IndexSource;
@@ -65,6 +67,7 @@ import sluice.upstream.netty.EphemeralKeys;
 import sluice.upstream.netty.HandshakeSettings;
 import sluice.upstream.netty.HandshakeWorkers;
 import sluice.upstream.netty.Transport;
+import sluice.upstream.template.TemplateStanding;
 
 /**
  * The running whole: the miners' ports, the event loops, the director with its upstreams, the event bus and the view. A pool and
@@ -386,6 +389,24 @@ public final class Gateway implements AutoCloseable {
         return ByteBufAllocator.DEFAULT instanceof ByteBufAllocatorMetricProvider provider
                 ? provider.metric().usedDirectMemory()
                 : 0;
+    }
+
+    /** Which upstream feeds which miners now, and why. Fails where the gateway is closed. */
+    public CompletableFuture<RoutingStanding> routing() {
+        return control.routing();
+    }
+
+    /** How the gateway's own templates stand. Fails where the gateway is closed. */
+    public CompletableFuture<TemplateStanding> template() {
+        return control.template();
+    }
+
+    /**
+     * Has {@code answer} given on the bus thread, where it may look at what a listener keeps. Fails where the bus is full or
+     * closed.
+     */
+    public <T> CompletableFuture<T> ask(Supplier<T> answer) {
+        return events.ask(answer);
     }
 
     /** Events dropped because their bus was full; anything but 0 means that counts are too low. */

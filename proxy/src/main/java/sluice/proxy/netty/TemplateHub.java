@@ -1,6 +1,7 @@
 package sluice.proxy.netty;
 
 import io.netty.channel.EventLoop;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -21,6 +22,7 @@ import sluice.upstream.template.Template;
 import sluice.upstream.template.TemplateCommand;
 import sluice.upstream.template.TemplateEvent;
 import sluice.upstream.template.TemplateSource;
+import sluice.upstream.template.TemplateStanding;
 
 /**
  * The gateway's templates, shared by all that want them: its sources run from start to end, each is a path that found blocks
@@ -42,6 +44,7 @@ public final class TemplateHub {
     private Optional<TemplateSource> source = Optional.empty();
     private Optional<Template> current = Optional.empty();
     private Optional<String> unavailable = Optional.empty();
+    private Instant since;
     private CoinbaseReserve reserve = CoinbaseReserve.NONE;
 
     /** What makes a template: all that a block has but for its coinbase. */
@@ -59,6 +62,7 @@ public final class TemplateHub {
         this.blocks = blocks;
         this.factories = List.copyOf(factories);
         this.clock = clock;
+        this.since = clock.instant();
     }
 
     void start() {
@@ -116,6 +120,9 @@ public final class TemplateHub {
                 current = current.map(template ->
                         template.id() == arrived.templateId() ? template.with(arrived.transactions()) : template);
             case TemplateEvent.Unavailable(String reason) -> {
+                if (unavailable.isEmpty()) {
+                    since = clock.instant();
+                }
                 current = Optional.empty();
                 unavailable = Optional.of(reason);
             }
@@ -145,7 +152,12 @@ public final class TemplateHub {
         return id == null ? OptionalLong.empty() : OptionalLong.of(id);
     }
 
+    TemplateStanding standing() {
+        return new TemplateStanding(current, unavailable, since);
+    }
+
     private void inForce(Template template) {
+        since = clock.instant();
         known.put(new Content(template.tip().prevHash(), template.merklePath().siblings()), template.id());
         if (known.size() > MAX_KNOWN) {
             known.remove(known.keySet().iterator().next());
