@@ -3,12 +3,16 @@ package sluice.proxy.api;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
 import sluice.config.GatewayConfig;
 import sluice.config.LogLevel;
 import sluice.config.RoutingConfig;
 import sluice.proxy.goal.ChangeResult;
+import sluice.proxy.goal.RoutingStanding;
+import sluice.proxy.view.FarmBooks;
 import sluice.proxy.view.FarmHashrates;
 import sluice.proxy.view.FarmSnapshot;
+import sluice.upstream.template.TemplateStanding;
 
 /**
  * The running gateway as the API sees it: all that handlers may look at and change. What it promises for later it keeps on
@@ -28,6 +32,18 @@ public interface Farm {
     FarmSnapshot snapshot();
 
     CompletionStage<FarmHashrates> hashrates();
+
+    /** What is known of single miners, workers, shares and blocks; {@code question} runs on the bus thread and copies. */
+    <T> CompletionStage<T> ask(Function<FarmBooks, T> question);
+
+    /** Which upstream feeds which miners, and why. */
+    CompletionStage<RoutingStanding> routing();
+
+    /** How the gateway's own templates stand. */
+    CompletionStage<TemplateStanding> template();
+
+    /** Events that were dropped because there were too many; anything but 0 means that counts are too low. */
+    long lostEvents();
 
     /** Applies a whole plan in two phases while miners mine; where it cannot be prepared, nothing has changed. */
     CompletionStage<ChangeResult> apply(RoutingConfig routing);

@@ -40,6 +40,14 @@ public final class LogSetup extends ContextAwareBase implements Configurator {
         apply((LoggerContext) LoggerFactory.getILoggerFactory(), level);
     }
 
+    /** What is logged now. */
+    static LogLevel level() {
+        return LogLevel.valueOf(((LoggerContext) LoggerFactory.getILoggerFactory())
+                .getLogger(Logger.ROOT_LOGGER_NAME)
+                .getLevel()
+                .toString());
+    }
+
     private static void apply(LoggerContext context, LogLevel level) {
         Level root = Level.valueOf(level.name());
         context.getLogger(Logger.ROOT_LOGGER_NAME).setLevel(root);

@@ -33,6 +33,7 @@ import sluice.config.Sv1Config;
 import sluice.config.TemplateSourceConfig;
 import sluice.config.VardiffConfig;
 import sluice.proxy.event.EventLog;
+import sluice.proxy.event.GatewayEvents;
 import sluice.proxy.goal.ChangeResult;
 import sluice.proxy.mining.profile.ProfileBook;
 import sluice.proxy.netty.ClientPorts;
@@ -61,8 +62,27 @@ final class RunCommand implements Callable<Integer> {
             LOG.info("stratum_v2.enabled is false: nothing to do");
             return ExitCode.OK;
         }
-        Gateway gateway = start(config);
-        List<ConfigWatch> watches = watches(config, gateway);
+        ApiSetup api = new ApiSetup(config.api(), CLOCK);
+        Gateway gateway = start(config, api.listeners());
+        ConfigReload reload = reload(config, gateway, api);
+        try {
+            api.open(
+                    gateway,
+                    reload::inForce,
+                    routing -> gateway.apply(
+                            PoolUpstream.plan(
+                                    routing,
+                                    common(
+                                            reload.inForce().failover(),
+                                            reload.inForce().vardiff(),
+                                            config.sv1())),
+                            reload.inForce().failover()));
+        } catch (CommandFailure notToBeHad) {
+            api.close();
+            gateway.close();
+            throw notToBeHad;
+        }
+        List<ConfigWatch> watches = watches(config, gateway, reload);
         CountDownLatch stopped = new CountDownLatch(1);
         Runtime.getRuntime()
                 .addShutdownHook(Thread.ofPlatform().name("shutdown").unstarted(() -> {
@@ -70,6 +90,7 @@ final class RunCommand implements Callable<Integer> {
                             "stopping: closing {} connections",
                             gateway.snapshot().connections());
                     watches.forEach(ConfigWatch::close);
+                    api.close();
                     gateway.close();
                     stopped.countDown();
                     // Stopping when asked is success, whatever number the signal has.
@@ -79,35 +100,38 @@ final class RunCommand implements Callable<Integer> {
         return ExitCode.OK;
     }
 
+    private ConfigReload reload(GatewayConfig running, Gateway gateway, ApiSetup api) {
+        return new ConfigReload(running, configuration::read, configuration::describe, new ConfigReload.Target() {
+            @Override
+            public CompletableFuture<ChangeResult> apply(
+                    RoutingConfig routing, FailoverConfig failover, VardiffConfig vardiff) {
+                return gateway.apply(PoolUpstream.plan(routing, common(failover, vardiff, running.sv1())), failover);
+            }
+
+            @Override
+            public void profiles(VardiffConfig vardiff, List<ProfileConfig> profiles) {
+                gateway.profiles(new ProfileBook(vardiff, profiles));
+            }
+
+            @Override
+            public void filters(List<ListenerConfig> listeners) {
+                listeners.forEach(listener -> gateway.filter(listener.name(), listener.filter()));
+            }
+
+            @Override
+            public void apiTokens(List<ApiTokenConfig> tokens) {
+                api.tokens(tokens);
+            }
+
+            @Override
+            public void logLevel(LogLevel level) {
+                LogSetup.use(level);
+            }
+        });
+    }
+
     /** Has the file and the certificates read again, and what changed applied, when they change and at SIGHUP. */
-    private List<ConfigWatch> watches(GatewayConfig running, Gateway gateway) {
-        ConfigReload reload =
-                new ConfigReload(running, configuration::read, configuration::describe, new ConfigReload.Target() {
-                    @Override
-                    public CompletableFuture<ChangeResult> apply(
-                            RoutingConfig routing, FailoverConfig failover, VardiffConfig vardiff) {
-                        return gateway.apply(
-                                PoolUpstream.plan(routing, common(failover, vardiff, running.sv1())), failover);
-                    }
-
-                    @Override
-                    public void profiles(VardiffConfig vardiff, List<ProfileConfig> profiles) {
-                        gateway.profiles(new ProfileBook(vardiff, profiles));
-                    }
-
-                    @Override
-                    public void filters(List<ListenerConfig> listeners) {
-                        listeners.forEach(listener -> gateway.filter(listener.name(), listener.filter()));
-                    }
-
-                    @Override
-                    public void apiTokens(List<ApiTokenConfig> tokens) {}
-
-                    @Override
-                    public void logLevel(LogLevel level) {
-                        LogSetup.use(level);
-                    }
-                });
+    private List<ConfigWatch> watches(GatewayConfig running, Gateway gateway, ConfigReload reload) {
         List<ConfigWatch> watches = new ArrayList<>();
         watches.add(new ConfigWatch(List.of(configuration.file()), reload::read));
         List<Path> certificates = CertificateReload.files(running);
@@ -124,8 +148,12 @@ final class RunCommand implements Callable<Integer> {
         return new PoolUpstream.Common(vardiff, failover, sv1, Sluice.Version.text(), CLOCK);
     }
 
-    /** Starts the gateway that {@code config} describes. Fails in words where the port, the key or a pool is not to be had. */
-    static Gateway start(GatewayConfig config) throws CommandFailure {
+    /**
+     * Starts the gateway that {@code config} describes. Fails in words where the port, the key or a pool is not to be had.
+     *
+     * @param listeners of its events, besides the log
+     */
+    static Gateway start(GatewayConfig config, List<GatewayEvents.Listener> listeners) throws CommandFailure {
         List<MinersPort> ports = new ArrayList<>();
         for (ListenerConfig listener : config.listeners()) {
             ports.add(new MinersPort(
@@ -154,7 +182,8 @@ final class RunCommand implements Callable<Integer> {
                     TemplateSources.of(
                             config.templateSources(), config.routing().solo(), CLOCK),
                     CLOCK,
-                    List.of(new EventLog("gateway")));
+                    Stream.concat(Stream.of(new EventLog("gateway")), listeners.stream())
+                            .toList());
             LOG.info(
                     "miners connect to {} (SV1 and SV2; SV2 authority key {}), work comes from {}",
                     config.listeners().stream()

@@ -1,0 +1,84 @@
+package sluice.proxy.cli;
+
+import java.io.IOException;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import sluice.config.ApiConfig;
+import sluice.config.ApiTokenConfig;
+import sluice.config.GatewayConfig;
+import sluice.config.RoutingConfig;
+import sluice.proxy.api.FarmApi;
+import sluice.proxy.api.netty.ApiServer;
+import sluice.proxy.api.netty.GatewayFarm;
+import sluice.proxy.event.GatewayEvents;
+import sluice.proxy.goal.ChangeResult;
+import sluice.proxy.netty.Gateway;
+import sluice.proxy.view.FarmBooks;
+
+/** The API of a gateway that is started from the command line: nothing at all where the configuration has none. */
+final class ApiSetup implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(ApiSetup.class);
+
+    private final ApiConfig config;
+    private final InstantSource clock;
+    private final FarmBooks books = new FarmBooks();
+    private final Optional<ApiServer> server;
+
+    ApiSetup(ApiConfig config, InstantSource clock) {
+        this.config = config;
+        this.clock = clock;
+        this.server = config.isOff() ? Optional.empty() : Optional.of(new ApiServer(clock));
+    }
+
+    /** What the API has to hear of. */
+    List<GatewayEvents.Listener> listeners() {
+        return config.isOff() ? List.of() : List.of(books);
+    }
+
+    /** Begins to answer. Fails in words where the place is not to be had; close then. */
+    void open(
+            Gateway gateway,
+            Supplier<GatewayConfig> inForce,
+            Function<RoutingConfig, CompletableFuture<ChangeResult>> plans)
+            throws CommandFailure {
+        if (server.isEmpty()) {
+            return;
+        }
+        ApiServer api = server.get();
+        GatewayFarm farm = new GatewayFarm(
+                gateway,
+                books,
+                api.executor(),
+                new GatewayFarm.Settings(
+                        clock.instant(), Sluice.Version.text(), inForce, plans, LogSetup::level, LogSetup::use));
+        try {
+            api.open(config, FarmApi.catalogue(farm, api.tally(), List.of()));
+        } catch (IOException e) {
+            throw new CommandFailure(ExitCode.FAILED, e.getMessage());
+        }
+        LOG.info(
+                "the API answers on {}",
+                Stream.concat(
+                                api.address().map(Object::toString).stream(),
+                                config.unixSocket().map(Object::toString).stream())
+                        .collect(Collectors.joining(" and ")));
+    }
+
+    /** Who may call from now on. */
+    void tokens(List<ApiTokenConfig> tokens) {
+        server.ifPresent(open -> open.tokens(tokens));
+    }
+
+    @Override
+    public void close() {
+        server.ifPresent(ApiServer::close);
+    }
+}
