@@ -113,6 +113,8 @@ public final class FarmBooks implements GatewayEvents.Listener {
             case GatewayEvent.MiningPoolConnected pool -> {}
             case GatewayEvent.MiningPoolDisconnected pool -> {}
             case GatewayEvent.MiningDifficultyChanged changed -> {}
+            case GatewayEvent.CustomJobTaken taken -> {}
+            case GatewayEvent.CustomJobRefused refused -> {}
             case GatewayEvent.JobDelivered delivered -> {}
             case GatewayEvent.PayoutMismatch mismatch -> {}
             case GatewayEvent.UpstreamSwitched switched -> {}
