@@ -1,0 +1,122 @@
+package sluice.proxy.api.event;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import sluice.proxy.event.GatewayEvent;
+
+/** The kinds of events by the names that other programs know. A name never changes. */
+public enum EventType {
+    STRATUM_CLIENT_CONNECTED("StratumClientConnected"),
+    STRATUM_CLIENT_DISCONNECTED("StratumClientDisconnected"),
+    CONNECTIONS_REFUSED("ConnectionsRefused"),
+    ADDRESS_BANNED("AddressBanned"),
+    MINER_MESSAGE_IGNORED("MinerMessageIgnored"),
+    CHANNEL_OPENED("ChannelOpened"),
+    CHANNEL_CLOSED("ChannelClosed"),
+    MINER_PROFILED("MinerProfiled"),
+    COINBASE_BEYOND_BUDGET("CoinbaseBeyondBudget"),
+    MINER_TARGET_CHANGED("MinerTargetChanged", true),
+    SHARE_SUBMITTED("ShareSubmitted", true),
+    SHARES_UNJUDGED("SharesUnjudged", true),
+    SHARE_FORWARDED("ShareForwarded", true),
+    SHARE_UNFORWARDABLE("ShareUnforwardable", true),
+    UPSTREAM_ACCEPTED("UpstreamAccepted", true),
+    UPSTREAM_REJECTED("UpstreamRejected", true),
+    UPSTREAM_UNANSWERED("UpstreamUnanswered"),
+    MINING_POOL_CONNECTED("MiningPoolConnected"),
+    MINING_POOL_DISCONNECTED("MiningPoolDisconnected"),
+    MINING_JOB_CREATED("MiningJobCreated"),
+    CHAIN_TIP_UPDATED("ChainTipUpdated"),
+    MINING_DIFFICULTY_CHANGED("MiningDifficultyChanged"),
+    JOB_DELIVERED("JobDelivered"),
+    BLOCK_FOUND("BlockFound"),
+    BLOCK_ANSWERED("BlockAnswered"),
+    PAYOUT_MISMATCH("PayoutMismatch"),
+    UPSTREAM_SWITCHED("UpstreamSwitched"),
+    SWITCH_DELIVERED("SwitchDelivered"),
+    HOLD_BEGAN("HoldBegan"),
+    HOLD_ENDED("HoldEnded"),
+    MINER_PLACED("MinerPlaced"),
+    PLAN_APPLIED("PlanApplied"),
+    PLAN_REJECTED("PlanRejected"),
+    PORTS_CLOSED("PortsClosed"),
+    PORTS_OPENED("PortsOpened");
+
+    private static final Map<String, EventType> BY_NAME =
+            Arrays.stream(values()).collect(Collectors.toMap(EventType::text, Function.identity()));
+
+    private final String text;
+    private final boolean frequent;
+
+    EventType(String text) {
+        this(text, false);
+    }
+
+    EventType(String text, boolean frequent) {
+        this.text = text;
+        this.frequent = frequent;
+    }
+
+    /** As programs write it. */
+    public String text() {
+        return text;
+    }
+
+    /** Whether it comes with shares, so that a farm has thousands of them where it has one of any other. */
+    public boolean isFrequent() {
+        return frequent;
+    }
+
+    public static Optional<EventType> named(String text) {
+        return Optional.ofNullable(BY_NAME.get(text));
+    }
+
+    /** All names, in the order of this list. */
+    public static List<String> names() {
+        return Arrays.stream(values()).map(EventType::text).toList();
+    }
+
+    static EventType of(GatewayEvent event) {
+        return switch (event) {
+            case GatewayEvent.MinerConnected e -> STRATUM_CLIENT_CONNECTED;
+            case GatewayEvent.MinerDisconnected e -> STRATUM_CLIENT_DISCONNECTED;
+            case GatewayEvent.ConnectionsRefused e -> CONNECTIONS_REFUSED;
+            case GatewayEvent.AddressBanned e -> ADDRESS_BANNED;
+            case GatewayEvent.MinerMessageIgnored e -> MINER_MESSAGE_IGNORED;
+            case GatewayEvent.ChannelOpened e -> CHANNEL_OPENED;
+            case GatewayEvent.ChannelClosed e -> CHANNEL_CLOSED;
+            case GatewayEvent.MinerProfiled e -> MINER_PROFILED;
+            case GatewayEvent.CoinbaseBeyondBudget e -> COINBASE_BEYOND_BUDGET;
+            case GatewayEvent.MinerTargetChanged e -> MINER_TARGET_CHANGED;
+            case GatewayEvent.ShareSubmitted e -> SHARE_SUBMITTED;
+            case GatewayEvent.SharesUnjudged e -> SHARES_UNJUDGED;
+            case GatewayEvent.ShareForwarded e -> SHARE_FORWARDED;
+            case GatewayEvent.ShareUnforwardable e -> SHARE_UNFORWARDABLE;
+            case GatewayEvent.UpstreamAccepted e -> UPSTREAM_ACCEPTED;
+            case GatewayEvent.UpstreamRejected e -> UPSTREAM_REJECTED;
+            case GatewayEvent.UpstreamUnanswered e -> UPSTREAM_UNANSWERED;
+            case GatewayEvent.MiningPoolConnected e -> MINING_POOL_CONNECTED;
+            case GatewayEvent.MiningPoolDisconnected e -> MINING_POOL_DISCONNECTED;
+            case GatewayEvent.MiningJobCreated e -> MINING_JOB_CREATED;
+            case GatewayEvent.ChainTipUpdated e -> CHAIN_TIP_UPDATED;
+            case GatewayEvent.MiningDifficultyChanged e -> MINING_DIFFICULTY_CHANGED;
+            case GatewayEvent.JobDelivered e -> JOB_DELIVERED;
+            case GatewayEvent.BlockFound e -> BLOCK_FOUND;
+            case GatewayEvent.BlockAnswered e -> BLOCK_ANSWERED;
+            case GatewayEvent.PayoutMismatch e -> PAYOUT_MISMATCH;
+            case GatewayEvent.UpstreamSwitched e -> UPSTREAM_SWITCHED;
+            case GatewayEvent.SwitchDelivered e -> SWITCH_DELIVERED;
+            case GatewayEvent.HoldBegan e -> HOLD_BEGAN;
+            case GatewayEvent.HoldEnded e -> HOLD_ENDED;
+            case GatewayEvent.MinerPlaced e -> MINER_PLACED;
+            case GatewayEvent.PlanApplied e -> PLAN_APPLIED;
+            case GatewayEvent.PlanRejected e -> PLAN_REJECTED;
+            case GatewayEvent.PortsClosed e -> PORTS_CLOSED;
+            case GatewayEvent.PortsOpened e -> PORTS_OPENED;
+        };
+    }
+}
