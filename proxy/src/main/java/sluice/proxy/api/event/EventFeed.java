@@ -2,6 +2,7 @@ package sluice.proxy.api.event;
 
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import sluice.config.EventType;
 import sluice.proxy.event.GatewayEvent;
 import sluice.proxy.event.GatewayEvents;
 
@@ -110,7 +111,7 @@ public final class EventFeed implements GatewayEvents.Listener {
     }
 
     private void enter(GatewayEvent event, String endpoint, String worker, String poolUrl) {
-        EventType type = EventType.of(event);
+        EventType type = EventSubjects.type(event);
         ledger.add(new PublishedEvent(ledger.next(type), type, event, endpoint, worker, poolUrl));
         isNew = true;
     }

@@ -43,12 +43,7 @@ final class EventFields {
 
     /** In lower-case kebab form. */
     EventFields word(String name, Enum<?> value) {
-        return word(name, value.name());
-    }
-
-    /** The same for the name of such a value. */
-    EventFields word(String name, String value) {
-        return text(name, value.toLowerCase(Locale.ROOT).replace('_', '-'));
+        return put(name, value.name().toLowerCase(Locale.ROOT).replace('_', '-'));
     }
 
     Map<String, Object> all() {

@@ -92,7 +92,7 @@ public final class EventJson {
                 fields.text("pool_url", published.poolUrl())
                         .text("pool_id", e.upstream())
                         .text("reason", e.reason())
-                        .word("step", e.step())
+                        .text("step", e.step())
                         .put("had_channel", e.hadChannel());
             case GatewayEvent.MiningJobCreated e ->
                 fields.put("job_id", Long.toString(e.jobId()))
@@ -140,7 +140,7 @@ public final class EventJson {
                         .word("reason", e.reason());
             case GatewayEvent.PlanApplied e -> fields.put("revision", e.revision());
             case GatewayEvent.PlanRejected e ->
-                fields.text("pool_id", e.upstream()).word("step", e.step()).text("reason", e.reason());
+                fields.text("pool_id", e.upstream()).text("step", e.step()).text("reason", e.reason());
             case GatewayEvent.PortsClosed e -> fields.text("reason", e.reason());
             case GatewayEvent.PortsOpened e -> fields;
         };

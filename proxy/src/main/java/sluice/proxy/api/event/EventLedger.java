@@ -1,5 +1,7 @@
 package sluice.proxy.api.event;
 
+import sluice.config.EventType;
+
 /**
  * The latest events, for those who read them and those who come back. What comes with shares has a ring of its own, so that a
  * farm's shares do not push out the loss of a pool. One thread adds, that of the event bus; readers are on any thread and

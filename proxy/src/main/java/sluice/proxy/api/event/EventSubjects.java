@@ -1,11 +1,52 @@
 package sluice.proxy.api.event;
 
 import java.util.List;
+import sluice.config.EventType;
 import sluice.proxy.event.GatewayEvent;
 
-/** What an event is about. */
+/** What an event is, and what it is about. */
 final class EventSubjects {
     private EventSubjects() {}
+
+    static EventType type(GatewayEvent event) {
+        return switch (event) {
+            case GatewayEvent.MinerConnected _ -> EventType.STRATUM_CLIENT_CONNECTED;
+            case GatewayEvent.MinerDisconnected _ -> EventType.STRATUM_CLIENT_DISCONNECTED;
+            case GatewayEvent.ConnectionsRefused _ -> EventType.CONNECTIONS_REFUSED;
+            case GatewayEvent.AddressBanned _ -> EventType.ADDRESS_BANNED;
+            case GatewayEvent.MinerMessageIgnored _ -> EventType.MINER_MESSAGE_IGNORED;
+            case GatewayEvent.ChannelOpened _ -> EventType.CHANNEL_OPENED;
+            case GatewayEvent.ChannelClosed _ -> EventType.CHANNEL_CLOSED;
+            case GatewayEvent.MinerProfiled _ -> EventType.MINER_PROFILED;
+            case GatewayEvent.CoinbaseBeyondBudget _ -> EventType.COINBASE_BEYOND_BUDGET;
+            case GatewayEvent.MinerTargetChanged _ -> EventType.MINER_TARGET_CHANGED;
+            case GatewayEvent.ShareSubmitted _ -> EventType.SHARE_SUBMITTED;
+            case GatewayEvent.SharesUnjudged _ -> EventType.SHARES_UNJUDGED;
+            case GatewayEvent.ShareForwarded _ -> EventType.SHARE_FORWARDED;
+            case GatewayEvent.ShareUnforwardable _ -> EventType.SHARE_UNFORWARDABLE;
+            case GatewayEvent.UpstreamAccepted _ -> EventType.UPSTREAM_ACCEPTED;
+            case GatewayEvent.UpstreamRejected _ -> EventType.UPSTREAM_REJECTED;
+            case GatewayEvent.UpstreamUnanswered _ -> EventType.UPSTREAM_UNANSWERED;
+            case GatewayEvent.MiningPoolConnected _ -> EventType.MINING_POOL_CONNECTED;
+            case GatewayEvent.MiningPoolDisconnected _ -> EventType.MINING_POOL_DISCONNECTED;
+            case GatewayEvent.MiningJobCreated _ -> EventType.MINING_JOB_CREATED;
+            case GatewayEvent.ChainTipUpdated _ -> EventType.CHAIN_TIP_UPDATED;
+            case GatewayEvent.MiningDifficultyChanged _ -> EventType.MINING_DIFFICULTY_CHANGED;
+            case GatewayEvent.JobDelivered _ -> EventType.JOB_DELIVERED;
+            case GatewayEvent.BlockFound _ -> EventType.BLOCK_FOUND;
+            case GatewayEvent.BlockAnswered _ -> EventType.BLOCK_ANSWERED;
+            case GatewayEvent.PayoutMismatch _ -> EventType.PAYOUT_MISMATCH;
+            case GatewayEvent.UpstreamSwitched _ -> EventType.UPSTREAM_SWITCHED;
+            case GatewayEvent.SwitchDelivered _ -> EventType.SWITCH_DELIVERED;
+            case GatewayEvent.HoldBegan _ -> EventType.HOLD_BEGAN;
+            case GatewayEvent.HoldEnded _ -> EventType.HOLD_ENDED;
+            case GatewayEvent.MinerPlaced _ -> EventType.MINER_PLACED;
+            case GatewayEvent.PlanApplied _ -> EventType.PLAN_APPLIED;
+            case GatewayEvent.PlanRejected _ -> EventType.PLAN_REJECTED;
+            case GatewayEvent.PortsClosed _ -> EventType.PORTS_CLOSED;
+            case GatewayEvent.PortsOpened _ -> EventType.PORTS_OPENED;
+        };
+    }
 
     /** Names of the upstreams that it is about. */
     static List<String> upstreams(GatewayEvent event) {

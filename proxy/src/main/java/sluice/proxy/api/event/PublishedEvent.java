@@ -1,5 +1,6 @@
 package sluice.proxy.api.event;
 
+import sluice.config.EventType;
 import sluice.proxy.event.GatewayEvent;
 
 /**

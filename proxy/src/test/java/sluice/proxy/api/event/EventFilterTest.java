@@ -6,6 +6,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import sluice.config.EventType;
 import sluice.config.UserPattern;
 
 class EventFilterTest {

@@ -1,4 +1,4 @@
-package sluice.proxy.api.event;
+package sluice.config;
 
 import java.util.Arrays;
 import java.util.List;
@@ -6,7 +6,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
-import sluice.proxy.event.GatewayEvent;
 
 /** The kinds of events by the names that other programs know. A name never changes. */
 public enum EventType {
@@ -78,45 +77,5 @@ public enum EventType {
     /** All names, in the order of this list. */
     public static List<String> names() {
         return Arrays.stream(values()).map(EventType::text).toList();
-    }
-
-    static EventType of(GatewayEvent event) {
-        return switch (event) {
-            case GatewayEvent.MinerConnected e -> STRATUM_CLIENT_CONNECTED;
-            case GatewayEvent.MinerDisconnected e -> STRATUM_CLIENT_DISCONNECTED;
-            case GatewayEvent.ConnectionsRefused e -> CONNECTIONS_REFUSED;
-            case GatewayEvent.AddressBanned e -> ADDRESS_BANNED;
-            case GatewayEvent.MinerMessageIgnored e -> MINER_MESSAGE_IGNORED;
-            case GatewayEvent.ChannelOpened e -> CHANNEL_OPENED;
-            case GatewayEvent.ChannelClosed e -> CHANNEL_CLOSED;
-            case GatewayEvent.MinerProfiled e -> MINER_PROFILED;
-            case GatewayEvent.CoinbaseBeyondBudget e -> COINBASE_BEYOND_BUDGET;
-            case GatewayEvent.MinerTargetChanged e -> MINER_TARGET_CHANGED;
-            case GatewayEvent.ShareSubmitted e -> SHARE_SUBMITTED;
-            case GatewayEvent.SharesUnjudged e -> SHARES_UNJUDGED;
-            case GatewayEvent.ShareForwarded e -> SHARE_FORWARDED;
-            case GatewayEvent.ShareUnforwardable e -> SHARE_UNFORWARDABLE;
-            case GatewayEvent.UpstreamAccepted e -> UPSTREAM_ACCEPTED;
-            case GatewayEvent.UpstreamRejected e -> UPSTREAM_REJECTED;
-            case GatewayEvent.UpstreamUnanswered e -> UPSTREAM_UNANSWERED;
-            case GatewayEvent.MiningPoolConnected e -> MINING_POOL_CONNECTED;
-            case GatewayEvent.MiningPoolDisconnected e -> MINING_POOL_DISCONNECTED;
-            case GatewayEvent.MiningJobCreated e -> MINING_JOB_CREATED;
-            case GatewayEvent.ChainTipUpdated e -> CHAIN_TIP_UPDATED;
-            case GatewayEvent.MiningDifficultyChanged e -> MINING_DIFFICULTY_CHANGED;
-            case GatewayEvent.JobDelivered e -> JOB_DELIVERED;
-            case GatewayEvent.BlockFound e -> BLOCK_FOUND;
-            case GatewayEvent.BlockAnswered e -> BLOCK_ANSWERED;
-            case GatewayEvent.PayoutMismatch e -> PAYOUT_MISMATCH;
-            case GatewayEvent.UpstreamSwitched e -> UPSTREAM_SWITCHED;
-            case GatewayEvent.SwitchDelivered e -> SWITCH_DELIVERED;
-            case GatewayEvent.HoldBegan e -> HOLD_BEGAN;
-            case GatewayEvent.HoldEnded e -> HOLD_ENDED;
-            case GatewayEvent.MinerPlaced e -> MINER_PLACED;
-            case GatewayEvent.PlanApplied e -> PLAN_APPLIED;
-            case GatewayEvent.PlanRejected e -> PLAN_REJECTED;
-            case GatewayEvent.PortsClosed e -> PORTS_CLOSED;
-            case GatewayEvent.PortsOpened e -> PORTS_OPENED;
-        };
     }
 }
