@@ -78,6 +78,11 @@ public final class WebhookQueue {
         return out;
     }
 
+    /** Nothing waits, or it waits for the receiver to get well. */
+    public boolean isAtRest() {
+        return nextAttempt.isPresent() || current.isEmpty();
+    }
+
     public WebhookState state() {
         return new WebhookState(
                 waiting.size()
