@@ -59,6 +59,11 @@ public final class EventReader {
         return oldest;
     }
 
+    /** The last event that was looked at. */
+    EventId place() {
+        return place;
+    }
+
     /** Up to {@code most} events that pass the filter, in the order in which they happened. */
     public Batch next(int most) {
         EventId end = ledger.last();

@@ -64,9 +64,11 @@ final class WebhookSender {
         return queue.state();
     }
 
-    /** Tries the dead letters again. */
-    void revive() {
+    /** Has the dead letters wait again. Returns for how many there was room. */
+    int revive() {
+        int before = queue.state().deadLetters().size();
         hear(new WebhookInput.Revive());
+        return before - queue.state().deadLetters().size();
     }
 
     /** Completes when all that has happened so far is delivered, or waits for the receiver to get well. */

@@ -9,16 +9,18 @@ import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import sluice.config.WebhookConfig;
 import sluice.proxy.api.event.EventFeed;
+import sluice.proxy.api.event.WebhookDesk;
 import sluice.proxy.api.event.WebhookState;
 import sluice.upstream.netty.Transport;
 
 /** All webhooks of a gateway, on a thread of their own. */
-public final class Webhooks implements AutoCloseable {
+public final class Webhooks implements WebhookDesk, AutoCloseable {
     /** Until a receiver has answered whole. */
     static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(10);
 
@@ -50,7 +52,7 @@ public final class Webhooks implements AutoCloseable {
         return new Webhooks(configs, feed, clock, patience);
     }
 
-    /** How each fares, in the order of the configuration. */
+    @Override
     public CompletionStage<Map<WebhookConfig, WebhookState>> states() {
         return CompletableFuture.supplyAsync(
                 () -> {
@@ -61,15 +63,12 @@ public final class Webhooks implements AutoCloseable {
                 loop);
     }
 
-    /** Has the dead letters of this webhook tried again; false where there is no such webhook. */
-    public CompletionStage<Boolean> revive(String name) {
+    @Override
+    public CompletionStage<OptionalInt> revive(String name) {
         return CompletableFuture.supplyAsync(
                 () -> {
                     WebhookSender sender = senders.get(name);
-                    if (sender != null) {
-                        sender.revive();
-                    }
-                    return sender != null;
+                    return sender == null ? OptionalInt.empty() : OptionalInt.of(sender.revive());
                 },
                 loop);
     }

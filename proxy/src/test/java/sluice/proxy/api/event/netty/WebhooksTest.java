@@ -261,8 +261,8 @@ class WebhooksTest {
         assertThat(refused.waiting()).isZero();
 
         answer(ok());
-        assertThat(webhooks.revive("other").toCompletableFuture().join()).isFalse();
-        assertThat(webhooks.revive("chat").toCompletableFuture().join()).isTrue();
+        assertThat(webhooks.revive("other").toCompletableFuture().join()).isEmpty();
+        assertThat(webhooks.revive("chat").toCompletableFuture().join()).hasValue(1);
         WebhookState revived = waitFor(state -> state.delivered() == 1);
         assertThat(revived.deadLetters()).isEmpty();
         assertThat(reasonsTold()).containsExactly("first", "first");
