@@ -29,6 +29,8 @@ public enum EventType {
     MINING_POOL_CONNECTED("MiningPoolConnected"),
     MINING_POOL_DISCONNECTED("MiningPoolDisconnected"),
     MINING_JOB_CREATED("MiningJobCreated"),
+    BLOCK_MINED("BlockMined"),
+    BLOCK_TEMPLATE_UPDATED("BlockTemplateUpdated"),
     CHAIN_TIP_UPDATED("ChainTipUpdated"),
     MINING_DIFFICULTY_CHANGED("MiningDifficultyChanged"),
     JOB_DELIVERED("JobDelivered"),

@@ -142,6 +142,7 @@ final class Account {
             case GatewayEvent.PlanApplied plan -> {}
             case GatewayEvent.PlanRejected plan -> {}
             case GatewayEvent.PortsClosed ports -> portsEverClosed = true;
+            case GatewayEvent.NodeReported reported -> {}
             case GatewayEvent.PortsOpened ports -> {}
             case GatewayEvent.PayoutMismatch mismatch -> {}
         }

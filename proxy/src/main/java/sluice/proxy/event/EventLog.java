@@ -189,6 +189,7 @@ public final class EventLog implements GatewayEvents.Listener {
                         e.upstream(),
                         e.step(),
                         e.reason());
+            case GatewayEvent.NodeReported e -> log.debug("reporter={} says {}", e.reporter(), e.report());
             case GatewayEvent.PortsClosed e -> log.warn("miners' ports closed reason=\"{}\"", e.reason());
             case GatewayEvent.PortsOpened e -> log.info("miners' ports open again");
             // One line per share would drown everything else; shares are counted in the view.

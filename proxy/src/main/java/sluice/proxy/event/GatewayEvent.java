@@ -138,6 +138,9 @@ public sealed interface GatewayEvent {
     /** The network's difficulty changed with a new tip of the same upstream; both as compact targets, U32. */
     record MiningDifficultyChanged(Instant at, long oldNbits, long newNbits) implements GatewayEvent {}
 
+    /** @param reporter the name of the token by which it was said */
+    record NodeReported(Instant at, String reporter, NodeReport report) implements GatewayEvent {}
+
     /** A job reached the last miner's socket this long after its upstream's frame came in. */
     record JobDelivered(Instant at, long jobId, int miners, long nanos) implements GatewayEvent {}
 

@@ -180,6 +180,11 @@ final class ControlActor {
         return CompletableFuture.supplyAsync(() -> surroundings.templates().standing(), loop);
     }
 
+    /** From any thread: see {@link TemplateHub#look}. */
+    void lookForTemplates() {
+        loop.execute(() -> surroundings.templates().look());
+    }
+
     /** Completes when all that was handed over before the call has been dealt with, as far as the control loop. */
     Future<?> settle() {
         return loop.submit(() -> {});

@@ -37,6 +37,7 @@ import sluice.proxy.block.BlockJournal;
 import sluice.proxy.declaration.CustomJobJudge;
 import sluice.proxy.declaration.DeclaredJobs;
 import sluice.proxy.declaration.PoolPayout;
+import sluice.proxy.event.GatewayEvent;
 import sluice.proxy.event.GatewayEvents;
 import sluice.proxy.goal.ChangeResult;
 import sluice.proxy.goal.Director;
@@ -305,6 +306,17 @@ public final class Gateway implements AutoCloseable {
     /** Puts an upstream in front of its goal's order, in two phases; empty returns to the order. */
     public CompletableFuture<ChangeResult> activate(String goal, Optional<String> upstream) {
         return control.change(id -> new DirectorInput.Activate(id, goal, upstream));
+    }
+
+    /**
+     * Somebody who knows the network says what has happened: it becomes an event, and where there may be a better template,
+     * the template sources look for it at once.
+     */
+    public void report(GatewayEvent.NodeReported reported) {
+        events.publish(reported);
+        if (reported.report().asksForTemplates()) {
+            control.lookForTemplates();
+        }
     }
 
     /** How miners are treated from now on, also those that are there. */

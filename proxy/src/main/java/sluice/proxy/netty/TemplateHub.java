@@ -101,6 +101,11 @@ public final class TemplateHub {
         return whole.get();
     }
 
+    /** Has the sources look for a better template at once, where they can. */
+    void look() {
+        source.ifPresent(open -> open.send(new TemplateCommand.LookNow()));
+    }
+
     void stop(String reason) {
         source.ifPresent(open -> open.send(new TemplateCommand.Close(reason)));
         source = Optional.empty();
@@ -183,6 +188,7 @@ public final class TemplateHub {
                 case TemplateCommand.SubmitBlock submit ->
                     throw new IllegalStateException("blocks are offered by the block desk");
                 case TemplateCommand.ReserveCoinbase(CoinbaseReserve wanted) -> reserve(wanted);
+                case TemplateCommand.LookNow look -> look();
                 case TemplateCommand.Close close -> subscriptions.remove(this);
             }
         }

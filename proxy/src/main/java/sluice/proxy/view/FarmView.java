@@ -153,6 +153,7 @@ public final class FarmView implements GatewayEvents.Listener {
                 placements += placed.from().isEmpty() || placed.from().equals(placed.goal()) ? 0 : 1;
             case GatewayEvent.PlanApplied applied -> {}
             case GatewayEvent.PlanRejected refused -> {}
+            case GatewayEvent.NodeReported reported -> {}
             case GatewayEvent.PortsClosed ports -> {}
             case GatewayEvent.PortsOpened ports -> {}
             case GatewayEvent.PayoutMismatch mismatch -> {}

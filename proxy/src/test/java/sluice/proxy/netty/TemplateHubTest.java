@@ -121,6 +121,20 @@ class TemplateHubTest {
     }
 
     @Test
+    void everySourceLooksWhenThereMayBeABetterTemplate() {
+        Noting provider = new Noting("provider", false);
+        Noting node = new Noting("node", true);
+        TemplateHub hub = new TemplateHub(loop, Runnable::run, desk(), List.of(provider, node), clock);
+        onLoop(() -> {
+            hub.look();
+            hub.start();
+            hub.look();
+        });
+        assertThat(provider.asked()).containsExactly(new TemplateCommand.LookNow());
+        assertThat(node.asked()).containsExactly(new TemplateCommand.LookNow());
+    }
+
+    @Test
     void withoutASourceThatIsSaid() {
         TemplateHub hub = new TemplateHub(loop, Runnable::run, desk(), List.of(), clock);
         List<TemplateEvent> events = new ArrayList<>();

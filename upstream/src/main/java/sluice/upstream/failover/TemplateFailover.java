@@ -100,6 +100,8 @@ public final class TemplateFailover {
                 throw new IllegalStateException("each source is offered blocks by itself");
             case TemplateInput.Requested(TemplateCommand.ReserveCoinbase reserve) ->
                 candidates.forEach(candidate -> send(candidate.place, reserve));
+            case TemplateInput.Requested(TemplateCommand.LookNow look) ->
+                candidates.forEach(candidate -> send(candidate.place, look));
             case TemplateInput.Requested(TemplateCommand.Close close) -> {
                 closed = true;
                 candidates.forEach(candidate -> send(candidate.place, close));

@@ -42,6 +42,8 @@ public final class LocalTemplateSource implements TemplateSource {
             case TemplateCommand.SubmitBlock submit -> submit(submit.solution());
             // What is made in this process leaves room for the largest coinbase there may be.
             case TemplateCommand.ReserveCoinbase reserve -> {}
+            // It looks on its own, and nobody else knows of it first.
+            case TemplateCommand.LookNow look -> {}
             case TemplateCommand.Close close -> {
                 closed = true;
                 if (nextLook != null) {

@@ -88,6 +88,11 @@ public final class NodeSession {
             case NodeInput.Requested(TemplateCommand.SubmitBlock submit) -> onBlock(submit.solution());
             // What a node leaves free is its own setting, and its templates leave room for any payout.
             case NodeInput.Requested(TemplateCommand.ReserveCoinbase reserve) -> {}
+            case NodeInput.Requested(TemplateCommand.LookNow look) -> {
+                if (!closed) {
+                    ask();
+                }
+            }
             case NodeInput.Requested(TemplateCommand.Close close) -> onClose();
             case NodeInput.TimePassed passed -> {}
         }

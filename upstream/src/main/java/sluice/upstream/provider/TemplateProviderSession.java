@@ -293,6 +293,8 @@ public final class TemplateProviderSession {
                     sendReserve();
                 }
             }
+            // A provider tells us by itself, and cannot be asked.
+            case TemplateCommand.LookNow look -> {}
             case TemplateCommand.Close close -> {
                 closed = true;
                 setDeadline(ProviderDeadline.LAST_BLOCK, now);

@@ -15,6 +15,11 @@ public sealed interface TemplateCommand {
      */
     record ReserveCoinbase(CoinbaseReserve reserve) implements TemplateCommand {}
 
+    /**
+     * There may be a better template, somebody says. A source that asks, asks at once; one that is told does nothing about it.
+     */
+    record LookNow() implements TemplateCommand {}
+
     /** Send no more templates. No event comes after it, but a block is taken and delivered still. */
     record Close(String reason) implements TemplateCommand {}
 }

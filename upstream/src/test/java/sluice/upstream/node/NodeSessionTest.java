@@ -353,6 +353,27 @@ class NodeSessionTest {
     }
 
     @Test
+    void whoeverUsesTheTemplatesCanHaveItAskAtOnceAndOftenIsOneCallMore() {
+        node.startWith("gbt_0tx");
+        for (int times = 0; times < 50; times++) {
+            node.feed(new NodeInput.Requested(new TemplateCommand.LookNow()));
+        }
+        assertThat(node.made).hasSize(4);
+        node.answer(GetBlockTemplate.class, "gbt_1tx");
+        assertThat(node.lastEvent()).isInstanceOf(NewTip.class);
+        node.answer(GetBlockTemplate.class, "gbt_1tx");
+        assertThat(node.made).hasSize(5);
+    }
+
+    @Test
+    void whoIsClosedDoesNotLook() {
+        node.startWith("gbt_0tx");
+        node.feed(new NodeInput.Requested(new TemplateCommand.Close("over")));
+        node.feed(new NodeInput.Requested(new TemplateCommand.LookNow()));
+        assertThat(node.open).isEmpty();
+    }
+
+    @Test
     void aPublishedBlockThatIsKnownAlreadyIsNoReasonToAsk() {
         node.startWith("gbt_0tx");
         node.feed(notice(tip("gbt_0tx"), 7));

@@ -85,6 +85,7 @@ public final class EventFeed implements GatewayEvents.Listener {
                     GatewayEvent.HoldEnded _,
                     GatewayEvent.PlanApplied _,
                     GatewayEvent.PlanRejected _,
+                    GatewayEvent.NodeReported _,
                     GatewayEvent.PortsClosed _,
                     GatewayEvent.PortsOpened _ -> enter(event, NONE, NONE, NONE);
         }

@@ -4,6 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import sluice.protocol.bitcoin.Difficulty;
 import sluice.proxy.event.GatewayEvent;
+import sluice.proxy.event.NodeReport;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
@@ -141,8 +142,28 @@ public final class EventJson {
             case GatewayEvent.PlanApplied e -> fields.put("revision", e.revision());
             case GatewayEvent.PlanRejected e ->
                 fields.text("pool_id", e.upstream()).text("step", e.step()).text("reason", e.reason());
+            case GatewayEvent.NodeReported e -> reported(fields, e.report()).text("reported_by", e.reporter());
             case GatewayEvent.PortsClosed e -> fields.text("reason", e.reason());
             case GatewayEvent.PortsOpened e -> fields;
+        };
+    }
+
+    private static EventFields reported(EventFields fields, NodeReport report) {
+        return switch (report) {
+            case NodeReport.BlockMined block ->
+                fields.hash("block_hash", block.hash())
+                        .put("height", block.height())
+                        .text("miner_id", block.minerId());
+            case NodeReport.BlockTemplateUpdated template ->
+                fields.hash("prev_hash", template.prevHash())
+                        .put("height", template.height())
+                        .put("tx_count", template.transactions());
+            case NodeReport.ChainTipUpdated tip ->
+                fields.hash("prev_hash", tip.prevHash()).number("height", tip.height());
+            case NodeReport.MiningDifficultyChanged changed ->
+                fields.put("old_difficulty", changed.oldNbits())
+                        .put("new_difficulty", changed.newNbits())
+                        .put("height", changed.height());
         };
     }
 

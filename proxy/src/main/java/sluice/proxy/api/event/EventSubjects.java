@@ -3,6 +3,7 @@ package sluice.proxy.api.event;
 import java.util.List;
 import sluice.config.EventType;
 import sluice.proxy.event.GatewayEvent;
+import sluice.proxy.event.NodeReport;
 
 /** What an event is, and what it is about. */
 final class EventSubjects {
@@ -43,6 +44,13 @@ final class EventSubjects {
             case GatewayEvent.MinerPlaced _ -> EventType.MINER_PLACED;
             case GatewayEvent.PlanApplied _ -> EventType.PLAN_APPLIED;
             case GatewayEvent.PlanRejected _ -> EventType.PLAN_REJECTED;
+            case GatewayEvent.NodeReported reported ->
+                switch (reported.report()) {
+                    case NodeReport.BlockMined _ -> EventType.BLOCK_MINED;
+                    case NodeReport.BlockTemplateUpdated _ -> EventType.BLOCK_TEMPLATE_UPDATED;
+                    case NodeReport.ChainTipUpdated _ -> EventType.CHAIN_TIP_UPDATED;
+                    case NodeReport.MiningDifficultyChanged _ -> EventType.MINING_DIFFICULTY_CHANGED;
+                };
             case GatewayEvent.PortsClosed _ -> EventType.PORTS_CLOSED;
             case GatewayEvent.PortsOpened _ -> EventType.PORTS_OPENED;
         };
@@ -84,6 +92,7 @@ final class EventSubjects {
                     GatewayEvent.HoldEnded _,
                     GatewayEvent.MinerPlaced _,
                     GatewayEvent.PlanApplied _,
+                    GatewayEvent.NodeReported _,
                     GatewayEvent.PortsClosed _,
                     GatewayEvent.PortsOpened _ -> List.of();
         };

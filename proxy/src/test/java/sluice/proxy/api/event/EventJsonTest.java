@@ -52,7 +52,7 @@ class EventJsonTest {
                 .lines()
                 .filter(line -> !line.startsWith("#"))
                 .toList();
-        assertThat(rows).hasSize(6);
+        assertThat(rows).hasSize(8);
         for (String row : rows) {
             String[] nameAndFields = row.split(": ");
             assertThat(ours.get(nameAndFields[0])).as(row).contains(nameAndFields[1].split(" "));

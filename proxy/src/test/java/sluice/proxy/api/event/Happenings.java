@@ -12,6 +12,7 @@ import sluice.proxy.event.GatewayEvent;
 import sluice.proxy.event.GatewayEvent.MinerProtocol;
 import sluice.proxy.event.GatewayEvent.PlacementReason;
 import sluice.proxy.event.GatewayEvent.SwitchKind;
+import sluice.proxy.event.NodeReport;
 import sluice.proxy.mining.profile.MinerOrigin;
 import sluice.proxy.mining.profile.MinerProfile;
 import sluice.proxy.mining.profile.ProfileTables;
@@ -38,6 +39,10 @@ final class Happenings {
 
     static GatewayEvent tip() {
         return new GatewayEvent.ChainTipUpdated(AT, HASH, 0x1705_ae3aL);
+    }
+
+    private static GatewayEvent reported(NodeReport report) {
+        return new GatewayEvent.NodeReported(AT, "node", report);
     }
 
     static List<GatewayEvent> all() {
@@ -74,6 +79,10 @@ final class Happenings {
                 new GatewayEvent.BlockAnswered(AT, HASH, "main", Optional.empty()),
                 new GatewayEvent.BlockAnswered(AT, HASH, "node", Optional.of("high-hash")),
                 new GatewayEvent.PayoutMismatch(AT, "main", "pays bc1qother"),
+                reported(new NodeReport.BlockMined(HASH, 840_000, Optional.of("pool.example.com"))),
+                reported(new NodeReport.BlockTemplateUpdated(HASH, 840_001, 2_500)),
+                reported(new NodeReport.ChainTipUpdated(HASH, OptionalLong.of(840_000))),
+                reported(new NodeReport.MiningDifficultyChanged(0x1705_ae3aL, 0x1705_0000L, 840_672)),
                 new GatewayEvent.PlanRejected(AT, "spare", "CONNECT", "connection refused"),
                 new GatewayEvent.HoldBegan(AT, "default", 0, "main is lost"),
                 new GatewayEvent.PortsClosed(AT, "no upstream for 1 min"),
