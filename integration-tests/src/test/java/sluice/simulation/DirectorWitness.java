@@ -185,6 +185,12 @@ final class DirectorWitness {
                         book.ofGeneration(generation),
                         route);
             }
+            case UpstreamCommand.RescueBlock rescue ->
+                require(
+                        input instanceof DirectorInput.BlockRecorded recorded
+                                && recorded.share().blockFound(),
+                        "%s is rescued, and no block was written",
+                        rescue);
             case UpstreamCommand.UpdateDemand demand -> {}
             case UpstreamCommand.ConnectNow connect -> {
                 require(changes.isUnderWay(), "%s is to be dialled at once, and nobody asked for it", route);

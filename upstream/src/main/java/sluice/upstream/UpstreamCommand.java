@@ -19,6 +19,14 @@ public sealed interface UpstreamCommand {
             implements UpstreamCommand {}
 
     /**
+     * A share that is a block and cannot go up any more: its channel is gone. Whoever made the job brings the block to the
+     * network, also behind a {@link Close}; to a pool, whose channel it was, it means nothing.
+     *
+     * @param share its sequence means nothing
+     */
+    record RescueBlock(SubmitShare share) implements UpstreamCommand {}
+
+    /**
      * What is behind the channel now.
      *
      * @param nominalHashrate hashes per second of all miners, 0 when there is none

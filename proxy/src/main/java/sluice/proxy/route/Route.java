@@ -311,25 +311,31 @@ public final class Route {
         Optional<String> obstacle = obstacle(job);
         if (obstacle.isPresent()) {
             publish(new GatewayEvent.ShareUnforwardable(now, share.userIdentity(), obstacle.get()));
+            if (share.blockFound()) {
+                actions.add(new RouteAction.ToUpstream(new UpstreamCommand.RescueBlock(command(share, 0))));
+            }
             return;
         }
         double work = job.routeDifficulty();
         long sequence = ++lastSequence;
-        UpstreamCommand submit = new UpstreamCommand.SubmitShare(
-                sequence,
-                job.source().jobId(),
-                share.nonce(),
-                share.ntime(),
-                share.version(),
-                share.upstreamExtranonce(),
-                names.of(share.userIdentity(), share.origin()));
         pending.addLast(new Pending(
                 sequence,
                 work,
                 share.userIdentity(),
                 share.blockFound() ? Optional.of(share.hash()) : Optional.empty()));
         publish(new GatewayEvent.ShareForwarded(now, name, work));
-        actions.add(new RouteAction.ToUpstream(submit));
+        actions.add(new RouteAction.ToUpstream(command(share, sequence)));
+    }
+
+    private UpstreamCommand.SubmitShare command(ForwardedShare share, long sequence) {
+        return new UpstreamCommand.SubmitShare(
+                sequence,
+                share.job().source().jobId(),
+                share.nonce(),
+                share.ntime(),
+                share.version(),
+                share.upstreamExtranonce(),
+                names.of(share.userIdentity(), share.origin()));
     }
 
     /** Why no share of {@code job} can go up now. */

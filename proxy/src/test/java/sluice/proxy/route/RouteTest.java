@@ -303,6 +303,24 @@ class RouteTest {
     }
 
     @Test
+    void aBlockThatCannotGoUpAnyMoreIsLeftToWhoeverMadeItsJob() {
+        ForwardedShare block = share(true);
+        route.on(new RouteInput.Forward(block), now);
+        upstream(new UpstreamEvent.Lost(UpstreamEvent.Step.MINING, "connection reset"));
+
+        List<RouteAction> actions = List.copyOf(route.on(new RouteInput.BlockRecorded(block), now));
+
+        assertThat(of(actions, GatewayEvent.ShareUnforwardable.class)).hasSize(1);
+        UpstreamCommand.SubmitShare rescued =
+                of(actions, UpstreamCommand.RescueBlock.class).getFirst().share();
+        assertThat(rescued.jobId()).isEqualTo(block.job().source().jobId());
+        assertThat(rescued.extranonce()).isEqualTo(block.upstreamExtranonce());
+        assertThat(of(forward(), UpstreamCommand.RescueBlock.class))
+                .as("a share that is no block")
+                .isEmpty();
+    }
+
+    @Test
     void pendingSharesAreBounded() {
         for (int i = 0; i < Route.MAX_PENDING_SHARES; i++) {
             route.on(new RouteInput.Forward(share(false)), now);

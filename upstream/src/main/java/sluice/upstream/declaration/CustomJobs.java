@@ -88,6 +88,10 @@ public final class CustomJobs {
 
     /** What to do about {@code input}, in order. */
     public List<CustomJobsAction> on(CustomJobsInput input, Instant now) {
+        if (input instanceof CustomJobsInput.Requested(UpstreamCommand.RescueBlock(SubmitShare share))) {
+            rescue(share, now);
+            return outbox.take();
+        }
         if (closing) {
             onLastWord(input);
             return outbox.take();
@@ -281,6 +285,7 @@ public final class CustomJobs {
         switch (command) {
             case SubmitShare share -> onShare(share, now);
             case UpstreamCommand.UpdateDemand demand -> outbox.toPool(demand);
+            case UpstreamCommand.RescueBlock rescue -> throw new IllegalStateException("taken before");
             case UpstreamCommand.ConnectNow connect -> {
                 pausedUntil = Optional.empty();
                 outbox.toPool(connect);
@@ -314,19 +319,34 @@ public final class CustomJobs {
         BlockHeader header = job.made().header(share);
         Hash256 hash = header.hash();
         boolean isBlock = job.template().networkTarget().isMetBy(hash);
-        if (isBlock) {
-            // Also of a job that the pool will not take: the chain takes it all the same.
-            BlockSolution solution = job.made().solution(++lastSolution, share, header, hash);
-            outbox.add(new CustomJobsAction.BlockFound(solution, job.template().merklePath()));
-        }
         boolean taken = takeIn(share, job);
         if (isBlock) {
-            pendingBlocks.put(lastSolution, new PendingBlock(share, job, hash, taken ? opening : NO_OPENING));
-            if (pendingBlocks.size() > MAX_PENDING_BLOCKS) {
-                onRecorded(pendingBlocks.keySet().iterator().next());
-            }
+            found(share, job, header, hash, taken ? opening : NO_OPENING);
         } else if (taken) {
             pass(share, job, hash);
+        }
+    }
+
+    /** Also of a job that the pool will not take: the chain takes it all the same. */
+    private void found(SubmitShare share, CustomJob job, BlockHeader header, Hash256 hash, long waiting) {
+        BlockSolution solution = job.made().solution(++lastSolution, share, header, hash);
+        outbox.add(new CustomJobsAction.BlockFound(solution, job.template().merklePath()));
+        pendingBlocks.put(lastSolution, new PendingBlock(share, job, hash, waiting));
+        if (pendingBlocks.size() > MAX_PENDING_BLOCKS) {
+            onRecorded(pendingBlocks.keySet().iterator().next());
+        }
+    }
+
+    /** The pool may be gone, or all of it closed: what was found is a block all the same. */
+    private void rescue(SubmitShare share, Instant now) {
+        CustomJob job = jobs.get(share.jobId());
+        if (job == null || job.made().refusal(share, now).isPresent()) {
+            return;
+        }
+        BlockHeader header = job.made().header(share);
+        Hash256 hash = header.hash();
+        if (job.template().networkTarget().isMetBy(hash)) {
+            found(share, job, header, hash, NO_OPENING);
         }
     }
 

@@ -516,6 +516,7 @@ public final class Sv1PoolSession implements PoolSession {
                 }
             }
             case UpstreamCommand.ConnectNow now -> {}
+            case UpstreamCommand.RescueBlock rescue -> {}
             case UpstreamCommand.Close close -> {
                 if (phase != null) {
                     lose("closed by us: " + close.reason());

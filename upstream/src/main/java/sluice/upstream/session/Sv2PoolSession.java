@@ -491,6 +491,7 @@ public final class Sv2PoolSession implements PoolSession {
                 tellDemand();
             }
             case UpstreamCommand.ConnectNow now -> {}
+            case UpstreamCommand.RescueBlock rescue -> {}
             case UpstreamCommand.Close close -> {
                 if (isOpen()) {
                     outbox.send(new CloseChannel(

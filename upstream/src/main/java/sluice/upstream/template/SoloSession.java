@@ -84,16 +84,22 @@ public final class SoloSession {
 
     /** What to do about {@code input}, in order. */
     public List<SoloAction> on(SoloInput input, Instant now) {
-        if (closed) {
-            return List.of();
-        }
         List<SoloAction> actions = new ArrayList<>();
+        if (input instanceof SoloInput.Requested(UpstreamCommand.RescueBlock rescue)) {
+            rescue(rescue.share(), now, actions);
+            return actions;
+        }
+        if (closed) {
+            return actions;
+        }
         switch (input) {
             case SoloInput.TemplateReported(TemplateEvent event) -> onTemplate(event, actions);
             case SoloInput.Requested(UpstreamCommand.SubmitShare share) -> onShare(share, now, actions);
             // The network's target is the only one there is: demand changes nothing.
             case SoloInput.Requested(UpstreamCommand.UpdateDemand demand) -> {}
             case SoloInput.Requested(UpstreamCommand.ConnectNow connect) -> {}
+            case SoloInput.Requested(UpstreamCommand.RescueBlock rescue) ->
+                throw new IllegalStateException("taken before");
             case SoloInput.Requested(UpstreamCommand.Close close) -> {
                 closed = true;
                 actions.add(new SoloAction.StopTemplates(close.reason()));
@@ -191,24 +197,41 @@ public final class SoloSession {
             report(new UpstreamEvent.ShareRejected(share.sequence(), refusal.get()), actions);
             return;
         }
-        Template template = job.template();
-        BlockHeader header = job.header(share);
-        Hash256 hash = header.hash();
-        if (!template.networkTarget().isMetBy(hash)) {
+        Optional<BlockSolution> solution = block(job, share);
+        if (solution.isEmpty()) {
             report(new UpstreamEvent.ShareRejected(share.sequence(), MiningErrorCode.DIFFICULTY_TOO_LOW), actions);
             return;
         }
-        BlockSolution solution = job.solution(nextSolution++, share, header, hash);
-        actions.add(new SoloAction.BlockFound(solution, template.merklePath()));
+        found(solution.get(), job, actions);
         if (pendingBlocks.size() >= MAX_PENDING_BLOCKS) {
             report(new UpstreamEvent.ShareRejected(share.sequence(), "too-many-blocks-without-verdict"), actions);
         } else {
             pendingBlocks.addLast(new PendingBlock(
-                    solution.number(),
+                    solution.get().number(),
                     share.sequence(),
-                    (long) Difficulty.of(template.networkTarget()),
+                    (long) Difficulty.of(job.template().networkTarget()),
                     now.plus(SoloDeadline.BLOCK_VERDICT.length())));
         }
+    }
+
+    /** Templates may be gone, or the session closed: what was found on one is a block all the same. */
+    private void rescue(UpstreamCommand.SubmitShare share, Instant now, List<SoloAction> actions) {
+        TemplateJob job = jobs.get(share.jobId());
+        if (job != null && job.refusal(share, now).isEmpty()) {
+            block(job, share).ifPresent(solution -> found(solution, job, actions));
+        }
+    }
+
+    private static void found(BlockSolution solution, TemplateJob job, List<SoloAction> actions) {
+        actions.add(new SoloAction.BlockFound(solution, job.template().merklePath()));
+    }
+
+    private Optional<BlockSolution> block(TemplateJob job, UpstreamCommand.SubmitShare share) {
+        BlockHeader header = job.header(share);
+        Hash256 hash = header.hash();
+        return job.template().networkTarget().isMetBy(hash)
+                ? Optional.of(job.solution(nextSolution++, share, header, hash))
+                : Optional.empty();
     }
 
     private void onVerdict(long number, BlockVerdict verdict, List<SoloAction> actions) {

@@ -16,6 +16,7 @@ import sluice.protocol.Bytes;
 import sluice.protocol.bitcoin.Block;
 import sluice.protocol.sv2.message.jobdeclaration.PushSolution;
 import sluice.upstream.UpstreamCommand.SubmitShare;
+import sluice.upstream.UpstreamCommand;
 import sluice.upstream.UpstreamEvent;
 import sluice.upstream.UpstreamEvent.Step;
 import sluice.upstream.template.BlockSolution;
@@ -139,6 +140,24 @@ class CustomJobsBlocksTest {
         assertThat(pool.takeSubmitted()).isEmpty();
         recorded(pool, block);
         assertThat(pool.takeAll()).isEmpty();
+    }
+
+    @Test
+    void aBlockThatComesWhenThePoolIsLostOrAllIsClosedGoesToTheDiskAllTheSame() {
+        DeclaredPool pool = mining(DeclarationMode.FULL_TEMPLATE, TEMPLATE);
+        SubmitShare found = pool.miner.solve();
+        pool.pool(new UpstreamEvent.Lost(Step.MINING, "gone"));
+        pool.takeAll();
+        pool.request(new UpstreamCommand.RescueBlock(found));
+        BlockSolution block = onlyBlock(pool);
+        recorded(pool, block);
+        assertThat(pool.takeFromDeclarator(DeclaratorCommand.Push.class)).hasSize(1);
+        assertThat(pool.takeAll()).as("no verdict on a share").isEmpty();
+
+        pool.request(new UpstreamCommand.Close("switched"));
+        pool.takeAll();
+        pool.request(new UpstreamCommand.RescueBlock(found));
+        assertThat(onlyBlock(pool).hash()).isEqualTo(block.hash());
     }
 
     @Test

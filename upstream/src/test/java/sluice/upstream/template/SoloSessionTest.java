@@ -318,6 +318,37 @@ class SoloSessionTest {
     }
 
     @Test
+    void aBlockOfLostTemplatesIsABlockAndNobodyWaitsForItsShare() {
+        newTip(RecordedNode.template("gbt_20tx"));
+        SubmitShare found = miner.solve();
+        on(new SoloInput.TemplateReported(new TemplateEvent.Unavailable("node gone")), NOW);
+
+        List<SoloAction> rescued = on(new SoloInput.Requested(new UpstreamCommand.RescueBlock(found)), NOW);
+        assertThat(rescued).singleElement().isInstanceOf(SoloAction.BlockFound.class);
+        assertThat(judge(solution(rescued), "")).isEmpty();
+        assertThat(session.nextDeadline()).isEmpty();
+
+        on(new SoloInput.Requested(new UpstreamCommand.Close("switched")), NOW);
+        assertThat(on(new SoloInput.Requested(new UpstreamCommand.RescueBlock(found)), NOW))
+                .as("closed")
+                .hasSize(1);
+    }
+
+    @Test
+    void whatIsNoBlockIsNotRescued() {
+        newTip(RecordedNode.template("gbt_20tx"));
+        SubmitShare found = miner.solve();
+        SubmitShare unknown = new SubmitShare(
+                0, found.jobId() + 1, found.nonce(), found.ntime(), found.version(), found.extranonce(), "w");
+        SubmitShare early = new SubmitShare(
+                0, found.jobId(), found.nonce(), 1, found.version(), found.extranonce(), "w");
+        assertThat(on(new SoloInput.Requested(new UpstreamCommand.RescueBlock(unknown)), NOW))
+                .isEmpty();
+        assertThat(on(new SoloInput.Requested(new UpstreamCommand.RescueBlock(early)), NOW))
+                .isEmpty();
+    }
+
+    @Test
     void aSourceThatKeepsItsTransactionsGetsTheCoinbaseAlone() {
         Template whole = RecordedNode.template("gbt_20tx");
         newTip(withoutTransactions(whole));
