@@ -33,6 +33,8 @@ public enum EventType {
     BLOCK_TEMPLATE_UPDATED("BlockTemplateUpdated"),
     CHAIN_TIP_UPDATED("ChainTipUpdated"),
     MINING_DIFFICULTY_CHANGED("MiningDifficultyChanged"),
+    CUSTOM_JOB_TAKEN("CustomJobTaken"),
+    CUSTOM_JOB_REFUSED("CustomJobRefused"),
     JOB_DELIVERED("JobDelivered"),
     BLOCK_FOUND("BlockFound"),
     BLOCK_ANSWERED("BlockAnswered"),

@@ -340,8 +340,8 @@ class SoloSessionTest {
         SubmitShare found = miner.solve();
         SubmitShare unknown = new SubmitShare(
                 0, found.jobId() + 1, found.nonce(), found.ntime(), found.version(), found.extranonce(), "w");
-        SubmitShare early = new SubmitShare(
-                0, found.jobId(), found.nonce(), 1, found.version(), found.extranonce(), "w");
+        SubmitShare early =
+                new SubmitShare(0, found.jobId(), found.nonce(), 1, found.version(), found.extranonce(), "w");
         assertThat(on(new SoloInput.Requested(new UpstreamCommand.RescueBlock(unknown)), NOW))
                 .isEmpty();
         assertThat(on(new SoloInput.Requested(new UpstreamCommand.RescueBlock(early)), NOW))

@@ -56,6 +56,8 @@ public final class EventFeed implements GatewayEvents.Listener {
             }
             case GatewayEvent.CoinbaseBeyondBudget e -> enterOf(event, e.connectionId(), e.channelId());
             case GatewayEvent.MinerTargetChanged e -> enterOf(event, e.connectionId(), e.channelId());
+            case GatewayEvent.CustomJobTaken e -> enterOf(event, e.connectionId(), e.channelId());
+            case GatewayEvent.CustomJobRefused e -> enterOf(event, e.connectionId(), e.channelId());
             case GatewayEvent.MinerProfiled e ->
                 enter(event, miners.endpoint(e.connectionId()), e.userIdentity(), NONE);
             case GatewayEvent.ShareSubmitted e ->

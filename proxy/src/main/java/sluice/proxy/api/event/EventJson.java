@@ -100,6 +100,13 @@ public final class EventJson {
                         .hash("prev_hash", e.prevHash())
                         .number("height", e.height())
                         .put("future", e.future());
+            case GatewayEvent.CustomJobTaken e ->
+                channel(fields, published, e.connectionId(), e.channelId())
+                        .put("job_id", Long.toString(e.jobId()))
+                        .hash("prev_hash", e.prevHash())
+                        .put("height", e.height());
+            case GatewayEvent.CustomJobRefused e ->
+                channel(fields, published, e.connectionId(), e.channelId()).text("reason", e.errorCode());
             case GatewayEvent.ChainTipUpdated e ->
                 fields.hash("prev_hash", e.prevHash()).put("nbits", e.nbits());
             case GatewayEvent.MiningDifficultyChanged e ->

@@ -31,6 +31,8 @@ final class EventSubjects {
             case GatewayEvent.MiningPoolConnected _ -> EventType.MINING_POOL_CONNECTED;
             case GatewayEvent.MiningPoolDisconnected _ -> EventType.MINING_POOL_DISCONNECTED;
             case GatewayEvent.MiningJobCreated _ -> EventType.MINING_JOB_CREATED;
+            case GatewayEvent.CustomJobTaken _ -> EventType.CUSTOM_JOB_TAKEN;
+            case GatewayEvent.CustomJobRefused _ -> EventType.CUSTOM_JOB_REFUSED;
             case GatewayEvent.ChainTipUpdated _ -> EventType.CHAIN_TIP_UPDATED;
             case GatewayEvent.MiningDifficultyChanged _ -> EventType.MINING_DIFFICULTY_CHANGED;
             case GatewayEvent.JobDelivered _ -> EventType.JOB_DELIVERED;
@@ -85,6 +87,8 @@ final class EventSubjects {
                     GatewayEvent.SharesUnjudged _,
                     GatewayEvent.ShareUnforwardable _,
                     GatewayEvent.MiningJobCreated _,
+                    GatewayEvent.CustomJobTaken _,
+                    GatewayEvent.CustomJobRefused _,
                     GatewayEvent.ChainTipUpdated _,
                     GatewayEvent.MiningDifficultyChanged _,
                     GatewayEvent.JobDelivered _,

@@ -65,6 +65,8 @@ final class Happenings {
                 new GatewayEvent.SwitchDelivered(
                         AT, "default", 0, "", "main", SwitchKind.START, "first", 1, Duration.ofMillis(12)),
                 new GatewayEvent.JobDelivered(AT, 3, 1, 1_234_567),
+                new GatewayEvent.CustomJobTaken(AT, 7, 1, 5, HASH, 840_000),
+                new GatewayEvent.CustomJobRefused(AT, 7, 1, "stale-chain-tip"),
                 share("farm.b1"),
                 new GatewayEvent.ShareSubmitted(
                         AT, 7, 1, MinerProtocol.SV2_EXTENDED, "farm.b1", 2, ShareVerdict.STALE, 0, Optional.empty()),
