@@ -115,7 +115,8 @@ public record ConfigChange(
         KEEPALIVE("sv1.keepalive", config -> config.sv1().keepalive()),
         POOL_EXTRANONCE2_SIZE(
                 "sv1.pool_extranonce2_size", config -> config.sv1().poolExtranonce2Size()),
-        API("api", config -> config.api().withTokens(List.of()));
+        API("api", config -> config.api().withTokens(List.of())),
+        WEBHOOKS("webhook", GatewayConfig::webhooks);
 
         private final String text;
         private final Function<GatewayConfig, ?> value;

@@ -21,7 +21,7 @@ public final class ConfigParser {
     public static final String AUTHORITY_KEY_FILE_NAME = "authority.key";
 
     private static final String ONE_OF_EACH =
-            "[[upstream]]\n[[goal]]\n[[pin]]\n[[profile]]\n[[listener]]\n[[template_source]]\n[[api_token]]\n";
+            "[[upstream]]\n[[goal]]\n[[pin]]\n[[profile]]\n[[listener]]\n[[template_source]]\n[[api_token]]\n[[webhook]]\n";
 
     private static final Secrets NO_FILES = new Secrets() {
         @Override
@@ -118,6 +118,7 @@ public final class ConfigParser {
         LimitsConfig limits = limits(document.table("limits"));
         Sv1Config sv1 = sv1(document.table("sv1"));
         ApiConfig api = new ApiReader(document, this::path, secrets::isReadable).read();
+        List<WebhookConfig> webhooks = new WebhookReader(document).read();
         LogLevel logLevel = document.table("log")
                 .parsed("level", LogLevel::parse, "write a level in quotes, such as \"info\"")
                 .map(Found::value)
@@ -140,6 +141,7 @@ public final class ConfigParser {
                 limits,
                 sv1,
                 api,
+                webhooks,
                 logLevel);
         return new ConfigResult.Loaded(config, document.warnings());
     }

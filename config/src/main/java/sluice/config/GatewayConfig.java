@@ -31,6 +31,7 @@ public record GatewayConfig(
         LimitsConfig limits,
         Sv1Config sv1,
         ApiConfig api,
+        List<WebhookConfig> webhooks,
         LogLevel logLevel) {
 
     public GatewayConfig {
@@ -60,6 +61,10 @@ public record GatewayConfig(
         }
         routing.pins().forEach(pin -> requireAll(names, pin.listeners(), "a pin"));
         profiles = List.copyOf(profiles);
+        webhooks = List.copyOf(webhooks);
+        if (webhooks.size() > WebhookConfig.MAX_WEBHOOKS) {
+            throw new IllegalArgumentException("there are more than " + WebhookConfig.MAX_WEBHOOKS + " webhooks");
+        }
         if (profiles.size() > ProfileConfig.MAX_PROFILES) {
             throw new IllegalArgumentException("there are more than " + ProfileConfig.MAX_PROFILES + " profiles");
         }

@@ -13,6 +13,9 @@ import java.util.Set;
  * @param events what it is told of
  */
 public record WebhookConfig(String name, URI url, WebhookSecret secret, Set<EventType> events) {
+    /** Of one gateway. */
+    public static final int MAX_WEBHOOKS = 16;
+
     static final int MAX_URL_LENGTH = 2_048;
     static final String FORM = "https://example.com/path";
 

@@ -3,13 +3,17 @@ package sluice.endtoend;
 import static org.assertj.core.api.Assertions.assertThat;
 import static sluice.endtoend.Patience.await;
 
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -134,6 +138,23 @@ class ApiEndToEndTest extends ScriptedPoolScenario {
         pool.close();
         await("a reason").until(() -> get("/status").get("state").asString().equals("down"));
         assertThat(get("/status").at("/reasons/1/subject").asString()).isEqualTo("upstream A");
+    }
+
+    @Test
+    void tellsWhatHappenedToWhoeverComesLater() throws Exception {
+        HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + apiPort.getPort()
+                        + "/api/v1/events?last_event_id=oldest&type=MiningPoolConnected,ChannelOpened&worker=alice"))
+                .header("Authorization", "Bearer " + READER)
+                .build();
+        try (InputStream body = http.send(request, HttpResponse.BodyHandlers.ofInputStream())
+                        .body();
+                BufferedReader lines = new BufferedReader(new InputStreamReader(body, StandardCharsets.UTF_8))) {
+            assertThat(lines.lines().filter(line -> line.startsWith("data: ")).findFirst())
+                    .get()
+                    .asString()
+                    .contains("\"type\":\"ChannelOpened\"", "\"miner_id\":\"alice\"", "\"protocol\":\"sv1\"");
+        }
+        assertThat(get("/webhooks").get("webhooks")).isEmpty();
     }
 
     @Test

@@ -85,6 +85,8 @@ final class JsonSchema {
             when whole.getRawType() == Map.class ->
                 Map.of("type", "object", "additionalProperties", of(valueType(whole)));
             case Class<?> plain when plain.isRecord() -> of(plain.asSubclass(Record.class));
+            // Anything at all.
+            case Class<?> plain when plain == Object.class -> Map.of();
             case Class<?> plain when plain == String.class -> Map.of("type", "string");
             case Class<?> plain when plain == Instant.class -> Map.of("type", "string", "format", "date-time");
             case Class<?> plain when plain == boolean.class || plain == Boolean.class -> Map.of("type", "boolean");

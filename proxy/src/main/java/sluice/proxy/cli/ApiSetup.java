@@ -2,6 +2,7 @@ package sluice.proxy.cli;
 
 import java.io.IOException;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -16,6 +17,7 @@ import sluice.config.ApiTokenConfig;
 import sluice.config.GatewayConfig;
 import sluice.config.RoutingConfig;
 import sluice.proxy.api.FarmApi;
+import sluice.proxy.api.event.netty.EventOutlets;
 import sluice.proxy.api.netty.ApiServer;
 import sluice.proxy.api.netty.GatewayFarm;
 import sluice.proxy.event.GatewayEvents;
@@ -23,7 +25,10 @@ import sluice.proxy.goal.ChangeResult;
 import sluice.proxy.netty.Gateway;
 import sluice.proxy.view.FarmBooks;
 
-/** The API of a gateway that is started from the command line: nothing at all where the configuration has none. */
+/**
+ * The API and the webhooks of a gateway that is started from the command line: nothing at all where the configuration has
+ * none.
+ */
 final class ApiSetup implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ApiSetup.class);
 
@@ -31,24 +36,44 @@ final class ApiSetup implements AutoCloseable {
     private final InstantSource clock;
     private final FarmBooks books = new FarmBooks();
     private final Optional<ApiServer> server;
+    private final Optional<EventOutlets> outlets;
+    // Read on the bus thread.
+    private volatile Supplier<GatewayConfig> inForce;
 
-    ApiSetup(ApiConfig config, InstantSource clock) {
-        this.config = config;
+    ApiSetup(GatewayConfig start, InstantSource clock) {
+        this.config = start.api();
         this.clock = clock;
+        this.inForce = () -> start;
         this.server = config.isOff() ? Optional.empty() : Optional.of(new ApiServer(clock));
+        this.outlets = config.isOff() && start.webhooks().isEmpty()
+                ? Optional.empty()
+                : Optional.of(new EventOutlets(start.webhooks(), this::urlOf, clock));
     }
 
-    /** What the API has to hear of. */
+    private Optional<String> urlOf(String upstream) {
+        return inForce.get().routing().upstreams().stream()
+                .filter(one -> one.name().equals(upstream))
+                .map(one -> one.pool().address().url())
+                .findFirst();
+    }
+
+    /** What the API and webhooks have to hear of. */
     List<GatewayEvents.Listener> listeners() {
-        return config.isOff() ? List.of() : List.of(books);
+        List<GatewayEvents.Listener> listeners = new ArrayList<>();
+        if (!config.isOff()) {
+            listeners.add(books);
+        }
+        outlets.map(EventOutlets::listener).ifPresent(listeners::add);
+        return listeners;
     }
 
     /** Begins to answer. Fails in words where the place is not to be had; close then. */
     void open(
             Gateway gateway,
-            Supplier<GatewayConfig> inForce,
+            Supplier<GatewayConfig> configInForce,
             Function<RoutingConfig, CompletableFuture<ChangeResult>> plans)
             throws CommandFailure {
+        inForce = configInForce;
         if (server.isEmpty()) {
             return;
         }
@@ -58,9 +83,11 @@ final class ApiSetup implements AutoCloseable {
                 books,
                 api.executor(),
                 new GatewayFarm.Settings(
-                        clock.instant(), Sluice.Version.text(), inForce, plans, LogSetup::level, LogSetup::use));
+                        clock.instant(), Sluice.Version.text(), configInForce, plans, LogSetup::level, LogSetup::use));
         try {
-            api.open(config, FarmApi.catalogue(farm, api.tally(), List.of()));
+            api.open(
+                    config,
+                    FarmApi.catalogue(farm, api.tally(), outlets.orElseThrow().endpoints(gateway::report)));
         } catch (IOException e) {
             throw new CommandFailure(ExitCode.FAILED, e.getMessage());
         }
@@ -77,8 +104,14 @@ final class ApiSetup implements AutoCloseable {
         server.ifPresent(open -> open.tokens(tokens));
     }
 
+    /** Answers nobody any more. */
     @Override
     public void close() {
         server.ifPresent(ApiServer::close);
+    }
+
+    /** Lets webhooks have the gateway's last events; to be called when it is closed. */
+    void closeOutlets() {
+        outlets.ifPresent(EventOutlets::close);
     }
 }

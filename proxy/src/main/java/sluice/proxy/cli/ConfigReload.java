@@ -147,6 +147,7 @@ final class ConfigReload {
                 inForce.limits(),
                 inForce.sv1(),
                 inForce.api().withTokens(next.api().tokens()),
+                inForce.webhooks(),
                 next.logLevel());
     }
 

@@ -12,6 +12,7 @@ import sluice.config.ApiConfig;
 import sluice.config.AuthorityKeyFile;
 import sluice.config.AuthorityKeySource;
 import sluice.config.DurationText;
+import sluice.config.EventType;
 import sluice.config.FailoverConfig;
 import sluice.config.GatewayConfig;
 import sluice.config.GoalConfig;
@@ -69,6 +70,11 @@ final class ConfigSummary {
                         .formatted(
                                 config.sv1().versionMask(),
                                 DurationText.format(config.sv1().keepalive())));
+        config.webhooks()
+                .forEach(webhook -> row(
+                        "webhook",
+                        webhook.name() + ": " + webhook.shownUrl() + " is told of "
+                                + webhook.events().stream().map(EventType::text).collect(Collectors.joining(", "))));
         if (!config.api().isOff()) {
             row("API", api(config.api()));
         }

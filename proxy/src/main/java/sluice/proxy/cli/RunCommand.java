@@ -62,7 +62,7 @@ final class RunCommand implements Callable<Integer> {
             LOG.info("stratum_v2.enabled is false: nothing to do");
             return ExitCode.OK;
         }
-        ApiSetup api = new ApiSetup(config.api(), CLOCK);
+        ApiSetup api = new ApiSetup(config, CLOCK);
         Gateway gateway = start(config, api.listeners());
         ConfigReload reload = reload(config, gateway, api);
         try {
@@ -80,6 +80,7 @@ final class RunCommand implements Callable<Integer> {
         } catch (CommandFailure notToBeHad) {
             api.close();
             gateway.close();
+            api.closeOutlets();
             throw notToBeHad;
         }
         List<ConfigWatch> watches = watches(config, gateway, reload);
@@ -92,6 +93,7 @@ final class RunCommand implements Callable<Integer> {
                     watches.forEach(ConfigWatch::close);
                     api.close();
                     gateway.close();
+                    api.closeOutlets();
                     stopped.countDown();
                     // Stopping when asked is success, whatever number the signal has.
                     Runtime.getRuntime().halt(ExitCode.OK);

@@ -124,6 +124,7 @@ public final class FarmBooks implements GatewayEvents.Listener {
             case GatewayEvent.HoldEnded hold -> {}
             case GatewayEvent.PlanApplied applied -> {}
             case GatewayEvent.PlanRejected refused -> {}
+            case GatewayEvent.NodeReported reported -> {}
             case GatewayEvent.PortsClosed ports -> {}
             case GatewayEvent.PortsOpened ports -> {}
         }

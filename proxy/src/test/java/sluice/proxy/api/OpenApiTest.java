@@ -3,6 +3,7 @@ package sluice.proxy.api;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -13,6 +14,8 @@ import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
+import sluice.proxy.api.event.PoolAddresses;
+import sluice.proxy.api.event.netty.EventOutlets;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -20,8 +23,14 @@ import tools.jackson.databind.json.JsonMapper;
 class OpenApiTest {
     private static final Set<String> METHODS = Set.of("get", "put", "post", "delete");
 
-    private final ApiCatalogue catalogue = FarmApi.catalogue(new RehearsedFarm(), new ApiTally(), List.of());
+    private final ApiCatalogue catalogue = FarmApi.catalogue(new RehearsedFarm(), new ApiTally(), events());
     private final JsonNode document = JsonMapper.shared().readTree(served("/api/v1/openapi.json"));
+
+    private static List<Endpoint> events() {
+        try (EventOutlets outlets = new EventOutlets(List.of(), PoolAddresses.UNKNOWN, InstantSource.system())) {
+            return outlets.endpoints(report -> {});
+        }
+    }
 
     private byte[] served(String path) {
         Endpoint endpoint = catalogue.endpoints().stream()

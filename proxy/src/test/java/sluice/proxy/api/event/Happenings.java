@@ -65,8 +65,6 @@ final class Happenings {
                 new GatewayEvent.SwitchDelivered(
                         AT, "default", 0, "", "main", SwitchKind.START, "first", 1, Duration.ofMillis(12)),
                 new GatewayEvent.JobDelivered(AT, 3, 1, 1_234_567),
-                new GatewayEvent.CustomJobTaken(AT, 7, 1, 5, HASH, 840_000),
-                new GatewayEvent.CustomJobRefused(AT, 7, 1, "stale-chain-tip"),
                 share("farm.b1"),
                 new GatewayEvent.ShareSubmitted(
                         AT, 7, 1, MinerProtocol.SV2_EXTENDED, "farm.b1", 2, ShareVerdict.STALE, 0, Optional.empty()),
@@ -91,6 +89,8 @@ final class Happenings {
                 new GatewayEvent.HoldEnded(AT, "default", 0),
                 new GatewayEvent.ConnectionsRefused(AT, "accept-rate", 17, "198.51.100.9"),
                 new GatewayEvent.AddressBanned(AT, "198.51.100.9", AT.plusSeconds(600), "handshake-failed"),
+                new GatewayEvent.CustomJobTaken(AT, 7, 1, 5, HASH, 840_000),
+                new GatewayEvent.CustomJobRefused(AT, 7, 1, "stale-chain-tip"),
                 new GatewayEvent.ChannelClosed(AT, 7, 1, "closed-by-miner"),
                 new GatewayEvent.MinerDisconnected(AT, 7, "connection-reset", "Connection reset by peer"));
     }
