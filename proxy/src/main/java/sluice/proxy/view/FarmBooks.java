@@ -115,7 +115,6 @@ public final class FarmBooks implements GatewayEvents.Listener {
             case GatewayEvent.MiningDifficultyChanged changed -> {}
             case GatewayEvent.CustomJobTaken taken -> {}
             case GatewayEvent.CustomJobRefused refused -> {}
-            case GatewayEvent.NodeReported reported -> {}
             case GatewayEvent.JobDelivered delivered -> {}
             case GatewayEvent.PayoutMismatch mismatch -> {}
             case GatewayEvent.UpstreamSwitched switched -> {}
