@@ -102,12 +102,17 @@ public final class AuthorityKeyFile {
         }
     }
 
-    private static void createDirectories(Path directory) throws IOException {
+    static void createDirectories(Path directory) throws IOException {
         Path existing = directory;
         while (!Files.exists(existing)) {
             existing = existing.getParent();
         }
         Files.createDirectories(directory, ownerOnly(existing, OWNER_ONLY_DIRECTORY));
+    }
+
+    /** For a file in {@code directory} that nobody else may read. */
+    static FileAttribute<?>[] ownerOnly(Path directory) {
+        return ownerOnly(directory, OWNER_ONLY);
     }
 
     private static FileAttribute<?>[] ownerOnly(Path existing, Set<PosixFilePermission> modes) {

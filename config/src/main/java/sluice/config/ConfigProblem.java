@@ -26,6 +26,9 @@ public record ConfigProblem(Origin origin, String key, String wrong, String righ
     /** An environment variable that replaces a key of the file. */
     public record Variable(String name) implements Origin {}
 
+    /** A file of our own that is read beside the operator's. */
+    public record AnotherFile(String name) implements Origin {}
+
     /** The file as a whole: it cannot be read. */
     public record WholeFile() implements Origin {}
 
@@ -34,8 +37,18 @@ public record ConfigProblem(Origin origin, String key, String wrong, String righ
         String place = switch (origin) {
             case Line(int line, int column) -> fileName + ":" + line + ":" + column;
             case Variable(String name) -> "environment variable " + name;
+            case AnotherFile(String name) -> name;
             case WholeFile() -> fileName;
         };
-        return WireText.printable(place + ": " + (key.isEmpty() ? "" : key + " ") + wrong + "; " + right);
+        return WireText.printable(place + ": " + sentence());
+    }
+
+    /** As {@link #describe} for what stands in no file: {@code KEY WRONG; RIGHT}. */
+    public String describeAlone() {
+        return WireText.printable(sentence());
+    }
+
+    private String sentence() {
+        return (key.isEmpty() ? "" : key + " ") + wrong + "; " + right;
     }
 }

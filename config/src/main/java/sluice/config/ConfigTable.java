@@ -46,9 +46,9 @@ final class ConfigTable {
         return known;
     }
 
-    /** What the table calls itself, without saying whether it may. */
-    Optional<String> name() {
-        return table.map(keys -> keys.get(List.of("name")))
+    /** The text that stands there, if it is one, without saying whether it may. */
+    Optional<String> written(String key) {
+        return table.map(keys -> keys.get(List.of(key)))
                 .filter(String.class::isInstance)
                 .map(String.class::cast);
     }

@@ -79,6 +79,26 @@ public record GatewayConfig(
         }
     }
 
+    /** The same beside other pools. */
+    public GatewayConfig withRouting(RoutingConfig other) {
+        return new GatewayConfig(
+                enabled,
+                listeners,
+                other,
+                templateSources,
+                clientPorts,
+                failover,
+                authority,
+                dataDirectory,
+                vardiff,
+                profiles,
+                limits,
+                sv1,
+                api,
+                webhooks,
+                logLevel);
+    }
+
     /** Of the default listener. */
     public ListenAddress listenAddress() {
         return listeners.getFirst().address();

@@ -72,7 +72,7 @@ final class ListenerReader {
     }
 
     private static boolean isDefault(ConfigTable table) {
-        return table.name().filter(ListenerConfig.DEFAULT_NAME::equals).isPresent();
+        return table.written("name").filter(ListenerConfig.DEFAULT_NAME::equals).isPresent();
     }
 
     private void readDefault(ConfigTable table, Optional<Found<String>> listenAddress) {

@@ -33,12 +33,18 @@ final class Names {
             return Optional.empty();
         }
         // A wrong name is remembered, too: those who refer to it make no mistake of their own.
-        String owner = owners.putIfAbsent(written.get().value(), "an earlier [[" + kind + "]]");
+        return call(table, written.get().value())
+                ? table.accept("name", written.get(), EntryName::require)
+                : Optional.empty();
+    }
+
+    /** Has {@code table} called so. False, and a problem, where another is. */
+    boolean call(ConfigTable table, String name) {
+        String owner = owners.putIfAbsent(name, "an earlier [[" + kind + "]]");
         if (owner != null) {
-            table.problem("name", written.get().origin(), "is the name of " + owner, "give this one a name of its own");
-            return Optional.empty();
+            table.problem("name", table.lineOf("name"), "is the name of " + owner, "give this one a name of its own");
         }
-        return table.accept("name", written.get(), EntryName::require);
+        return owner == null;
     }
 
     /** Those of {@code written} that are names, without repetitions; the others are problems of {@code key}. */

@@ -19,6 +19,8 @@ final class RoutingReader {
     private final ConfigDocument document;
     private final ConfigTable gateway;
     private final Names listenerNames;
+    private final boolean namesByUrl;
+    private final boolean templates;
     private final List<ConfigTable> upstreamTables;
     private final List<ConfigTable> goalTables;
     private final Names upstreamNames = new Names("upstream");
@@ -32,11 +34,27 @@ final class RoutingReader {
 
     /** @param gateway the table of {@code pool_url} and what goes with it */
     RoutingReader(ConfigDocument document, ConfigTable gateway, Names listenerNames) {
+        this(document, gateway, listenerNames, false, document.isPresent("template_source"));
+    }
+
+    private RoutingReader(
+            ConfigDocument document, ConfigTable gateway, Names listenerNames, boolean namesByUrl, boolean templates) {
         this.document = document;
         this.gateway = gateway;
         this.listenerNames = listenerNames;
+        this.namesByUrl = namesByUrl;
+        this.templates = templates;
         upstreamTables = document.tables("upstream", RoutingConfig.MAX_UPSTREAMS);
         goalTables = document.tables("goal", RoutingConfig.MAX_GOALS);
+    }
+
+    /**
+     * Of a document that has upstreams, goals and pins only, in which an upstream without a name is called by its URL.
+     *
+     * @param templates whether jobs of our own can be made
+     */
+    static RoutingReader ofPoolsAlone(ConfigDocument document, Names listenerNames, boolean templates) {
+        return new RoutingReader(document, document.table("stratum_v2"), listenerNames, true, templates);
     }
 
     /**
@@ -130,8 +148,9 @@ final class RoutingReader {
         table.callsHere("user", "pool_user");
         table.callsHere("password", "pool_password");
         table.callsHere("identity", "pool_names_per_share");
-        Optional<String> name = upstreamNames.declare(table);
-        if (name.filter(SoloConfig.NAME::equals).isPresent()) {
+        boolean calledByUrl = namesByUrl && isCalledByUrl(table);
+        Optional<String> ownName = calledByUrl ? Optional.empty() : upstreamNames.declare(table);
+        if (ownName.filter(SoloConfig.NAME::equals).isPresent()) {
             table.problem(
                     "name",
                     table.lineOf("name"),
@@ -159,9 +178,9 @@ final class RoutingReader {
                 .map(Found::value)
                 .orElse(false);
         PayoutConfig payout = payout(table);
-        boolean templates = document.isPresent("template_source");
         Optional<JobDeclarationConfig> declaration =
                 new JobDeclarationReader(table, templates).read(pool, identity, aggregation);
+        Optional<String> name = calledByUrl ? nameByUrl(table, pool) : ownName;
         name.ifPresent(found -> tableOfUpstream.put(found, table));
         if (name.isPresent() && pool.isPresent()) {
             // What cannot be combined is a problem already.
@@ -170,6 +189,20 @@ final class RoutingReader {
             upstreams.add(new UpstreamConfig(
                     name.get(), pool.get(), identity, aggregation, warm, payout, declaration.filter(_ -> declares)));
         }
+    }
+
+    private static boolean isCalledByUrl(ConfigTable table) {
+        return !table.isPresent("name")
+                || table.written("name").isPresent() && table.written("name").equals(table.written("url"));
+    }
+
+    private Optional<String> nameByUrl(ConfigTable table, Optional<PoolConfig> pool) {
+        // Known here, whatever it says.
+        table.text("name");
+        if (pool.isEmpty()) {
+            table.markUnclear("upstream");
+        }
+        return pool.map(found -> found.address().url()).filter(url -> upstreamNames.call(table, url));
     }
 
     /** @param right how the pool comes to see names */

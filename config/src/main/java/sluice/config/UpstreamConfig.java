@@ -59,7 +59,7 @@ public record UpstreamConfig(
     }
 
     /** Why no jobs of our own can be declared for such an upstream; empty where they can. */
-    static Optional<InvalidValueException> obstacleToDeclaration(
+    public static Optional<InvalidValueException> obstacleToDeclaration(
             PoolConfig pool, IdentityMode identity, int aggregation) {
         if (pool.address() instanceof Sv1PoolAddress) {
             return Optional.of(new InvalidValueException(

@@ -33,6 +33,7 @@ class ArchitectureTest {
     private static final Map<String, String> IO_CLASSES = Map.of(
             "sluice.config.ConfigLoader", "reads the operator's file",
             "sluice.config.AuthorityKeyFile", "keeps our secret key on disk",
+            "sluice.config.KeptPools", "keeps the pools that came by the API on disk",
             "sluice.proxy.event.GatewayEvents", "the event bus: owns the one thread that all events pass",
             "sluice.proxy.block.BlockJournal", "a found block is on disk before anything else is done with it",
             "sluice.protocol.sv2.noise.NativeSecp256k1", "unpacks the native library to load it",

@@ -1,13 +1,10 @@
 package sluice.proxy.api;
 
 import java.time.Instant;
-import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import sluice.config.GatewayConfig;
 import sluice.config.LogLevel;
-import sluice.config.RoutingConfig;
-import sluice.proxy.goal.ChangeResult;
 import sluice.proxy.goal.RoutingStanding;
 import sluice.proxy.view.FarmBooks;
 import sluice.proxy.view.FarmHashrates;
@@ -15,8 +12,8 @@ import sluice.proxy.view.FarmSnapshot;
 import sluice.upstream.template.TemplateStanding;
 
 /**
- * The running gateway as the API sees it: all that handlers may look at and change. What it promises for later it keeps on
- * the API's loop, never on that of the bus or of a miner.
+ * The running gateway as the API sees it: all that handlers may look at, and what they may change but for its pools, which
+ * have a place of their own. What it promises for later it keeps on the API's loop, never on that of the bus or of a miner.
  */
 public interface Farm {
     /** Since when it runs. */
@@ -44,12 +41,6 @@ public interface Farm {
 
     /** Events that were dropped because there were too many; anything but 0 means that counts are too low. */
     long lostEvents();
-
-    /** Applies a whole plan in two phases while miners mine; where it cannot be prepared, nothing has changed. */
-    CompletionStage<ChangeResult> apply(RoutingConfig routing);
-
-    /** Puts an upstream in front of its goal's order, in two phases; empty returns to the order. */
-    CompletionStage<ChangeResult> activate(String goal, Optional<String> upstream);
 
     LogLevel logLevel();
 

@@ -5,7 +5,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -15,13 +15,13 @@ import org.slf4j.LoggerFactory;
 import sluice.config.ApiConfig;
 import sluice.config.ApiTokenConfig;
 import sluice.config.GatewayConfig;
-import sluice.config.RoutingConfig;
+import sluice.proxy.api.Endpoint;
+import sluice.proxy.api.Farm;
 import sluice.proxy.api.FarmApi;
 import sluice.proxy.api.event.netty.EventOutlets;
 import sluice.proxy.api.netty.ApiServer;
 import sluice.proxy.api.netty.GatewayFarm;
 import sluice.proxy.event.GatewayEvents;
-import sluice.proxy.goal.ChangeResult;
 import sluice.proxy.netty.Gateway;
 import sluice.proxy.view.FarmBooks;
 
@@ -67,11 +67,13 @@ final class ApiSetup implements AutoCloseable {
         return listeners;
     }
 
+    /** Where the API is told what it waits for. */
+    Executor executor() {
+        return server.map(ApiServer::executor).orElse(Runnable::run);
+    }
+
     /** Begins to answer. Fails in words where the place is not to be had; close then. */
-    void open(
-            Gateway gateway,
-            Supplier<GatewayConfig> configInForce,
-            Function<RoutingConfig, CompletableFuture<ChangeResult>> plans)
+    void open(Gateway gateway, Supplier<GatewayConfig> configInForce, Function<Farm, List<Endpoint>> more)
             throws CommandFailure {
         inForce = configInForce;
         if (server.isEmpty()) {
@@ -83,11 +85,11 @@ final class ApiSetup implements AutoCloseable {
                 books,
                 api.executor(),
                 new GatewayFarm.Settings(
-                        clock.instant(), Sluice.Version.text(), configInForce, plans, LogSetup::level, LogSetup::use));
+                        clock.instant(), Sluice.Version.text(), configInForce, LogSetup::level, LogSetup::use));
+        List<Endpoint> endpoints = new ArrayList<>(outlets.orElseThrow().endpoints(gateway::report));
+        endpoints.addAll(more.apply(farm));
         try {
-            api.open(
-                    config,
-                    FarmApi.catalogue(farm, api.tally(), outlets.orElseThrow().endpoints(gateway::report)));
+            api.open(config, FarmApi.catalogue(farm, api.tally(), endpoints));
         } catch (IOException e) {
             throw new CommandFailure(ExitCode.FAILED, e.getMessage());
         }

@@ -9,6 +9,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 import sluice.config.ConfigResult.Invalid;
 import sluice.config.ConfigResult.Loaded;
+import sluice.config.KeptPools;
 
 /** Reads a configuration, opens nothing, and says what it is worth. */
 @Command(
@@ -30,10 +31,11 @@ final class CheckCommand implements Callable<Integer> {
                 out.println(problems.size() == 1 ? "1 problem" : problems.size() + " problems");
                 yield ExitCode.INVALID_CONFIGURATION;
             }
-            case Loaded(var config, var warnings) -> {
-                warnings.forEach(warning -> out.println("warning: " + configuration.describe(warning)));
+            case Loaded operators -> {
+                Loaded whole = KeptPools.in(operators.config().dataDirectory()).over(operators);
+                whole.warnings().forEach(warning -> out.println("warning: " + configuration.describe(warning)));
                 out.println(configuration.file() + " is valid");
-                new ConfigSummary(config, out).print();
+                new ConfigSummary(whole.config(), out).print();
                 yield ExitCode.OK;
             }
         };

@@ -1,6 +1,7 @@
 package sluice.proxy.cli;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -23,12 +24,13 @@ import sluice.config.ProfileConfig;
 import sluice.config.RoutingConfig;
 import sluice.config.VardiffConfig;
 import sluice.proxy.goal.ChangeResult;
+import sluice.proxy.pool.PoolSwitch;
 
 /**
  * Applies a configuration that was read again to a gateway that runs: whole or not at all, and only where it differs from
  * what is in force. Confined to one thread.
  */
-final class ConfigReload {
+final class ConfigReload implements PoolSwitch {
     private static final Logger LOG = LoggerFactory.getLogger(ConfigReload.class);
 
     private final Supplier<ConfigResult> source;
@@ -36,10 +38,13 @@ final class ConfigReload {
     private final Target target;
     // Written by the one thread, read by the API.
     private volatile GatewayConfig inForce;
+    private long revision = 1;
 
     /** What can be changed while a gateway runs. */
     interface Target {
         CompletableFuture<ChangeResult> apply(RoutingConfig routing, FailoverConfig failover, VardiffConfig vardiff);
+
+        CompletableFuture<ChangeResult> activate(String goal, Optional<String> upstream);
 
         void profiles(VardiffConfig vardiff, List<ProfileConfig> profiles);
 
@@ -76,9 +81,30 @@ final class ConfigReload {
         this.target = target;
     }
 
-    /** What is in force now. */
-    GatewayConfig inForce() {
+    /** What is in force now; from any thread. */
+    @Override
+    public GatewayConfig inForce() {
         return inForce;
+    }
+
+    @Override
+    public long revision() {
+        return revision;
+    }
+
+    @Override
+    public ChangeResult apply(RoutingConfig routing) {
+        GatewayConfig next = inForce.withRouting(routing);
+        ChangeResult result = await(target.apply(routing, inForce.failover(), inForce.vardiff()));
+        if (result instanceof ChangeResult.Applied) {
+            inForce = next;
+        }
+        return result;
+    }
+
+    @Override
+    public ChangeResult activate(String goal, Optional<String> upstream) {
+        return await(target.activate(goal, upstream));
     }
 
     /** Reads and applies; says in the log what came of it. Waits as long as preparing a switch may take. */
@@ -152,31 +178,35 @@ final class ConfigReload {
     }
 
     private boolean changeRouting(GatewayConfig next) {
+        return switch (await(target.apply(next.routing(), next.failover(), next.vardiff()))) {
+            case ChangeResult.Applied applied -> true;
+            case ChangeResult.Rejected rejected -> {
+                LOG.error(
+                        "configuration not applied, nothing has changed: upstream={} step={} reason=\"{}\"",
+                        rejected.upstream(),
+                        rejected.step(),
+                        rejected.reason());
+                yield false;
+            }
+        };
+    }
+
+    private ChangeResult await(CompletableFuture<ChangeResult> result) {
         try {
             // What is being applied may have been asked to wait for as long as the present settings say.
-            long seconds = inForce.failover().switchTimeout().toSeconds() + 5;
-            ChangeResult result = target.apply(next.routing(), next.failover(), next.vardiff())
-                    .get(seconds, TimeUnit.SECONDS);
-            return switch (result) {
-                case ChangeResult.Applied applied -> true;
-                case ChangeResult.Rejected rejected -> {
-                    LOG.error(
-                            "configuration not applied, nothing has changed: upstream={} step={} reason=\"{}\"",
-                            rejected.upstream(),
-                            rejected.step(),
-                            rejected.reason());
-                    yield false;
-                }
-            };
+            ChangeResult done = result.get(inForce.failover().switchTimeout().toSeconds() + 5, TimeUnit.SECONDS);
+            if (done instanceof ChangeResult.Applied(long applied)) {
+                revision = applied;
+            }
+            return done;
         } catch (TimeoutException late) {
-            LOG.error("configuration not applied: the gateway gave no answer");
-            return false;
+            return new ChangeResult.Rejected("", "", "the gateway gave no answer");
         } catch (ExecutionException bug) {
-            LOG.error("configuration not applied", bug.getCause());
-            return false;
+            LOG.error("bug while pools were changed", bug.getCause());
+            return new ChangeResult.Rejected("", "", "the gateway made a mistake; its log says which");
         } catch (InterruptedException ending) {
             Thread.currentThread().interrupt();
-            return false;
+            return new ChangeResult.Rejected("", "", "the gateway is closed");
         }
     }
 }

@@ -16,6 +16,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
+import sluice.proxy.cli.demo.ApiScenario;
 import sluice.proxy.cli.demo.DeclarationScenario;
 import sluice.proxy.cli.demo.DemoReport;
 import sluice.proxy.cli.demo.FailoverScenario;
@@ -35,10 +36,11 @@ import sluice.proxy.cli.demo.SwitchScenario;
             "Scenarios:%n  mining    one pool%n  failover  the pool in use dies, the next refuses, a third takes over; and back%n"
                     + "  switch    live switches between an SV2 pool and an SV1 pool%n"
                     + "  split     two pools share the farm, 70 to 30%n"
-                    + "  jd        the farm makes its own jobs for a pool; its job declaration server dies, then the pool; and back"
+                    + "  jd        the farm makes its own jobs for a pool; its job declaration server dies, then the pool; and back%n"
+                    + "  api       a module points 200 miners to other pools over HTTP"
         })
 final class DemoCommand implements Callable<Integer> {
-    private static final int MAX_MINERS = 64;
+    private static final int MAX_MINERS = 256;
 
     @Spec
     private CommandSpec spec;
@@ -55,17 +57,20 @@ final class DemoCommand implements Callable<Integer> {
             paramLabel = "TIME",
             converter = DurationConverter.class,
             description = "how long to mine, such as 30s or 2m; a scenario takes longer where it has more to show"
-                    + " (default: 30s; failover and jd 40s, split 60s)")
+                    + " (default: 30s; failover, jd and api 40s, split 60s)")
     private Duration duration;
 
-    @Option(names = "--sv1-miners", paramLabel = "N", description = "CPU miners that speak SV1 (default: 2; split 10)")
+    @Option(
+            names = "--sv1-miners",
+            paramLabel = "N",
+            description = "CPU miners that speak SV1 (default: 2; split 10, api 100)")
     private Integer sv1Miners;
 
     @Option(
             names = "--sv2-miners",
             paramLabel = "N",
             description = "CPU miners that speak SV2: the first, third … on a standard channel, the others on an"
-                    + " extended one (default: 2; split 10)")
+                    + " extended one (default: 2; split 10, api 100)")
     private Integer sv2Miners;
 
     @Option(
@@ -85,7 +90,8 @@ final class DemoCommand implements Callable<Integer> {
         FAILOVER(Duration.ofSeconds(40), 2),
         SWITCH(Duration.ofSeconds(30), 2),
         SPLIT(Duration.ofSeconds(60), 10),
-        JD(Duration.ofSeconds(40), 2);
+        JD(Duration.ofSeconds(40), 2),
+        API(Duration.ofSeconds(40), 100);
 
         private final Duration duration;
         private final int minersOfEachProtocol;
@@ -146,6 +152,7 @@ final class DemoCommand implements Callable<Integer> {
             case SWITCH -> new SwitchScenario();
             case SPLIT -> new SplitScenario();
             case JD -> new DeclarationScenario();
+            case API -> new ApiScenario();
         };
     }
 

@@ -5,8 +5,10 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -22,8 +24,10 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 import sluice.config.ApiTokenConfig;
 import sluice.config.ClientPortsConfig;
+import sluice.config.ConfigResult;
 import sluice.config.FailoverConfig;
 import sluice.config.GatewayConfig;
+import sluice.config.KeptPools;
 import sluice.config.ListenAddress;
 import sluice.config.ListenerConfig;
 import sluice.config.LogLevel;
@@ -56,34 +60,27 @@ final class RunCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws CommandFailure, InterruptedException {
-        GatewayConfig config = configuration.require(spec.commandLine().getErr());
-        LogSetup.use(config.logLevel());
+        GatewayConfig operators = configuration.require(spec.commandLine().getErr());
+        LogSetup.use(operators.logLevel());
+        GatewayConfig config = withKeptPools(operators);
         if (!config.enabled()) {
             LOG.info("stratum_v2.enabled is false: nothing to do");
             return ExitCode.OK;
         }
         ApiSetup api = new ApiSetup(config, CLOCK);
         Gateway gateway = start(config, api.listeners());
-        ConfigReload reload = reload(config, gateway, api);
+        Reconfiguration changes = new Reconfiguration(
+                configuration, operators, config, target(config, gateway, api), freshRun(), api.executor());
         try {
-            api.open(
-                    gateway,
-                    reload::inForce,
-                    routing -> gateway.apply(
-                            PoolUpstream.plan(
-                                    routing,
-                                    common(
-                                            reload.inForce().failover(),
-                                            reload.inForce().vardiff(),
-                                            config.sv1())),
-                            reload.inForce().failover()));
+            api.open(gateway, changes::inForce, farm -> changes.endpoints(farm, CLOCK));
         } catch (CommandFailure notToBeHad) {
             api.close();
+            changes.close();
             gateway.close();
             api.closeOutlets();
             throw notToBeHad;
         }
-        List<ConfigWatch> watches = watches(config, gateway, reload);
+        List<ConfigWatch> watches = watches(config, gateway, changes);
         CountDownLatch stopped = new CountDownLatch(1);
         Runtime.getRuntime()
                 .addShutdownHook(Thread.ofPlatform().name("shutdown").unstarted(() -> {
@@ -92,6 +89,7 @@ final class RunCommand implements Callable<Integer> {
                             gateway.snapshot().connections());
                     watches.forEach(ConfigWatch::close);
                     api.close();
+                    changes.close();
                     gateway.close();
                     api.closeOutlets();
                     stopped.countDown();
@@ -102,12 +100,29 @@ final class RunCommand implements Callable<Integer> {
         return ExitCode.OK;
     }
 
-    private ConfigReload reload(GatewayConfig running, Gateway gateway, ApiSetup api) {
-        return new ConfigReload(running, configuration::read, configuration::describe, new ConfigReload.Target() {
+    /** Pools that came by the API outlive the process. */
+    private GatewayConfig withKeptPools(GatewayConfig operators) {
+        ConfigResult.Loaded whole =
+                KeptPools.in(operators.dataDirectory()).over(new ConfigResult.Loaded(operators, List.of()));
+        whole.warnings().forEach(warning -> LOG.warn("configuration: {}", configuration.describe(warning)));
+        return whole.config();
+    }
+
+    private static String freshRun() {
+        return HexFormat.of().toHexDigits(new SecureRandom().nextInt());
+    }
+
+    private static ConfigReload.Target target(GatewayConfig running, Gateway gateway, ApiSetup api) {
+        return new ConfigReload.Target() {
             @Override
             public CompletableFuture<ChangeResult> apply(
                     RoutingConfig routing, FailoverConfig failover, VardiffConfig vardiff) {
                 return gateway.apply(PoolUpstream.plan(routing, common(failover, vardiff, running.sv1())), failover);
+            }
+
+            @Override
+            public CompletableFuture<ChangeResult> activate(String goal, Optional<String> upstream) {
+                return gateway.activate(goal, upstream);
             }
 
             @Override
@@ -129,13 +144,13 @@ final class RunCommand implements Callable<Integer> {
             public void logLevel(LogLevel level) {
                 LogSetup.use(level);
             }
-        });
+        };
     }
 
     /** Has the file and the certificates read again, and what changed applied, when they change and at SIGHUP. */
-    private List<ConfigWatch> watches(GatewayConfig running, Gateway gateway, ConfigReload reload) {
+    private List<ConfigWatch> watches(GatewayConfig running, Gateway gateway, Reconfiguration changes) {
         List<ConfigWatch> watches = new ArrayList<>();
-        watches.add(new ConfigWatch(List.of(configuration.file()), reload::read));
+        watches.add(new ConfigWatch(List.of(configuration.file()), changes::readFile));
         List<Path> certificates = CertificateReload.files(running);
         if (!certificates.isEmpty()) {
             watches.add(new ConfigWatch(certificates, new CertificateReload(gateway::reloadCertificates)::read));

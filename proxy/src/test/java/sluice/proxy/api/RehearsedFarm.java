@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -15,10 +14,8 @@ import sluice.config.ConfigParser;
 import sluice.config.ConfigResult;
 import sluice.config.GatewayConfig;
 import sluice.config.LogLevel;
-import sluice.config.RoutingConfig;
 import sluice.protocol.sv2.noise.AuthoritySecretKey;
 import sluice.proxy.event.GatewayEvent;
-import sluice.proxy.goal.ChangeResult;
 import sluice.proxy.goal.RoutingStanding;
 import sluice.proxy.view.FarmBooks;
 import sluice.proxy.view.FarmHashrates;
@@ -28,7 +25,7 @@ import sluice.upstream.failover.Standing;
 import sluice.upstream.template.TemplateStanding;
 
 /** A farm to which happens what a test says, seen through the real view and the real books. */
-final class RehearsedFarm implements Farm {
+public final class RehearsedFarm implements Farm {
     static final Instant NOW = Instant.parse("2026-11-28T05:00:00Z");
     static final String POOL_PASSWORD = "hunter2-pool";
     static final String NODE_PASSWORD = "hunter2-node";
@@ -67,7 +64,6 @@ final class RehearsedFarm implements Farm {
 
     final FarmView view = new FarmView();
     final FarmBooks books = new FarmBooks();
-    final List<String> changes = new ArrayList<>();
     private final GatewayConfig config = load();
     private RoutingStanding routing = feeding("main", ready("main"), off("backup"), off("solo"));
     private TemplateStanding template =
@@ -192,18 +188,6 @@ final class RehearsedFarm implements Farm {
     @Override
     public long lostEvents() {
         return 0;
-    }
-
-    @Override
-    public CompletionStage<ChangeResult> apply(RoutingConfig next) {
-        changes.add("apply");
-        return CompletableFuture.completedFuture(new ChangeResult.Applied(4));
-    }
-
-    @Override
-    public CompletionStage<ChangeResult> activate(String goal, Optional<String> upstream) {
-        changes.add("activate " + goal + " " + upstream.orElse("-"));
-        return CompletableFuture.completedFuture(new ChangeResult.Applied(4));
     }
 
     @Override

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeEach;
@@ -51,6 +52,12 @@ class ConfigReloadTest {
         public CompletableFuture<ChangeResult> apply(
                 RoutingConfig routing, FailoverConfig failover, VardiffConfig vardiff) {
             done.add("routing " + routing.goals().getFirst().upstreams());
+            return CompletableFuture.completedFuture(answer);
+        }
+
+        @Override
+        public CompletableFuture<ChangeResult> activate(String goal, Optional<String> upstream) {
+            done.add("activate " + upstream.orElse("-"));
             return CompletableFuture.completedFuture(answer);
         }
 
@@ -100,6 +107,21 @@ class ConfigReloadTest {
 
     private ConfigResult load() {
         return ConfigLoader.load(home.resolve("sluice.toml"), Map.of());
+    }
+
+    @Test
+    void poolsThatComeFromElsewhereAreInForceOnlyIfTheyWereApplied() {
+        RoutingConfig before = reload.inForce().routing();
+        RoutingConfig other = RoutingConfig.single(before.upstream("b"));
+        answer = new ChangeResult.Rejected("b", "CONNECT", "nobody answers");
+        assertThat(reload.apply(other)).isEqualTo(answer);
+        assertThat(reload.inForce().routing()).isEqualTo(before);
+
+        answer = new ChangeResult.Applied(2);
+        assertThat(reload.apply(other)).isEqualTo(answer);
+        assertThat(reload.activate("default", Optional.of("b"))).isEqualTo(answer);
+        assertThat(reload.inForce().routing()).isEqualTo(other);
+        assertThat(done).containsExactly("routing [b]", "routing [b]", "activate b");
     }
 
     @Test

@@ -1,7 +1,6 @@
 package sluice.proxy.api.netty;
 
 import java.time.Instant;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -12,11 +11,9 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import sluice.config.GatewayConfig;
 import sluice.config.LogLevel;
-import sluice.config.RoutingConfig;
 import sluice.proxy.api.ApiFault;
 import sluice.proxy.api.ApiProblem;
 import sluice.proxy.api.Farm;
-import sluice.proxy.goal.ChangeResult;
 import sluice.proxy.goal.RoutingStanding;
 import sluice.proxy.netty.Gateway;
 import sluice.proxy.view.FarmBooks;
@@ -35,13 +32,11 @@ public final class GatewayFarm implements Farm {
      * What a gateway does not know of itself.
      *
      * @param config what is in force
-     * @param plans makes a plan's change of a routing that is valid
      */
     public record Settings(
             Instant startedAt,
             String version,
             Supplier<GatewayConfig> config,
-            Function<RoutingConfig, CompletableFuture<ChangeResult>> plans,
             Supplier<LogLevel> logLevel,
             Consumer<LogLevel> setLogLevel) {}
 
@@ -99,16 +94,6 @@ public final class GatewayFarm implements Farm {
     @Override
     public long lostEvents() {
         return gateway.lostEvents();
-    }
-
-    @Override
-    public CompletionStage<ChangeResult> apply(RoutingConfig routing) {
-        return handedOver(settings.plans().apply(routing));
-    }
-
-    @Override
-    public CompletionStage<ChangeResult> activate(String goal, Optional<String> upstream) {
-        return handedOver(gateway.activate(goal, upstream));
     }
 
     @Override

@@ -36,6 +36,11 @@ final class Expectations {
         return List.copyOf(troubles);
     }
 
+    /** Something came otherwise than was promised. */
+    void disappoint(String what) {
+        troubles.add(what);
+    }
+
     /** @param orElse what is true where it does not come */
     void expect(BooleanSupplier condition, String orElse) throws InterruptedException {
         if (!farm.await(condition, PATIENCE)) {

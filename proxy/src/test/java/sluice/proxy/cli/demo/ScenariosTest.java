@@ -70,6 +70,12 @@ class ScenariosTest {
     }
 
     @Test
+    void aModulePointsTheFarmToOtherPoolsAndNoMinerNotices() throws IOException, InterruptedException {
+        DemoReport report = new ApiScenario().play(stage(Duration.ofSeconds(2), 1, 2));
+        assertThat(report.failures()).as(report.json()).isEmpty();
+    }
+
+    @Test
     void minersMoveUntilTheWorkIsSplitByTheNewWeightsAndThePinnedOneStays() throws IOException, InterruptedException {
         DemoReport report = new SplitScenario(Duration.ofSeconds(1)).play(stage(Duration.ofSeconds(6), 5, 5));
         // So few shares are split by chance as well.

@@ -1,0 +1,48 @@
+package sluice.architecture;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.tomlj.Toml;
+import org.tomlj.TomlParseResult;
+
+/** Holds module.toml to what a node demands of it. */
+class ModuleManifestTest {
+    private TomlParseResult manifest;
+
+    @BeforeEach
+    void read() throws IOException {
+        manifest = Toml.parse(Documents.ROOT.resolve("module.toml"));
+    }
+
+    @Test
+    void whatANodeNeedsIsThere() {
+        assertThat(manifest.errors()).isEmpty();
+        assertThat(manifest.getString("name")).isEqualTo("blvm-stratum-v2");
+        assertThat(manifest.getString("version")).isNotBlank();
+    }
+
+    @Test
+    void theEntryPointCanBeRunAndStaysInsideTheModule() {
+        Path entry = Documents.ROOT.resolve(manifest.getString("entry_point")).normalize();
+
+        assertThat(entry).startsWith(Documents.ROOT.normalize()).isRegularFile();
+        assertThat(Files.isExecutable(entry)).isTrue();
+    }
+
+    @Test
+    void theHashIsThatOfTheEntryPoint() throws IOException, NoSuchAlgorithmException {
+        byte[] entry = Files.readAllBytes(Documents.ROOT.resolve(manifest.getString("entry_point")));
+
+        assertThat(manifest.getString("binary.hash"))
+                .isEqualTo(HexFormat.of()
+                        .formatHex(MessageDigest.getInstance("SHA-256").digest(entry)));
+    }
+}

@@ -1,0 +1,92 @@
+package sluice.endtoend;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import sluice.proxy.api.ApiTokens;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Another system that calls the API of a Sluice: over HTTP, with a token of its own. */
+final class ApiCaller implements AutoCloseable {
+    private final HttpClient http = HttpClient.newHttpClient();
+    private final String base;
+    private final String token;
+
+    /** What came back. */
+    record Reply(int status, JsonNode body, Optional<String> tag) {
+        String text(String member) {
+            return body.path(member).asString("");
+        }
+    }
+
+    ApiCaller(InetSocketAddress api, String name) {
+        this.base = "http://" + api.getAddress().getHostAddress() + ":" + api.getPort();
+        this.token = secretOf(name);
+    }
+
+    private static String secretOf(String name) {
+        return "secret-of-" + name;
+    }
+
+    /** The table that lets a caller of this name in. */
+    static String table(String name, String scope) {
+        return """
+                [[api_token]]
+                name = "%s"
+                scopes = ["%s"]
+                sha256 = "%s"
+                """.formatted(name, scope, ApiTokens.sha256(secretOf(name)));
+    }
+
+    Reply get(String path) throws Exception {
+        return now(send(request(path).GET()));
+    }
+
+    Reply put(String path, String body) throws Exception {
+        return now(call("PUT", path, body, Optional.empty()));
+    }
+
+    Reply post(String path, String body) throws Exception {
+        return now(call("POST", path, body, Optional.empty()));
+    }
+
+    /** @param tag of what is to be changed, as it was told */
+    CompletableFuture<Reply> call(String method, String path, String body, Optional<String> tag) {
+        HttpRequest.Builder request = request(path)
+                .header("Content-Type", "application/json")
+                .method(method, HttpRequest.BodyPublishers.ofString(body));
+        tag.ifPresent(seen -> request.header("If-Match", seen));
+        return send(request);
+    }
+
+    private HttpRequest.Builder request(String path) {
+        return HttpRequest.newBuilder(URI.create(base + path)).header("Authorization", "Bearer " + token);
+    }
+
+    private CompletableFuture<Reply> send(HttpRequest.Builder request) {
+        return http.sendAsync(request.build(), HttpResponse.BodyHandlers.ofByteArray())
+                .thenApply(response -> new Reply(
+                        response.statusCode(),
+                        JsonMapper.shared().readTree(response.body()),
+                        response.headers().firstValue("ETag")));
+    }
+
+    static Reply now(CompletableFuture<Reply> reply) throws Exception {
+        Reply came = reply.get(Patience.LIMIT.toSeconds(), TimeUnit.SECONDS);
+        assertThat(came.status()).as("%s", came.body()).isNotIn(401, 403, 404, 429, 500);
+        return came;
+    }
+
+    @Override
+    public void close() {
+        http.shutdownNow();
+    }
+}
