@@ -107,8 +107,12 @@ final class Routes {
                     }
                     out.add(new DirectorAction.Broadcast(to.number(), broadcast.update()));
                 }
-                case RouteAction.ToUpstream command ->
-                    out.add(new DirectorAction.ToUpstream(to.number(), command.command()));
+                case RouteAction.ToUpstream command -> {
+                    // A route that is over has no upstream any more that could bring a late block to the network.
+                    if (byNumber.get(to.number()) == to) {
+                        out.add(new DirectorAction.ToUpstream(to.number(), command.command()));
+                    }
+                }
                 case RouteAction.RecordBlock record ->
                     out.add(new DirectorAction.RecordBlock(to.number(), record.block(), record.share()));
                 case RouteAction.Publish publish -> out.publish(publish.event());
