@@ -47,8 +47,9 @@ class ApiEndToEndTest extends ScriptedPoolScenario {
 
     @BeforeEach
     void start() throws IOException {
-        port = SluiceProcess.freePort();
-        apiPort = SluiceProcess.freePort();
+        List<InetSocketAddress> ports = SluiceProcess.freePorts(2);
+        port = ports.getFirst();
+        apiPort = ports.getLast();
         file = directory.resolve("sluice.toml");
         pool = pool("A");
         configure(token("dashboard", "read", READER) + token("operator", "admin", ADMIN));

@@ -249,9 +249,10 @@ class DeclaredJobsEndToEndTest {
 
     @Test
     void aConfiguredGatewayTakesDeclaredJobsAndGivesTemplates() throws Exception {
-        InetSocketAddress miners = SluiceProcess.freePort();
-        InetSocketAddress templates = SluiceProcess.freePort();
-        InetSocketAddress declarations = SluiceProcess.freePort();
+        List<InetSocketAddress> ports = SluiceProcess.freePorts(3);
+        InetSocketAddress miners = ports.get(0);
+        InetSocketAddress templates = ports.get(1);
+        InetSocketAddress declarations = ports.get(2);
         Path home = Files.createDirectory(directory.resolve("configured"));
         Path file = home.resolve("sluice.toml");
         InetSocketAddress source = pool.templateAddress().orElseThrow();

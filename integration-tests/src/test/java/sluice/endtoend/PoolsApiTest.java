@@ -43,8 +43,9 @@ class PoolsApiTest extends ScriptedPoolScenario {
 
     @BeforeEach
     void choosePlaces() throws IOException {
-        port = SluiceProcess.freePort();
-        api = SluiceProcess.freePort();
+        List<InetSocketAddress> ports = SluiceProcess.freePorts(2);
+        port = ports.getFirst();
+        api = ports.getLast();
         file = directory.resolve("sluice.toml");
         IntStream.range(0, CALLERS).forEach(i -> callers.add(new ApiCaller(api, "caller" + i)));
     }

@@ -49,8 +49,24 @@ public final class SluiceProcess implements AutoCloseable {
 
     /** A port that nobody listens on. */
     static InetSocketAddress freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return new InetSocketAddress(socket.getInetAddress(), socket.getLocalPort());
+        return freePorts(1).getFirst();
+    }
+
+    /** So many ports that nobody listens on, each another one. */
+    static List<InetSocketAddress> freePorts(int count) throws IOException {
+        List<ServerSocket> sockets = new ArrayList<>();
+        try {
+            // Open all at once: a port that was closed may be the next free one.
+            for (int i = 0; i < count; i++) {
+                sockets.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
+            }
+            return sockets.stream()
+                    .map(socket -> new InetSocketAddress(socket.getInetAddress(), socket.getLocalPort()))
+                    .toList();
+        } finally {
+            for (ServerSocket socket : sockets) {
+                socket.close();
+            }
         }
     }
 
