@@ -21,6 +21,9 @@ final class Solutions {
     /** Blocks that may be lost and are recognised when the tip shows that they are not. */
     static final int MAX_DOUBTFUL = 16;
 
+    /** Tips that a block is known by when it is submitted after it was seen. */
+    static final int MAX_TIPS = 16;
+
     static final String POSSIBLY_LOST = "block-possibly-lost";
     static final String NO_NEW_TIP = "no-new-tip";
     static final String ANOTHER_TIP = "another-tip";
@@ -28,6 +31,7 @@ final class Solutions {
 
     private final List<Open> open = new ArrayList<>();
     private final Set<Hash256> doubtful = new LinkedHashSet<>();
+    private final Set<Hash256> tips = new LinkedHashSet<>();
 
     /** A verdict that came. */
     record Judged(BlockSolution solution, BlockVerdict verdict) {}
@@ -75,6 +79,9 @@ final class Solutions {
 
     /** The chain's tip is {@code hash}. */
     List<Judged> onTip(Hash256 hash) {
+        if (tips.add(hash) && tips.size() > MAX_TIPS) {
+            tips.remove(tips.iterator().next());
+        }
         List<Judged> judged = new ArrayList<>();
         for (Iterator<Open> all = open.iterator(); all.hasNext(); ) {
             Open one = all.next();
@@ -86,6 +93,11 @@ final class Solutions {
             }
         }
         return judged;
+    }
+
+    /** Whether this block was the chain's tip lately: somebody else may have brought it to the network. */
+    boolean wasTip(Hash256 hash) {
+        return tips.contains(hash);
     }
 
     /** Whether a block that was given up for lost is the tip after all. */

@@ -47,6 +47,9 @@ public final class TemplateProviderSession {
     public static final int MAX_FUTURE_TEMPLATES = 16;
 
     static final String NOT_OF_ITS_TEMPLATE = "not-of-its-template";
+    /** BIP22. */
+    private static final String DUPLICATE = "duplicate";
+
     static final String UNKNOWN_TEMPLATE = "unknown-template";
     static final String TOO_MANY_OPEN = "too-many-blocks-without-verdict";
 
@@ -310,6 +313,10 @@ public final class TemplateProviderSession {
         }
         if (!isOfItsTemplate(solution, template.get())) {
             refuse(solution, NOT_OF_ITS_TEMPLATE);
+            return;
+        }
+        if (solutions.wasTip(solution.hash())) {
+            judge(List.of(new Solutions.Judged(solution, BlockVerdict.ofReason(DUPLICATE))));
             return;
         }
         long providerId = template.get().providerId();

@@ -59,6 +59,18 @@ class SubmittedSolutionsTest {
     }
 
     @Test
+    void knowsABlockThatSomebodyElseHasBroughtToTheNetworkFirst() {
+        BlockSolution block = talk.solve(template);
+        talk.hear(future(4)).hear(tip(4, block.hash()));
+        talk.takeAll();
+
+        talk.submit(block);
+
+        assertThat(talk.takeVerdicts()).containsExactly(BlockVerdict.ofReason("duplicate"));
+        assertThat(talk.takeAll()).as("it is the tip already").isEmpty();
+    }
+
+    @Test
     void saysTheVerdictBeforeTheTemplateOnTopOfTheBlock() {
         BlockSolution block = talk.solve(template);
         talk.submit(block);
