@@ -161,7 +161,8 @@ class JdClientInteropTest {
                                 && miner.report().chainTips() > 1));
 
         assertThat(client.isAlive()).isTrue();
-        assertThat(pool.snapshot().rejections()).isEmpty();
+        // A tip may change while a share is on its way.
+        assertThat(pool.snapshot().rejections().keySet()).isSubsetOf("stale");
         await("a block that our chain takes from the pool, too")
                 .atMost(PATIENCE)
                 .until(() -> pool.snapshot().blocksAccepted() > 0);
