@@ -86,12 +86,7 @@ public final class DeclarationSession {
 
     private void onFrame(Frame frame, Instant now) {
         try {
-            Optional<Sv2Message> message = Sv2Codec.decode(frame);
-            if (message.isPresent()) {
-                onMessage(message.get(), now);
-            } else if (frame.extensionType() == 0) {
-                note("ignored a message of the unknown type 0x" + Integer.toHexString(frame.messageType()));
-            }
+            Sv2Codec.decode(frame, this::note).ifPresent(message -> onMessage(message, now));
         } catch (ProtocolViolation violation) {
             disconnect(violation.reason(), violation.detail());
         }

@@ -98,12 +98,7 @@ public final class TemplateClientSession {
 
     private void onFrame(Frame frame, Instant now) {
         try {
-            Optional<Sv2Message> message = Sv2Codec.decode(completed(frame));
-            if (message.isPresent()) {
-                onMessage(message.get(), now);
-            } else if (frame.extensionType() == 0) {
-                note("ignored a message of the unknown type 0x" + Integer.toHexString(frame.messageType()));
-            }
+            Sv2Codec.decode(completed(frame), this::note).ifPresent(message -> onMessage(message, now));
         } catch (ProtocolViolation violation) {
             disconnect(violation.reason(), violation.detail());
         }

@@ -125,12 +125,7 @@ public final class TemplateProviderSession {
         }
         heardAt = now;
         try {
-            Optional<Sv2Message> message = Sv2Codec.decode(frame);
-            if (message.isPresent()) {
-                onMessage(message.get(), now);
-            } else if (frame.extensionType() == 0) {
-                note("ignored a message of the unknown type 0x" + Integer.toHexString(frame.messageType()));
-            }
+            Sv2Codec.decode(frame, this::note).ifPresent(message -> onMessage(message, now));
         } catch (ProtocolViolation violation) {
             lose("protocol violation: " + violation.getMessage());
         }
