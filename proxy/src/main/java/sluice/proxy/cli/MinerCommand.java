@@ -166,7 +166,7 @@ final class MinerCommand implements Callable<Integer> {
         if (suggestedDifficulty != null && !(suggestedDifficulty > 0 && Double.isFinite(suggestedDifficulty))) {
             throw wrong("--suggest-difficulty is " + suggestedDifficulty + ": write a number above 0");
         }
-        ServerTrust trust = key.<ServerTrust>map(ServerTrust.SignedBy::new).orElseGet(ServerTrust.Unverified::new);
+        ServerTrust trust = ServerTrust.of(key);
         return new CpuMinerConfig(
                 chosen,
                 address.host(),

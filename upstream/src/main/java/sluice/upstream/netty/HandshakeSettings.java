@@ -1,5 +1,6 @@
 package sluice.upstream.netty;
 
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
@@ -20,4 +21,11 @@ public record HandshakeSettings(
         Supplier<EllSwiftKeyPair> ephemeralKeys,
         Executor workers,
         Duration deadline,
-        int payloadCeiling) {}
+        int payloadCeiling) {
+
+    /** With fresh keys from {@code random}, by the best arithmetic there is. */
+    static HandshakeSettings of(Executor workers, SecureRandom random, Duration deadline, int payloadCeiling) {
+        Secp256k1 engine = Secp256k1.best();
+        return new HandshakeSettings(engine, new EphemeralKeys(engine, random), workers, deadline, payloadCeiling);
+    }
+}

@@ -10,8 +10,6 @@ import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import sluice.protocol.sv2.noise.Secp256k1;
-import sluice.protocol.sv2.noise.ServerTrust;
 import sluice.protocol.sv2.wire.Frame;
 import sluice.protocol.sv2.wire.Limits;
 import sluice.upstream.UpstreamEvent.Step;
@@ -34,9 +32,7 @@ public final class JobDeclarator extends ReconnectingPeer<DeclaratorInput, Decla
     private static final Logger LOG = LoggerFactory.getLogger(JobDeclarator.class);
 
     private final JobDeclaratorSession session;
-    private final HandshakeSettings handshake;
-    private final ServerTrust trust;
-    private final InstantSource clock;
+    private final NoiseDialler noise;
     private Consumer<DeclaratorEvent> events;
 
     /**
@@ -69,18 +65,13 @@ public final class JobDeclarator extends ReconnectingPeer<DeclaratorInput, Decla
                 clock,
                 dialling);
         this.session = new JobDeclaratorSession(settings);
-        this.clock = clock;
-        Secp256k1 engine = Secp256k1.best();
-        this.handshake = new HandshakeSettings(
-                engine,
-                new EphemeralKeys(engine, random),
+        this.noise = NoiseDialler.to(
+                settings.address(),
                 handshakes,
+                random,
                 dialling.timeouts().handshake(),
-                Limits.JOB_DECLARATION_FROM_SERVER);
-        this.trust = settings.address()
-                .authorityKey()
-                .<ServerTrust>map(ServerTrust.SignedBy::new)
-                .orElseGet(ServerTrust.Unverified::new);
+                Limits.JOB_DECLARATION_FROM_SERVER,
+                clock);
     }
 
     /** Dials for as long as it takes; {@code to} hears of everything, on the loop. */
@@ -116,7 +107,7 @@ public final class JobDeclarator extends ReconnectingPeer<DeclaratorInput, Decla
 
     @Override
     void install(ChannelPipeline pipeline, Endpoint dialled) {
-        pipeline.addLast(new NoiseInitiatorHandler(handshake, trust, clock));
+        noise.install(pipeline);
     }
 
     @Override

@@ -8,8 +8,6 @@ import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import sluice.config.Sv2PoolAddress;
 import sluice.protocol.sv2.message.mining.SetCustomMiningJob;
-import sluice.protocol.sv2.noise.Secp256k1;
-import sluice.protocol.sv2.noise.ServerTrust;
 import sluice.protocol.sv2.wire.Limits;
 import sluice.upstream.UpstreamEvent;
 import sluice.upstream.session.CustomJobAnswer;
@@ -19,9 +17,7 @@ import sluice.upstream.session.Sv2PoolSession;
 
 /** One SV2 pool as a source of work: an {@link Sv2PoolSession} over Noise. Confined to its loop. */
 public final class PoolConnection extends ReconnectingPool {
-    private final HandshakeSettings handshake;
-    private final ServerTrust trust;
-    private final InstantSource clock;
+    private final NoiseDialler noise;
     private Consumer<CustomJobAnswer> answers;
 
     /**
@@ -54,17 +50,8 @@ public final class PoolConnection extends ReconnectingPool {
                 loop,
                 clock,
                 dialling);
-        this.clock = clock;
-        Secp256k1 engine = Secp256k1.best();
-        this.handshake = new HandshakeSettings(
-                engine,
-                new EphemeralKeys(engine, random),
-                handshakes,
-                dialling.timeouts().handshake(),
-                Limits.MINING_FROM_SERVER);
-        this.trust = address.authorityKey()
-                .<ServerTrust>map(ServerTrust.SignedBy::new)
-                .orElseGet(ServerTrust.Unverified::new);
+        this.noise = NoiseDialler.to(
+                address, handshakes, random, dialling.timeouts().handshake(), Limits.MINING_FROM_SERVER, clock);
     }
 
     /** As {@link #start(Consumer)}, for a pool at which we select the work; {@code to} hears its word on each custom job. */
@@ -91,6 +78,6 @@ public final class PoolConnection extends ReconnectingPool {
 
     @Override
     void install(ChannelPipeline pipeline, Endpoint dialled) {
-        pipeline.addLast(new NoiseInitiatorHandler(handshake, trust, clock));
+        noise.install(pipeline);
     }
 }

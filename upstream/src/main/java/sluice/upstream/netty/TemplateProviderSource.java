@@ -10,8 +10,6 @@ import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import sluice.protocol.sv2.noise.Secp256k1;
-import sluice.protocol.sv2.noise.ServerTrust;
 import sluice.protocol.sv2.wire.Frame;
 import sluice.protocol.sv2.wire.Limits;
 import sluice.upstream.UpstreamEvent.Step;
@@ -30,9 +28,7 @@ public final class TemplateProviderSource extends ReconnectingPeer<ProviderInput
     private static final Logger LOG = LoggerFactory.getLogger(TemplateProviderSource.class);
 
     private final TemplateProviderSession session;
-    private final HandshakeSettings handshake;
-    private final ServerTrust trust;
-    private final InstantSource clock;
+    private final NoiseDialler noise;
     private Consumer<TemplateEvent> events;
 
     /**
@@ -46,7 +42,13 @@ public final class TemplateProviderSource extends ReconnectingPeer<ProviderInput
             Executor handshakes,
             InstantSource clock,
             SecureRandom random) {
-        this(settings, loop, handshakeSettings(handshakes, random), clock, Dialling.ofSystem(random));
+        this(
+                settings,
+                loop,
+                HandshakeSettings.of(
+                        handshakes, random, StepTimeouts.DEFAULT.handshake(), Limits.TEMPLATE_DISTRIBUTION_FROM_SERVER),
+                clock,
+                Dialling.ofSystem(random));
     }
 
     TemplateProviderSource(
@@ -64,22 +66,7 @@ public final class TemplateProviderSource extends ReconnectingPeer<ProviderInput
                 clock,
                 dialling);
         this.session = new TemplateProviderSession(settings.reserve(), settings.softwareVersion());
-        this.handshake = handshake;
-        this.clock = clock;
-        this.trust = settings.address()
-                .authorityKey()
-                .<ServerTrust>map(ServerTrust.SignedBy::new)
-                .orElseGet(ServerTrust.Unverified::new);
-    }
-
-    private static HandshakeSettings handshakeSettings(Executor workers, SecureRandom random) {
-        Secp256k1 engine = Secp256k1.best();
-        return new HandshakeSettings(
-                engine,
-                new EphemeralKeys(engine, random),
-                workers,
-                StepTimeouts.DEFAULT.handshake(),
-                Limits.TEMPLATE_DISTRIBUTION_FROM_SERVER);
+        this.noise = NoiseDialler.to(settings.address(), handshake, clock);
     }
 
     @Override
@@ -105,7 +92,7 @@ public final class TemplateProviderSource extends ReconnectingPeer<ProviderInput
 
     @Override
     void install(ChannelPipeline pipeline, Endpoint dialled) {
-        pipeline.addLast(new NoiseInitiatorHandler(handshake, trust, clock));
+        noise.install(pipeline);
     }
 
     @Override
