@@ -13,7 +13,7 @@ import java.util.Map;
  */
 record ApiReport(
         FarmSummary summary, List<Call> calls, Steadiness steadiness, ShareBalance shares, List<String> troubles)
-        implements DemoReport {
+        implements FarmReport {
     /** An answer has to be there by then, whatever the pool does. */
     static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(10);
 
@@ -57,17 +57,13 @@ record ApiReport(
     }
 
     @Override
-    public Map<String, Object> values() {
-        Map<String, Object> values = summary.values();
-        values.putAll(steadiness.values());
-        values.put("calls", calls.stream().map(Call::values).toList());
-        values.put("shares", shares.values());
-        return values;
+    public Map<String, Object> findings() {
+        return DemoReport.ordered("calls", calls.stream().map(Call::values).toList());
     }
 
     @Override
-    public String text() {
-        StringBuilder text = new StringBuilder(summary.text());
+    public String findingsText() {
+        StringBuilder text = new StringBuilder();
         for (Call call : calls) {
             text.append(String.format(
                     Locale.ROOT,
@@ -78,15 +74,12 @@ record ApiReport(
                     call.time().toNanos() / 1e6,
                     call.inUse()));
         }
-        return text.append(steadiness.text()).append(shares.text()).toString();
+        return text.toString();
     }
 
     @Override
-    public List<String> failures() {
-        List<String> failures = new ArrayList<>(troubles);
-        failures.addAll(summary.unminedFailures());
-        failures.addAll(steadiness.failures());
-        failures.addAll(shares.failures());
+    public List<String> brokenPromises() {
+        List<String> failures = new ArrayList<>();
         if (calls.size() != ApiScenario.CALLS) {
             failures.add(calls.size() + " calls were made and not " + ApiScenario.CALLS);
         }

@@ -21,7 +21,7 @@ record DeclarationReport(
         Steadiness steadiness,
         ShareBalance shares,
         List<String> troubles)
-        implements DemoReport {
+        implements FarmReport {
 
     /**
      * Mining on declared jobs, before anything was killed.
@@ -48,13 +48,10 @@ record DeclarationReport(
             DeclarationScenario.DECLARED, DeclarationScenario.OWN, SoloConfig.NAME, DeclarationScenario.DECLARED);
 
     @Override
-    public Map<String, Object> values() {
-        Map<String, Object> values = summary.values();
-        values.putAll(steadiness.values());
-        values.put("declared", declared.values());
-        values.put("switches", switches.stream().map(DeclarationReport::values).toList());
-        values.put("shares", shares.values());
-        return values;
+    public Map<String, Object> findings() {
+        return DemoReport.ordered(
+                "declared", declared.values(),
+                "switches", switches.stream().map(DeclarationReport::values).toList());
     }
 
     private static Map<String, Object> values(FarmSnapshot.Switch change) {
@@ -67,8 +64,8 @@ record DeclarationReport(
     }
 
     @Override
-    public String text() {
-        StringBuilder text = new StringBuilder(summary.text());
+    public String findingsText() {
+        StringBuilder text = new StringBuilder();
         text.append(String.format(
                 Locale.ROOT,
                 "  %d declared jobs taken by the pool (%d refused), %d shares accepted on them, %d blocks accepted by our node and %d by the pool's%n",
@@ -86,15 +83,12 @@ record DeclarationReport(
                     change.gap().toNanos() / 1e6,
                     change.reason()));
         }
-        return text.append(steadiness.text()).append(shares.text()).toString();
+        return text.toString();
     }
 
     @Override
-    public List<String> failures() {
-        List<String> failures = new ArrayList<>(troubles);
-        failures.addAll(summary.unminedFailures());
-        failures.addAll(steadiness.failures());
-        failures.addAll(shares.failures());
+    public List<String> brokenPromises() {
+        List<String> failures = new ArrayList<>();
         if (declared.jobs() == 0) {
             failures.add("the pool took no declared job");
         }

@@ -23,7 +23,7 @@ record FailoverReport(
         Steadiness steadiness,
         ShareBalance shares,
         List<String> troubles)
-        implements DemoReport {
+        implements FarmReport {
     /** With a warm standby on the same machine miners are without work that counts for less. */
     static final Duration WARM_GAP_PROMISED = Duration.ofMillis(50);
 
@@ -45,24 +45,22 @@ record FailoverReport(
     }
 
     @Override
-    public Map<String, Object> values() {
-        Map<String, Object> values = summary.values();
-        values.putAll(steadiness.values());
-        values.put("failovers", failovers.stream().map(Failover::values).toList());
-        values.put("failbacks", failbacks);
-        values.put(
+    public Map<String, Object> findings() {
+        return DemoReport.ordered(
+                "failovers",
+                failovers.stream().map(Failover::values).toList(),
+                "failbacks",
+                failbacks,
                 "refusals",
                 DemoReport.ordered(
                         "upstream", FailoverScenario.REFUSING,
                         "attempts", refusals.attempts(),
                         "reason", refusals.lastReason()));
-        values.put("shares", shares.values());
-        return values;
     }
 
     @Override
-    public String text() {
-        StringBuilder text = new StringBuilder(summary.text());
+    public String findingsText() {
+        StringBuilder text = new StringBuilder();
         for (Failover one : failovers) {
             text.append(String.format(
                     Locale.ROOT,
@@ -80,15 +78,12 @@ record FailoverReport(
                 failbacks,
                 refusals.attempts(),
                 refusals.lastReason()));
-        return text.append(steadiness.text()).append(shares.text()).toString();
+        return text.toString();
     }
 
     @Override
-    public List<String> failures() {
-        List<String> failures = new ArrayList<>(troubles);
-        failures.addAll(summary.unminedFailures());
-        failures.addAll(steadiness.failures());
-        failures.addAll(shares.failures());
+    public List<String> brokenPromises() {
+        List<String> failures = new ArrayList<>();
         if (failovers.size() != kills) {
             failures.add("A was killed " + kills + " times, and there were " + failovers.size() + " failovers");
         }

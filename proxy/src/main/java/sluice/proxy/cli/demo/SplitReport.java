@@ -25,24 +25,21 @@ record SplitReport(
         Steadiness steadiness,
         ShareBalance shares,
         List<String> troubles)
-        implements DemoReport {
+        implements FarmReport {
     /** Percent of the work by which the split may be off: miners are moved whole, and shares come by chance. */
     static final double TOLERATED = 5;
 
     @Override
-    public Map<String, Object> values() {
-        Map<String, Object> values = summary.values();
-        values.putAll(steadiness.values());
-        values.put("split", DemoReport.ordered("wanted", wanted, "measured", measured, "before", before));
-        values.put("miners_moved", moves);
-        values.put("pinned_moves", pinnedMoves);
-        values.put("shares", shares.values());
-        return values;
+    public Map<String, Object> findings() {
+        return DemoReport.ordered(
+                "split", DemoReport.ordered("wanted", wanted, "measured", measured, "before", before),
+                "miners_moved", moves,
+                "pinned_moves", pinnedMoves);
     }
 
     @Override
-    public String text() {
-        String split = String.format(
+    public String findingsText() {
+        return String.format(
                 Locale.ROOT,
                 "  work split %.1f : %.1f, then %d : %d was wanted, and after %d moves it was %.1f : %.1f;"
                         + " the pinned miner was moved %d times%n",
@@ -54,15 +51,11 @@ record SplitReport(
                 measured.get(0),
                 measured.get(1),
                 pinnedMoves);
-        return summary.text() + split + steadiness.text() + shares.text();
     }
 
     @Override
-    public List<String> failures() {
-        List<String> failures = new ArrayList<>(troubles);
-        failures.addAll(summary.unminedFailures());
-        failures.addAll(steadiness.failures());
-        failures.addAll(shares.failures());
+    public List<String> brokenPromises() {
+        List<String> failures = new ArrayList<>();
         if (Math.abs(measured.get(0) - wanted.get(0)) > TOLERATED) {
             failures.add(String.format(
                     Locale.ROOT,

@@ -17,7 +17,7 @@ record SwitchingReport(
         Steadiness steadiness,
         ShareBalance shares,
         List<String> troubles)
-        implements DemoReport {
+        implements FarmReport {
     /**
      * One switch.
      *
@@ -44,17 +44,14 @@ record SwitchingReport(
     }
 
     @Override
-    public Map<String, Object> values() {
-        Map<String, Object> values = summary.values();
-        values.putAll(steadiness.values());
-        values.put("switches", switches.stream().map(LiveSwitch::values).toList());
-        values.put("shares", shares.values());
-        return values;
+    public Map<String, Object> findings() {
+        return DemoReport.ordered(
+                "switches", switches.stream().map(LiveSwitch::values).toList());
     }
 
     @Override
-    public String text() {
-        StringBuilder text = new StringBuilder(summary.text());
+    public String findingsText() {
+        StringBuilder text = new StringBuilder();
         for (LiveSwitch one : switches) {
             text.append(String.format(
                     Locale.ROOT,
@@ -65,15 +62,12 @@ record SwitchingReport(
                     one.time().toNanos() / 1e6,
                     one.gap().toNanos() / 1e6));
         }
-        return text.append(steadiness.text()).append(shares.text()).toString();
+        return text.toString();
     }
 
     @Override
-    public List<String> failures() {
-        List<String> failures = new ArrayList<>(troubles);
-        failures.addAll(summary.unminedFailures());
-        failures.addAll(steadiness.failures());
-        failures.addAll(shares.failures());
+    public List<String> brokenPromises() {
+        List<String> failures = new ArrayList<>();
         if (switches.size() != SwitchScenario.SWITCHES) {
             failures.add(switches.size() + " switches were made and not " + SwitchScenario.SWITCHES);
         }
