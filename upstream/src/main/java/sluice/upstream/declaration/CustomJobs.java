@@ -88,12 +88,8 @@ public final class CustomJobs {
 
     /** What to do about {@code input}, in order. */
     public List<CustomJobsAction> on(CustomJobsInput input, Instant now) {
-        if (input instanceof CustomJobsInput.Requested(UpstreamCommand.RescueBlock(SubmitShare share))) {
-            rescue(share, now);
-            return outbox.take();
-        }
         if (closing) {
-            onLastWord(input);
+            onLastWord(input, now);
             return outbox.take();
         }
         switch (input) {
@@ -285,7 +281,7 @@ public final class CustomJobs {
         switch (command) {
             case SubmitShare share -> onShare(share, now);
             case UpstreamCommand.UpdateDemand demand -> outbox.toPool(demand);
-            case UpstreamCommand.RescueBlock rescue -> throw new IllegalStateException("taken before");
+            case UpstreamCommand.RescueBlock(SubmitShare share) -> rescue(share, now);
             case UpstreamCommand.ConnectNow connect -> {
                 pausedUntil = Optional.empty();
                 outbox.toPool(connect);
@@ -300,10 +296,13 @@ public final class CustomJobs {
         }
     }
 
-    /** Closed: all that is left to say is how the conversation with the pool ends, if there is one. */
-    private void onLastWord(CustomJobsInput input) {
-        if (input instanceof CustomJobsInput.PoolReported(UpstreamEvent.Lost(Step step, String reason))) {
-            outbox.report(new UpstreamEvent.Lost(isOpen() ? Step.MINING : step, reason));
+    /** Closed: how the conversation with the pool ends, if there is one, is left to say, and late blocks are blocks. */
+    private void onLastWord(CustomJobsInput input, Instant now) {
+        switch (input) {
+            case CustomJobsInput.PoolReported(UpstreamEvent.Lost(Step step, String reason)) ->
+                outbox.report(new UpstreamEvent.Lost(isOpen() ? Step.MINING : step, reason));
+            case CustomJobsInput.Requested(UpstreamCommand.RescueBlock(SubmitShare share)) -> rescue(share, now);
+            default -> {}
         }
     }
 

@@ -85,11 +85,7 @@ public final class SoloSession {
     /** What to do about {@code input}, in order. */
     public List<SoloAction> on(SoloInput input, Instant now) {
         List<SoloAction> actions = new ArrayList<>();
-        if (input instanceof SoloInput.Requested(UpstreamCommand.RescueBlock rescue)) {
-            rescue(rescue.share(), now, actions);
-            return actions;
-        }
-        if (closed) {
+        if (closed && !(input instanceof SoloInput.Requested(UpstreamCommand.RescueBlock rescue))) {
             return actions;
         }
         switch (input) {
@@ -98,10 +94,10 @@ public final class SoloSession {
             // The network's target is the only one there is: demand changes nothing.
             case SoloInput.Requested(UpstreamCommand.UpdateDemand demand) -> {}
             case SoloInput.Requested(UpstreamCommand.ConnectNow connect) -> {}
-            case SoloInput.Requested(UpstreamCommand.RescueBlock rescue) ->
-                throw new IllegalStateException("taken before");
+            case SoloInput.Requested(UpstreamCommand.RescueBlock rescue) -> rescue(rescue.share(), now, actions);
             case SoloInput.Requested(UpstreamCommand.Close close) -> {
                 closed = true;
+                pendingBlocks.clear();
                 actions.add(new SoloAction.StopTemplates(close.reason()));
             }
             case SoloInput.TimePassed() -> {}
