@@ -1,5 +1,6 @@
 package sluice.proxy.miner.netty;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -34,6 +35,9 @@ final class HashThreads {
             0,
             Target.fromHex("0".repeat(2 * Target.LENGTH)),
             new MerkleSource.Fixed(Hash256.ZERO));
+
+    /** A search that had to wait for its core looks long, and must not silence its thread for minutes. */
+    static final Duration MAX_REST = Duration.ofSeconds(1);
 
     private final double restPerWork;
     private final Consumer<Share> found;
@@ -123,7 +127,7 @@ final class HashThreads {
                     awaitOtherThan(newest);
                 }
                 if (restPerWork > 0) {
-                    TimeUnit.NANOSECONDS.sleep((long) (searched * restPerWork));
+                    TimeUnit.NANOSECONDS.sleep((long) Math.min(searched * restPerWork, MAX_REST.toNanos()));
                     busyNanos.add(System.nanoTime() - start - searched);
                 }
             }
