@@ -142,7 +142,10 @@ final class MinerConnection extends ChannelInboundHandlerAdapter {
             Duration shared = home.strangers().onRead(bytes, now);
             rest = shared.compareTo(rest) > 0 ? shared : rest;
         }
-        if (!rest.isZero() && !resting && !closing) {
+        if (closing) {
+            // What waited at the door when we began to close.
+            context.channel().config().setAutoRead(false);
+        } else if (!rest.isZero() && !resting) {
             resting = true;
             context.channel().config().setAutoRead(false);
             context.executor().schedule(this::readOn, rest.toNanos(), TimeUnit.NANOSECONDS);
@@ -316,6 +319,10 @@ final class MinerConnection extends ChannelInboundHandlerAdapter {
         }
         if (resting) {
             readOn();
+        }
+        Lobby.Door door = context.pipeline().get(Lobby.Door.class);
+        if (door != null) {
+            door.open();
         }
     }
 

@@ -59,6 +59,7 @@ final class MinerLoop {
     private final Set<Integer> lanesToReport = new LinkedHashSet<>();
     private final RefusalTally refusals = new RefusalTally();
     private final ReadAllowance strangers = ReadAllowance.ofStrangers();
+    private final Lobby lobby;
     private boolean demandScheduled;
     private boolean placedOneByOne;
     private boolean censusScheduled;
@@ -85,6 +86,7 @@ final class MinerLoop {
         this.events = events;
         this.clock = clock;
         this.lanes = new LoopLanes<>(new Host(), context.route(), numbering, ROUTINE_SLICE);
+        this.lobby = new Lobby(loop, System::nanoTime);
     }
 
     private final class Host implements LoopLanes.Host<MinerConnection> {
@@ -100,7 +102,7 @@ final class MinerLoop {
 
         @Override
         public void later(Runnable rest) {
-            loop.execute(rest);
+            nextTurn(rest);
         }
 
         @Override
@@ -124,6 +126,11 @@ final class MinerLoop {
     /** How fast connections are read by which no work has come yet, all together. */
     ReadAllowance strangers() {
         return strangers;
+    }
+
+    /** Where what strangers say waits its turn. */
+    Lobby lobby() {
+        return lobby;
     }
 
     GatewayEvents events() {
@@ -208,7 +215,7 @@ final class MinerLoop {
         int to = Math.min(miners.size(), from + ROUTINE_SLICE);
         hand(miners, from, to, new MinerInput.ProfilesChanged());
         if (to < miners.size()) {
-            loop.execute(() -> tellOfProfiles(miners, to));
+            nextTurn(() -> tellOfProfiles(miners, to));
         }
     }
 
@@ -307,6 +314,11 @@ final class MinerLoop {
 
     private static ByteBuf copy(Bytes bytes) {
         return ByteBufAllocator.DEFAULT.directBuffer(bytes.length()).writeBytes(bytes.asByteBuffer());
+    }
+
+    // A task that is not scheduled would run before the loop looks at its sockets again.
+    private void nextTurn(Runnable rest) {
+        loop.schedule(rest, 1, TimeUnit.NANOSECONDS);
     }
 
     private void dropShared() {
