@@ -32,7 +32,7 @@ final class ApiCaller implements AutoCloseable {
         this.token = secretOf(name);
     }
 
-    private static String secretOf(String name) {
+    static String secretOf(String name) {
         return "secret-of-" + name;
     }
 
