@@ -1,10 +1,14 @@
 package sluice.endtoend;
 
 import static com.github.tomakehurst.wiremock.client.WireMock.aResponse;
+import static com.github.tomakehurst.wiremock.client.WireMock.equalTo;
+import static com.github.tomakehurst.wiremock.client.WireMock.equalToJson;
 import static com.github.tomakehurst.wiremock.client.WireMock.get;
 import static com.github.tomakehurst.wiremock.client.WireMock.getRequestedFor;
 import static com.github.tomakehurst.wiremock.client.WireMock.jsonResponse;
+import static com.github.tomakehurst.wiremock.client.WireMock.matchingJsonPath;
 import static com.github.tomakehurst.wiremock.client.WireMock.post;
+import static com.github.tomakehurst.wiremock.client.WireMock.postRequestedFor;
 import static com.github.tomakehurst.wiremock.client.WireMock.temporaryRedirect;
 import static com.github.tomakehurst.wiremock.client.WireMock.urlEqualTo;
 import static com.github.tomakehurst.wiremock.core.WireMockConfiguration.options;
@@ -66,8 +70,8 @@ class MiningOsPatienceTest {
         return Map.of("apiUrl", sluice.baseUrl(), "token", "secret");
     }
 
-    private JsonNode setupPools() {
-        return rack.ask("queryThing", Map.of("id", "gateway1", "method", "setupPools", "params", List.of()));
+    private JsonNode setupPools(Object... params) {
+        return rack.ask("queryThing", Map.of("id", "gateway1", "method", "setupPools", "params", List.of(params)));
     }
 
     private String failure() {
@@ -89,6 +93,43 @@ class MiningOsPatienceTest {
                 .willSetStateTo("settled"));
         sluice.stubFor(
                 get(CHANGE).inScenario("change").whenScenarioStateIs("settled").willReturn(jsonResponse(end, 200)));
+    }
+
+    private static Map<String, String> pool(String url, String password) {
+        return Map.of("url", url, "workerName", "farm", "workerPassword", password);
+    }
+
+    @Test
+    void poolsAreSentAsTheyStandWithoutTheIdOfTheThing() {
+        answers(jsonResponse("{\"result\":\"applied\",\"change\":\"7\"}", 200));
+
+        JsonNode result = setupPools(Map.of(
+                "config",
+                Map.of(
+                        "id",
+                        "pools-7",
+                        "poolUrls",
+                        List.of(pool("stratum+tcp://a:1", ""), pool("", ""), pool("stratum+tcp://b:2", "x")))));
+
+        assertThat(result.get("success").asBoolean()).as("%s", result).isTrue();
+        sluice.verify(postRequestedFor(urlEqualTo(UPDATE))
+                .withHeader("Authorization", equalTo("Bearer secret"))
+                .withRequestBody(equalToJson("""
+                                {"config": {"poolUrls": [
+                                  {"url": "stratum+tcp://a:1", "workerName": "farm"},
+                                  {"url": "stratum+tcp://b:2", "workerName": "farm", "workerPassword": "x"}]}}""")));
+    }
+
+    @Test
+    void aThingMayNameTheGoalAndASluiceOfItsOwn() {
+        answers(jsonResponse("{\"result\":\"applied\",\"change\":\"7\"}", 200));
+        Map<String, Object> opts = Map.of("goal", "hosted", "apiUrl", sluice.baseUrl() + "/", "token", "another");
+        rack.ask("registerThing", Map.of("id", "gateway1", "opts", opts));
+
+        assertThat(setupPools().get("success").asBoolean()).isTrue();
+        sluice.verify(postRequestedFor(urlEqualTo(UPDATE))
+                .withHeader("Authorization", equalTo("Bearer another"))
+                .withRequestBody(matchingJsonPath("$.goal", equalTo("hosted"))));
     }
 
     @Test
