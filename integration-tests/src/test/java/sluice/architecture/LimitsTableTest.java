@@ -143,7 +143,7 @@ class LimitsTableTest {
     private static List<Double> quantitiesOf(Object value) throws ReflectiveOperationException {
         return switch (value) {
             case Number number -> List.of(number.doubleValue());
-            case Duration duration -> List.of(duration.toMillis() / 1000.0);
+            case Duration duration -> List.of(duration.toNanos() / 1e9);
             case Record record -> {
                 List<Double> all = new ArrayList<>();
                 for (RecordComponent component : record.getClass().getRecordComponents()) {
