@@ -9,7 +9,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "bench",
         description = "Measures a part of Sluice and prints what it came to.",
-        subcommands = {BenchVardiffCommand.class, BenchFloodCommand.class},
+        subcommands = {BenchVardiffCommand.class, BenchFloodCommand.class, BenchEventsCommand.class},
         synopsisSubcommandLabel = "PART")
 final class BenchCommand implements Runnable {
     @Spec

@@ -2,14 +2,10 @@ package sluice.proxy.cli;
 
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.Comparator;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -104,23 +100,18 @@ final class BenchFloodCommand implements Callable<Integer> {
                 floods,
                 limits,
                 Runtime.getRuntime().availableProcessors());
-        try {
-            Path directory = Files.createTempDirectory("sluice-flood");
-            try {
-                Flood.Result result =
-                        new Flood(plan, directory, AuthoritySecretKey.of(key), InstantSource.system()).run();
-                FloodReport report = new FloodReport(plan, result);
-                PrintWriter out = spec.commandLine().getOut();
-                if (json) {
-                    out.println(report.json());
-                } else {
-                    out.print(report.text());
-                }
-                out.flush();
-                return result.isUndisturbed() ? ExitCode.OK : ExitCode.FAILED;
-            } finally {
-                delete(directory);
+        try (Workspace workspace = new Workspace("sluice-flood")) {
+            Flood.Result result =
+                    new Flood(plan, workspace.path(), AuthoritySecretKey.of(key), InstantSource.system()).run();
+            FloodReport report = new FloodReport(plan, result);
+            PrintWriter out = spec.commandLine().getOut();
+            if (json) {
+                out.println(report.json());
+            } else {
+                out.print(report.text());
             }
+            out.flush();
+            return result.isUndisturbed() ? ExitCode.OK : ExitCode.FAILED;
         } catch (IOException e) {
             throw new CommandFailure(ExitCode.FAILED, e.getMessage());
         }
@@ -129,14 +120,6 @@ final class BenchFloodCommand implements Callable<Integer> {
     private void require(String option, int value, int most) {
         if (value < 1 || value > most) {
             throw new ParameterException(spec.commandLine(), option + " is " + value + "; write 1 to " + most);
-        }
-    }
-
-    private static void delete(Path directory) throws IOException {
-        try (Stream<Path> all = Files.walk(directory)) {
-            for (Path one : all.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(one);
-            }
         }
     }
 }

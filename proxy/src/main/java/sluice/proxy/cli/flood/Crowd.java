@@ -11,19 +11,24 @@ import java.util.List;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Clients of one sort in a process of their own, which do as they are told line by line and answer in JSON. */
-abstract sealed class Crowd permits HonestCrowd, HostileCrowd {
+abstract sealed class Crowd permits HonestCrowd, HostileCrowd, ReaderCrowd {
     /** Who is in it. */
     enum Sort {
         HONEST,
-        HOSTILE
+        HOSTILE,
+        READERS
     }
 
-    /** @param arguments its sort, the gateway's address and port, and the shares a second of a hostile client that sends some */
+    /**
+     * @param arguments its sort, the address and port of the gateway or of its API, and the shares a second of a hostile client
+     *     that sends some
+     */
     public static void main(String[] arguments) throws IOException, InterruptedException {
         InetSocketAddress gateway = new InetSocketAddress(arguments[1], Integer.parseInt(arguments[2]));
         Crowd crowd = switch (Sort.valueOf(arguments[0])) {
             case HONEST -> new HonestCrowd(gateway, InstantSource.system());
             case HOSTILE -> new HostileCrowd(gateway, Integer.parseInt(arguments[3]));
+            case READERS -> new ReaderCrowd(gateway);
         };
         crowd.serve(
                 new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8)),

@@ -20,7 +20,7 @@ final class CrowdProcess implements AutoCloseable {
     // One collector thread and a young generation that hardly ever fills: a crowd measures others, not itself.
     private static final List<String> MACHINE =
             List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xms384m", "-Xmx384m", "-Xmn320m", "-Xss256k");
-    // Clients of a real flood are other machines: these run only where nobody else wants the processor.
+    // Clients that are no miners are other machines: these run only where nobody else wants the processor.
     private static final List<List<String>> BACKGROUND =
             List.of(List.of("/usr/bin/chrt", "-i", "0"), List.of("/usr/bin/nice", "-n", "19"));
 
@@ -31,7 +31,7 @@ final class CrowdProcess implements AutoCloseable {
 
     CrowdProcess(Crowd.Sort sort, InetSocketAddress gateway, int sharesPerSecond) throws IOException {
         this.sort = sort;
-        List<String> command = new ArrayList<>(sort == Crowd.Sort.HOSTILE ? background() : List.of());
+        List<String> command = new ArrayList<>(sort == Crowd.Sort.HONEST ? List.of() : background());
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(MACHINE);
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), Crowd.class.getName()));

@@ -3,9 +3,6 @@ package sluice.proxy.cli.flood;
 import com.sun.management.HotSpotDiagnosticMXBean;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -16,17 +13,10 @@ import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import sluice.config.LimitsConfig;
-import sluice.config.Sv1Config;
-import sluice.config.VardiffConfig;
-import sluice.protocol.Bytes;
-import sluice.protocol.bitcoin.Difficulty;
 import sluice.protocol.sv2.noise.AuthoritySecretKey;
 import sluice.proxy.event.GatewayEvent;
 import sluice.proxy.netty.Gateway;
-import sluice.proxy.netty.GatewaySettings;
-import sluice.proxy.netty.SimulatedUpstream;
 import sluice.proxy.view.FarmSnapshot;
-import sluice.upstream.template.SimulatedChain;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
@@ -41,13 +31,8 @@ public final class Flood {
     /** Floods of one run, each from addresses of its own. */
     public static final int MAX_FLOODS = 9;
 
-    private static final Bytes PAYOUT = Bytes.fromHex("6a0562656e6368");
-    private static final Bytes TAG = Bytes.of("/Sluice bench/".getBytes(StandardCharsets.US_ASCII));
-    // Each share costs a miner a few hashes, so that what is measured is the gateway.
-    private static final VardiffConfig EASY = new VardiffConfig(false, 60, 1e-9, 1e-9);
     private static final Duration SETTLE_PATIENCE = Duration.ofSeconds(60);
     private static final Duration SETTLING = Duration.ofSeconds(1);
-    private static final long CHAIN_SEED = 1;
     private static final int WARM_UP_CLIENTS = 50;
     // Nobody is to be banned for what the first ones did.
     private static final int WARM_UP_HOST = 10_000;
@@ -162,24 +147,11 @@ public final class Flood {
 
     public Result run() throws IOException, InterruptedException {
         AtomicLong bans = new AtomicLong();
-        GatewaySettings settings = new GatewaySettings(
-                "flood",
-                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+        try (Gateway gateway = MeasuredGateway.start(
+                directory,
                 authority,
-                EASY,
                 plan.limits(),
-                Sv1Config.DEFAULT,
-                directory.resolve("blocks"),
-                plan.loops());
-        SimulatedUpstream work = new SimulatedUpstream(
-                SimulatedChain.Settings.regtest(Duration.ofHours(1)).withStartTarget(Difficulty.targetOf(1_000)),
-                CHAIN_SEED,
-                PAYOUT,
-                TAG,
-                clock);
-        try (Gateway gateway = Gateway.start(
-                settings,
-                work,
+                plan.loops(),
                 clock,
                 List.of(event -> bans.addAndGet(event instanceof GatewayEvent.AddressBanned ? 1 : 0)))) {
             return new Run(gateway).carryOut(bans);

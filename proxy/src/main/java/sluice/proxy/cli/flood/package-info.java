@@ -1,2 +1,2 @@
-/** What {@code bench flood} measures: honest miners beside hostile clients of every kind. */
+/** What {@code bench flood} and {@code bench events} measure: honest miners beside hostile clients, and beside readers of events. */
 package sluice.proxy.cli.flood;

@@ -1,0 +1,96 @@
+package sluice.proxy.cli;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+import sluice.config.LogLevel;
+import sluice.protocol.sv2.noise.AuthoritySecretKey;
+import sluice.proxy.cli.flood.EventsBench;
+import sluice.proxy.cli.flood.Flood;
+
+/** Shows what readers of events cost miners. */
+@Command(
+        name = "events",
+        description = {
+            "Lets SV1 miners work at a gateway whose events nobody reads, then one caller as they come, then many too slowly, then",
+            "many not at all, round after round. Miners and readers run in processes of their own, the latter only where nobody else",
+            "wants the processor. It ends with 0 if no share was lost and the caller who reads as they come missed no event, and with",
+            "1 otherwise."
+        })
+final class BenchEventsCommand implements Callable<Integer> {
+    @Spec
+    private CommandSpec spec;
+
+    @Option(
+            names = "--miners",
+            paramLabel = "N",
+            defaultValue = "200",
+            description = "miners, a share in 250 ms each (default: ${DEFAULT-VALUE})")
+    private int miners;
+
+    @Option(
+            names = "--readers",
+            paramLabel = "N",
+            defaultValue = "32",
+            description = "slow, and stuck, readers, 1 to " + EventsBench.MAX_READERS + " (default: ${DEFAULT-VALUE})")
+    private int readers;
+
+    @Option(
+            names = "--time",
+            paramLabel = "TIME",
+            defaultValue = "10s",
+            converter = DurationConverter.class,
+            description = "how long each kind of reader is measured in each round (default: ${DEFAULT-VALUE})")
+    private Duration time;
+
+    @Option(
+            names = "--rounds",
+            paramLabel = "N",
+            defaultValue = "3",
+            description = "rounds, 1 to " + EventsBench.MAX_ROUNDS + " (default: ${DEFAULT-VALUE})")
+    private int rounds;
+
+    @Option(names = "--json", description = "print the figures as one JSON object")
+    private boolean json;
+
+    @Override
+    public Integer call() throws CommandFailure, InterruptedException {
+        require("--miners", miners, Flood.MAX_CLIENTS);
+        require("--readers", readers, EventsBench.MAX_READERS);
+        require("--rounds", rounds, EventsBench.MAX_ROUNDS);
+        LogSetup.use(LogLevel.ERROR);
+        byte[] key = new byte[AuthoritySecretKey.LENGTH];
+        new SecureRandom().nextBytes(key);
+        EventsBench.Plan plan = new EventsBench.Plan(
+                miners, readers, time, rounds, Runtime.getRuntime().availableProcessors());
+        try (Workspace workspace = new Workspace("sluice-events")) {
+            EventsBench.Result result =
+                    new EventsBench(plan, workspace.path(), AuthoritySecretKey.of(key), InstantSource.system()).run();
+            EventsReport report = new EventsReport(plan, result);
+            PrintWriter out = spec.commandLine().getOut();
+            if (json) {
+                out.println(report.json());
+            } else {
+                out.print(report.text());
+            }
+            out.flush();
+            return result.isUndisturbed() ? ExitCode.OK : ExitCode.FAILED;
+        } catch (IOException e) {
+            throw new CommandFailure(ExitCode.FAILED, e.getMessage());
+        }
+    }
+
+    private void require(String option, int value, int most) {
+        if (value < 1 || value > most) {
+            throw new ParameterException(spec.commandLine(), option + " is " + value + "; write 1 to " + most);
+        }
+    }
+}
