@@ -106,6 +106,11 @@ final class ApiSetup implements AutoCloseable {
         server.ifPresent(open -> open.tokens(tokens));
     }
 
+    /** Has the API read its certificate again; returns what is wrong where it goes on with what it has. */
+    Optional<String> reloadCertificate() {
+        return server.flatMap(ApiServer::reloadCertificate);
+    }
+
     /** Answers nobody any more. */
     @Override
     public void close() {

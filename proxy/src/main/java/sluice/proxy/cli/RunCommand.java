@@ -80,7 +80,7 @@ final class RunCommand implements Callable<Integer> {
             api.closeOutlets();
             throw notToBeHad;
         }
-        List<ConfigWatch> watches = watches(config, gateway, changes);
+        List<ConfigWatch> watches = watches(config, gateway, api, changes);
         CountDownLatch stopped = new CountDownLatch(1);
         Runtime.getRuntime()
                 .addShutdownHook(Thread.ofPlatform().name("shutdown").unstarted(() -> {
@@ -148,12 +148,13 @@ final class RunCommand implements Callable<Integer> {
     }
 
     /** Has the file and the certificates read again, and what changed applied, when they change and at SIGHUP. */
-    private List<ConfigWatch> watches(GatewayConfig running, Gateway gateway, Reconfiguration changes) {
+    private List<ConfigWatch> watches(GatewayConfig running, Gateway gateway, ApiSetup api, Reconfiguration changes) {
         List<ConfigWatch> watches = new ArrayList<>();
         watches.add(new ConfigWatch(List.of(configuration.file()), changes::readFile));
         List<Path> certificates = CertificateReload.files(running);
         if (!certificates.isEmpty()) {
-            watches.add(new ConfigWatch(certificates, new CertificateReload(gateway::reloadCertificates)::read));
+            watches.add(new ConfigWatch(
+                    certificates, new CertificateReload(gateway::reloadCertificates, api::reloadCertificate)::read));
         }
         if (!HangUp.onEach(() -> watches.forEach(ConfigWatch::readNow))) {
             LOG.info("no SIGHUP here: the configuration is read again when its file changes");

@@ -47,7 +47,7 @@ public final class TlsIdentity {
     }
 
     /** Reads the files again. Throws IOException, and goes on with what it has, where they are not good. */
-    void reload() throws IOException {
+    public void reload() throws IOException {
         context = read(files);
     }
 

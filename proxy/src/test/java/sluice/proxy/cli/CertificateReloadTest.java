@@ -6,6 +6,7 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -28,18 +29,19 @@ class CertificateReloadTest {
 
     @Test
     void saysWhichPortGoesOnWithWhatItHasAndWhy() {
-        new CertificateReload(() -> Map.of("tls", "gateway.key is not the key")).read();
+        new CertificateReload(() -> Map.of("tls", "gateway.key is not the key"), () -> Optional.of("api.crt is gone"))
+                .read();
 
         assertThat(log.list)
-                .singleElement()
-                .satisfies(line -> assertThat(line.getFormattedMessage())
-                        .isEqualTo(
-                                "listener=tls goes on with the certificate that it has: gateway.key is not the key"));
+                .extracting(ILoggingEvent::getFormattedMessage)
+                .containsExactly(
+                        "listener=tls goes on with the certificate that it has: gateway.key is not the key",
+                        "the API goes on with the certificate that it has: api.crt is gone");
     }
 
     @Test
     void saysThatAllWasReadAgain() {
-        new CertificateReload(Map::of).read();
+        new CertificateReload(Map::of, Optional::empty).read();
 
         assertThat(log.list)
                 .singleElement()

@@ -57,6 +57,7 @@ public final class ApiServer implements AutoCloseable {
     private final List<Channel> listening = new ArrayList<>();
     private final AtomicBoolean closed = new AtomicBoolean();
     private Optional<UnixSocketFile> socketFile = Optional.empty();
+    private volatile Optional<TlsIdentity> tls = Optional.empty();
     private ApiGate gate;
 
     public ApiServer(InstantSource clock) {
@@ -87,7 +88,6 @@ public final class ApiServer implements AutoCloseable {
     public void open(ApiConfig config, ApiCatalogue catalogue) throws IOException {
         gate = new ApiGate(catalogue, new ApiTokens(config.tokens()), tally);
         if (config.listen().isPresent()) {
-            Optional<TlsIdentity> tls = Optional.empty();
             if (config.tls().isPresent()) {
                 tls = Optional.of(new TlsIdentity(config.tls().get()));
             }
@@ -145,6 +145,21 @@ public final class ApiServer implements AutoCloseable {
                 .filter(InetSocketAddress.class::isInstance)
                 .map(InetSocketAddress.class::cast)
                 .findFirst();
+    }
+
+    /**
+     * Has the port read its certificate again, for connections that come from now on. Returns what is wrong where it goes on
+     * with what it has.
+     */
+    public Optional<String> reloadCertificate() {
+        try {
+            if (tls.isPresent()) {
+                tls.get().reload();
+            }
+            return Optional.empty();
+        } catch (IOException e) {
+            return Optional.of(e.getMessage());
+        }
     }
 
     /** Who may call from now on; every connection is closed, so that nothing goes on that was opened with a token that is no more. */

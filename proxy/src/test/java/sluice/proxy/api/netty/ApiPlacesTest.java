@@ -16,6 +16,8 @@ import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.security.cert.Certificate;
+import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -96,6 +98,40 @@ class ApiPlacesTest {
             try (RawCaller plain = api.caller()) {
                 assertThat(plain.tries(TO_ANY_NAME).hearsAll()).doesNotContain("HTTP/1.1");
             }
+        }
+    }
+
+    @Test
+    void aCertificateIsReadAgainForThoseWhoComeLaterAndABadOneIsNotTaken() throws Exception {
+        TlsFiles files = new TlsFiles(directory.resolve("api.crt"), directory.resolve("api.key"));
+        PemIdentity.make("EC", directory).write(files);
+        try (ServedApi api = ServedApi.overTls(files)) {
+            Certificate first = shownBy(api);
+
+            PemIdentity.make("RSA", directory).write(files);
+            assertThat(shownBy(api)).isEqualTo(first);
+            assertThat(api.server().reloadCertificate()).isEmpty();
+            Certificate second = shownBy(api);
+            assertThat(second).isNotEqualTo(first);
+
+            Files.writeString(files.key(), "no key");
+            assertThat(api.server().reloadCertificate()).get().asString().contains("api.key");
+            assertThat(shownBy(api)).isEqualTo(second);
+        }
+    }
+
+    private static Certificate shownBy(ServedApi api) throws Exception {
+        try (Socket tcp = new Socket(api.address().getAddress(), api.address().getPort());
+                SSLSocket tls = PemIdentity.client(tcp)) {
+            tls.startHandshake();
+            return tls.getSession().getPeerCertificates()[0];
+        }
+    }
+
+    @Test
+    void aPortWithoutACertificateHasNoneToReadAgain() throws IOException {
+        try (ServedApi api = ServedApi.onPort(ServedApi.IN_NO_HURRY)) {
+            assertThat(api.server().reloadCertificate()).isEmpty();
         }
     }
 
