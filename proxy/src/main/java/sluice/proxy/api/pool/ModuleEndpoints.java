@@ -21,6 +21,7 @@ import sluice.proxy.view.MinerRoster;
  */
 public final class ModuleEndpoints {
     private static final String CALL = "/module/v1/call/";
+    private static final String MANIFEST = "/module/v1/manifest";
     private static final String TAG = "module";
     private static final List<String> MERGE_MINING = List.of(
             "register_merge_mining_channel",
@@ -39,6 +40,22 @@ public final class ModuleEndpoints {
     }
 
     public List<Endpoint> all() {
+        List<Endpoint> supported = supported();
+        List<Endpoint> all = new ArrayList<>(supported);
+        for (String method : MERGE_MINING) {
+            all.add(reads(method, "Sluice mines no second chain, and says so.")
+                    .answers(NoParameters.class, request -> notSupported(method)));
+        }
+        ModuleManifest manifest = ModuleManifest.of(farm.version(), supported);
+        all.add(Endpoint.open(ApiMethod.GET, MANIFEST)
+                .says(
+                        TAG,
+                        "Says what this module is called, which methods others may call, and which events it tells and takes.")
+                .answers(ModuleManifest.class, request -> now(manifest)));
+        return all;
+    }
+
+    private List<Endpoint> supported() {
         List<Endpoint> all = new ArrayList<>();
         all.add(Endpoint.of(ApiMethod.POST, CALL + "update_pool_config", ApiScope.OPERATE)
                 .says(
@@ -63,10 +80,6 @@ public final class ModuleEndpoints {
                         request -> farm.template()
                                 .thenApply(known -> ApiAnswer.ok(new ModuleTemplateAnswer(
                                         known.current().map(ModuleTemplateAnswer.Metadata::of))))));
-        for (String method : MERGE_MINING) {
-            all.add(reads(method, "Sluice mines no second chain, and says so.")
-                    .answers(NoParameters.class, request -> notSupported(method)));
-        }
         return all;
     }
 

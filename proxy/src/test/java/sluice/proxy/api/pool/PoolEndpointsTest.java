@@ -384,6 +384,32 @@ class PoolEndpointsTest {
                 .toList();
     }
 
+    @Test
+    void theManifestNamesEveryMethodThatDoesSomethingAndNoOther() {
+        ModuleManifest manifest =
+                (ModuleManifest) json(get("/module/v1/manifest")).body();
+
+        assertThat(manifest.name()).isEqualTo("blvm-stratum-v2");
+        assertThat(manifest.version()).isEqualTo(new RehearsedFarm().version());
+        assertThat(manifest.capabilities()).isEmpty();
+        assertThat(manifest.methods())
+                .extracting(method -> method.name() + " " + method.scope())
+                .containsExactly(
+                        "update_pool_config operate",
+                        "get_pool_config read",
+                        "get_pool_stats read",
+                        "get_connected_miners read",
+                        "get_template read");
+        for (ModuleManifest.Method method : manifest.methods()) {
+            assertThat(module(method.name(), "{}").status()).as(method.name()).isNotIn(404, 501);
+        }
+        assertThat(manifest.events().published())
+                .contains("MiningJobCreated", "ShareSubmitted", "MiningPoolConnected", "MiningPoolDisconnected");
+        assertThat(manifest.events().taken())
+                .containsExactlyInAnyOrder(
+                        "BlockMined", "BlockTemplateUpdated", "ChainTipUpdated", "MiningDifficultyChanged");
+    }
+
     private List<String> urls() {
         return pools().stream().map(pool -> pool.address().url()).toList();
     }
