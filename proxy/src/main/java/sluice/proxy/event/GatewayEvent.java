@@ -119,7 +119,8 @@ public sealed interface GatewayEvent {
      * @param prevHash zero for a job that waits for its tip
      * @param height of the block that is mined, where the coinbase says it (BIP34)
      */
-    record MiningJobCreated(Instant at, long jobId, Hash256 prevHash, boolean future, OptionalLong height)
+    record MiningJobCreated(
+            Instant at, long jobId, Hash256 prevHash, boolean future, OptionalLong height, AnnouncedJob announced)
             implements GatewayEvent {}
 
     /**

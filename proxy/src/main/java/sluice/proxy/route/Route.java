@@ -15,6 +15,7 @@ import sluice.protocol.bitcoin.ChainTip;
 import sluice.protocol.bitcoin.Coinbase;
 import sluice.protocol.bitcoin.Hash256;
 import sluice.protocol.bitcoin.Target;
+import sluice.proxy.event.AnnouncedJob;
 import sluice.proxy.event.GatewayEvent;
 import sluice.proxy.mining.job.MiningJob;
 import sluice.proxy.mining.share.ForwardedShare;
@@ -268,7 +269,8 @@ public final class Route {
                     job.id(),
                     job.isFuture() ? Hash256.ZERO : job.tip().prevHash(),
                     job.isFuture(),
-                    Coinbase.heightOf(job.source().coinbasePrefix())));
+                    Coinbase.heightOf(job.source().coinbasePrefix()),
+                    new AnnouncedJob(name, job.source(), channel.extranonceSize(), target)));
         }
     }
 

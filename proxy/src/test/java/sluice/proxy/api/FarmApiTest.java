@@ -20,6 +20,7 @@ import sluice.config.ApiTokenConfig;
 import sluice.config.LogLevel;
 import sluice.protocol.bitcoin.Difficulty;
 import sluice.protocol.bitcoin.Hash256;
+import sluice.proxy.event.AnnouncedJobs;
 import sluice.proxy.event.GatewayEvent;
 import sluice.proxy.event.GatewayEvent.MinerProtocol;
 import sluice.proxy.event.GatewayEvent.PlacementReason;
@@ -56,7 +57,8 @@ class FarmApiTest {
         }
         farm.happened(
                 new GatewayEvent.MiningPoolConnected(NOW.minusSeconds(600), "main"),
-                new GatewayEvent.MiningJobCreated(NOW, 77, HASH, false, OptionalLong.of(900_000)),
+                new GatewayEvent.MiningJobCreated(
+                        NOW, 77, HASH, false, OptionalLong.of(900_000), AnnouncedJobs.of("main")),
                 new GatewayEvent.ChainTipUpdated(NOW, HASH, 0x17034219L),
                 new GatewayEvent.BlockFound(NOW, HASH, "farm.rig1", "main"),
                 new GatewayEvent.BlockAnswered(NOW, HASH, "node", Optional.empty()),

@@ -10,6 +10,7 @@ import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 import sluice.protocol.bitcoin.Difficulty;
 import sluice.protocol.bitcoin.Hash256;
+import sluice.proxy.event.AnnouncedJobs;
 import sluice.proxy.event.GatewayEvent;
 import sluice.proxy.event.GatewayEvent.MinerProtocol;
 import sluice.proxy.event.GatewayEvent.PlacementReason;
@@ -140,8 +141,10 @@ class FarmViewTest {
     @Test
     void countsJobsTipsAndBlocksAndWhichOfThemWereTaken() {
         FarmSnapshot now = after(
-                new GatewayEvent.MiningJobCreated(AT, 1, Hash256.ZERO, true, OptionalLong.empty()),
-                new GatewayEvent.MiningJobCreated(AT, 2, Hash256.ZERO, false, OptionalLong.empty()),
+                new GatewayEvent.MiningJobCreated(
+                        AT, 1, Hash256.ZERO, true, OptionalLong.empty(), AnnouncedJobs.of("main")),
+                new GatewayEvent.MiningJobCreated(
+                        AT, 2, Hash256.ZERO, false, OptionalLong.empty(), AnnouncedJobs.of("main")),
                 new GatewayEvent.ChainTipUpdated(AT, Hash256.ZERO, 0x207fffffL),
                 new GatewayEvent.BlockFound(AT, Hash256.ZERO, "acct.rig1", "pool"),
                 new GatewayEvent.BlockFound(AT, Hash256.ZERO, "acct.rig1", "pool"),

@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import sluice.protocol.bitcoin.Difficulty;
 import sluice.protocol.bitcoin.Hash256;
+import sluice.proxy.event.AnnouncedJobs;
 import sluice.proxy.event.GatewayEvent;
 import sluice.proxy.event.GatewayEvent.MinerProtocol;
 import sluice.proxy.event.GatewayEvent.PlacementReason;
@@ -54,8 +55,10 @@ final class Happenings {
                 new GatewayEvent.UpstreamSwitched(AT, "default", 0, "", "main", SwitchKind.START, "first"),
                 tip(),
                 new GatewayEvent.MiningDifficultyChanged(AT, 0x1705_ae3aL, 0x1705_0000L),
-                new GatewayEvent.MiningJobCreated(AT, 3, HASH, false, OptionalLong.of(840_000)),
-                new GatewayEvent.MiningJobCreated(AT, 4, Hash256.ZERO, true, OptionalLong.empty()),
+                new GatewayEvent.MiningJobCreated(
+                        AT, 3, HASH, false, OptionalLong.of(840_000), AnnouncedJobs.of("main")),
+                new GatewayEvent.MiningJobCreated(
+                        AT, 4, Hash256.ZERO, true, OptionalLong.empty(), AnnouncedJobs.of("main")),
                 new GatewayEvent.MinerConnected(AT, 7, "192.0.2.7:40000", "default"),
                 new GatewayEvent.ChannelOpened(AT, 7, 1, MinerProtocol.SV2_EXTENDED, "farm.b1"),
                 new GatewayEvent.MinerPlaced(AT, 7, "default", 0, "", PlacementReason.WEIGHT),

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 import sluice.protocol.bitcoin.Hash256;
+import sluice.proxy.event.AnnouncedJobs;
 import sluice.proxy.event.GatewayEvent;
 import sluice.proxy.event.GatewayEvent.MinerProtocol;
 import sluice.proxy.mining.share.ShareVerdict;
@@ -31,7 +32,8 @@ class FarmSummaryTest {
                 new GatewayEvent.ShareForwarded(AT, "pool", 2),
                 new GatewayEvent.ShareForwarded(AT, "pool", 2),
                 new GatewayEvent.UpstreamAccepted(AT, "pool", 1, 2),
-                new GatewayEvent.MiningJobCreated(AT, 1, Hash256.ZERO, false, OptionalLong.empty()),
+                new GatewayEvent.MiningJobCreated(
+                        AT, 1, Hash256.ZERO, false, OptionalLong.empty(), AnnouncedJobs.of("main")),
                 new GatewayEvent.ChainTipUpdated(AT, Hash256.ZERO, 0x207fffffL),
                 new GatewayEvent.BlockFound(AT, Hash256.ZERO, "w", "pool")));
         assertThat(report.json()).doesNotContain("\n");
