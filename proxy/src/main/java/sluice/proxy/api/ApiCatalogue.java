@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * All endpoints: routing, refusals and the OpenAPI document are made of this list and of nothing else, so they cannot
@@ -60,6 +61,17 @@ public final class ApiCatalogue {
             }
         }
         return allowed.isEmpty() ? new Place.Nothing() : new Place.OtherMethods(allowed);
+    }
+
+    /** Where somebody who asked for what is not there learns what is. */
+    String guide() {
+        return find(Optional.of(ApiMethod.GET), List.of()) instanceof Place.Here
+                ? "GET / lists all paths"
+                : "there are "
+                        + endpoints.stream()
+                                .map(endpoint -> endpoint.path().toString())
+                                .distinct()
+                                .collect(Collectors.joining(", "));
     }
 
     /** Paths in the order of the list, each with its endpoints. */

@@ -13,6 +13,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import sluice.config.ApiScope;
 
 /**
  * Decides about each request before a byte of its body is read: whether there is such a thing, whether this caller may have
@@ -22,23 +23,21 @@ import org.slf4j.LoggerFactory;
 public final class ApiGate {
     private static final Logger LOG = LoggerFactory.getLogger(ApiGate.class);
     private static final Logger AUDIT = LoggerFactory.getLogger("sluice.api.Audit");
-    private static final String BEARER = "bearer ";
-    private static final String CHALLENGE = "Bearer realm=\"sluice\"";
 
     private final ApiCatalogue catalogue;
-    private ApiTokens tokens;
+    private CallerProof proof;
     private final ApiTally tally;
     private final Map<Caller, RequestBudget> budgets = new HashMap<>();
 
-    public ApiGate(ApiCatalogue catalogue, ApiTokens tokens, ApiTally tally) {
+    public ApiGate(ApiCatalogue catalogue, CallerProof proof, ApiTally tally) {
         this.catalogue = catalogue;
-        this.tokens = tokens;
+        this.proof = proof;
         this.tally = tally;
     }
 
     /** Who may call from now on. */
     public void tokens(ApiTokens next) {
-        tokens = next;
+        proof = next;
         budgets.clear();
     }
 
@@ -147,8 +146,8 @@ public final class ApiGate {
                     "address the API by its IP address or as localhost"));
         }
         RequestTarget target = RequestTarget.parse(head.target());
-        Optional<Caller> known = caller(head);
-        Caller caller = known.orElse(Caller.NOBODY);
+        CallerProof.Shown shown = proof.of(head, now);
+        Caller caller = shown instanceof CallerProof.Shown.Known(var known) ? known : Caller.NOBODY;
         if (!budgets.computeIfAbsent(caller, first -> new RequestBudget(now)).take(now)) {
             throw new Refusal(
                     ApiProblem.of(
@@ -160,16 +159,10 @@ public final class ApiGate {
         }
         ApiCatalogue.Place.Here here = place(head, target);
         Endpoint endpoint = here.endpoint();
-        requireScope(endpoint, head, known);
+        requireScope(endpoint, head, shown);
         requireQuery(endpoint, target.query());
         requireBody(endpoint, head);
         return new Call(endpoint, head, here.variables(), target.query(), caller, now);
-    }
-
-    private Optional<Caller> caller(RequestHead head) {
-        return head.authorization()
-                .filter(text -> text.regionMatches(true, 0, BEARER, 0, BEARER.length()))
-                .flatMap(text -> tokens.callerOf(text.substring(BEARER.length()).strip()));
     }
 
     private ApiCatalogue.Place.Here place(RequestHead head, RequestTarget target) {
@@ -193,39 +186,37 @@ public final class ApiGate {
             }
             case ApiCatalogue.Place.Nothing nothing ->
                 throw new ApiFault(
-                        ApiProblem.of(404, "no-such-path", "There is nothing at this path", "GET / lists all paths"));
+                        ApiProblem.of(404, "no-such-path", "There is nothing at this path", catalogue.guide()));
         };
     }
 
-    private void requireScope(Endpoint endpoint, RequestHead head, Optional<Caller> caller) {
-        if (endpoint.scope().isEmpty()
-                || caller.filter(one -> one.may(endpoint.scope().get())).isPresent()) {
+    private void requireScope(Endpoint endpoint, RequestHead head, CallerProof.Shown shown) {
+        if (endpoint.scope().isEmpty()) {
             return;
         }
-        if (caller.isEmpty()) {
-            throw new Refusal(
-                    ApiProblem.of(
-                            401,
-                            "no-token",
-                            "Who are you?",
-                            head.authorization().isEmpty()
-                                    ? "send the header Authorization: Bearer and a token; sluice token makes one"
-                                    : "this is no token of the gateway; sluice token makes one"),
-                    Map.of("WWW-Authenticate", CHALLENGE));
+        ApiScope needed = endpoint.scope().get();
+        switch (shown) {
+            case CallerProof.Shown.Unknown(var problem, var headers) -> throw new Refusal(problem, headers);
+            case CallerProof.Shown.Known(var caller) -> {
+                if (!caller.may(needed)) {
+                    throw wrongScope(endpoint, head, caller, needed);
+                }
+            }
         }
+    }
+
+    private Refusal wrongScope(Endpoint endpoint, RequestHead head, Caller caller, ApiScope needed) {
         ApiProblem problem = ApiProblem.of(
                         403,
                         "wrong-scope",
                         "This token may not do that",
-                        "it takes a token with the scope "
-                                + endpoint.scope().get().text())
-                .with("scope", endpoint.scope().get().text());
-        Refusal refusal =
-                new Refusal(problem, Map.of("WWW-Authenticate", CHALLENGE + ", error=\"insufficient_scope\""));
+                        "it takes a token with the scope " + needed.text())
+                .with("scope", needed.text());
+        Refusal refusal = new Refusal(problem, proof.onWrongScope());
         if (endpoint.method().writes()) {
-            audit(head, endpoint, caller.get(), refusal.answer);
+            audit(head, endpoint, caller, refusal.answer);
         }
-        throw refusal;
+        return refusal;
     }
 
     private static void requireQuery(Endpoint endpoint, Map<String, String> query) {

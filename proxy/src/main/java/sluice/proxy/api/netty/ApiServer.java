@@ -21,16 +21,19 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import sluice.config.ApiConfig;
 import sluice.config.ApiTokenConfig;
 import sluice.config.ListenAddress;
+import sluice.config.TlsFiles;
 import sluice.proxy.api.ApiCatalogue;
 import sluice.proxy.api.ApiGate;
 import sluice.proxy.api.ApiTally;
 import sluice.proxy.api.ApiTokens;
+import sluice.proxy.api.CallerProof;
 import sluice.proxy.netty.TlsIdentity;
 import sluice.upstream.netty.Transport;
 
@@ -57,7 +60,10 @@ public final class ApiServer implements AutoCloseable {
     private final List<Channel> listening = new ArrayList<>();
     private final AtomicBoolean closed = new AtomicBoolean();
     private Optional<UnixSocketFile> socketFile = Optional.empty();
-    private volatile Optional<TlsIdentity> tls = Optional.empty();
+    // Of each port that speaks TLS.
+    private final List<TlsIdentity> identities = new CopyOnWriteArrayList<>();
+    private Optional<InetSocketAddress> place = Optional.empty();
+    // None where there is no API, but a port for others.
     private ApiGate gate;
 
     public ApiServer(InstantSource clock) {
@@ -88,27 +94,44 @@ public final class ApiServer implements AutoCloseable {
     public void open(ApiConfig config, ApiCatalogue catalogue) throws IOException {
         gate = new ApiGate(catalogue, new ApiTokens(config.tokens()), tally);
         if (config.listen().isPresent()) {
-            if (config.tls().isPresent()) {
-                tls = Optional.of(new TlsIdentity(config.tls().get()));
-            }
             ListenAddress address = config.listen().get();
-            listen(
-                    bootstrap(tls).channel(transport.serverSocketChannel()).option(ChannelOption.SO_REUSEADDR, true),
-                    new InetSocketAddress(InetAddress.getByName(address.host()), address.port()),
-                    address.toString());
+            place = Optional.of(
+                    (InetSocketAddress) listen(address, config.tls(), gate).localAddress());
         }
         if (config.unixSocket().isPresent()) {
             Path path = config.unixSocket().get();
             UnixSocketFile.removeAbandoned(path);
             listen(
-                    bootstrap(Optional.empty()).channel(transport.unixServerChannel()),
+                    bootstrap(gate, Optional.empty()).channel(transport.unixServerChannel()),
                     transport.unixAddress(path),
                     path.toString());
             socketFile = Optional.of(UnixSocketFile.restrict(path));
         }
     }
 
-    private ServerBootstrap bootstrap(Optional<TlsIdentity> tls) {
+    /** Begins to answer others on a port of their own; returns its address. Throws IOException as above. */
+    public InetSocketAddress open(
+            ListenAddress address, Optional<TlsFiles> tls, ApiCatalogue catalogue, CallerProof callers)
+            throws IOException {
+        return (InetSocketAddress)
+                listen(address, tls, new ApiGate(catalogue, callers, tally)).localAddress();
+    }
+
+    private Channel listen(ListenAddress address, Optional<TlsFiles> tls, ApiGate callers) throws IOException {
+        Optional<TlsIdentity> identity = Optional.empty();
+        if (tls.isPresent()) {
+            identity = Optional.of(new TlsIdentity(tls.get()));
+            identities.add(identity.get());
+        }
+        return listen(
+                bootstrap(callers, identity)
+                        .channel(transport.serverSocketChannel())
+                        .option(ChannelOption.SO_REUSEADDR, true),
+                new InetSocketAddress(InetAddress.getByName(address.host()), address.port()),
+                address.toString());
+    }
+
+    private ServerBootstrap bootstrap(ApiGate callers, Optional<TlsIdentity> tls) {
         return new ServerBootstrap()
                 .group(loops)
                 .option(ChannelOption.SO_BACKLOG, BACKLOG)
@@ -124,49 +147,49 @@ public final class ApiServer implements AutoCloseable {
                             return;
                         }
                         connections.add(accepted);
-                        ApiConnection.install(accepted, gate, tally, deadlines, clock, tls);
+                        ApiConnection.install(accepted, callers, tally, deadlines, clock, tls);
                     }
                 });
     }
 
-    private void listen(ServerBootstrap bootstrap, SocketAddress address, String text) throws IOException {
+    private Channel listen(ServerBootstrap bootstrap, SocketAddress address, String text) throws IOException {
         ChannelFuture bound = bootstrap.bind(address).awaitUninterruptibly();
         if (!bound.isSuccess()) {
             throw new IOException(
                     "cannot serve the API on " + text + ": " + bound.cause().getMessage(), bound.cause());
         }
         listening.add(bound.channel());
+        return bound.channel();
     }
 
     /** The port's address; empty where there is none. */
     public Optional<InetSocketAddress> address() {
-        return listening.stream()
-                .map(Channel::localAddress)
-                .filter(InetSocketAddress.class::isInstance)
-                .map(InetSocketAddress.class::cast)
-                .findFirst();
+        return place;
     }
 
     /**
-     * Has the port read its certificate again, for connections that come from now on. Returns what is wrong where it goes on
-     * with what it has.
+     * Has its ports read their certificates again, for connections that come from now on. Returns what is wrong where one goes
+     * on with what it has.
      */
     public Optional<String> reloadCertificate() {
-        try {
-            if (tls.isPresent()) {
-                tls.get().reload();
+        Optional<String> wrong = Optional.empty();
+        for (TlsIdentity identity : identities) {
+            try {
+                identity.reload();
+            } catch (IOException e) {
+                wrong = Optional.of(e.getMessage());
             }
-            return Optional.empty();
-        } catch (IOException e) {
-            return Optional.of(e.getMessage());
         }
+        return wrong;
     }
 
     /** Who may call from now on; every connection is closed, so that nothing goes on that was opened with a token that is no more. */
     public void tokens(List<ApiTokenConfig> tokens) {
         ApiTokens next = new ApiTokens(tokens);
         loop.execute(() -> {
-            gate.tokens(next);
+            if (gate != null) {
+                gate.tokens(next);
+            }
             connections.close();
         });
     }
