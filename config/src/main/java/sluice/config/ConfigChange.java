@@ -116,6 +116,7 @@ public record ConfigChange(
         POOL_EXTRANONCE2_SIZE(
                 "sv1.pool_extranonce2_size", config -> config.sv1().poolExtranonce2Size()),
         API("api", config -> config.api().withTokens(List.of())),
+        MININGOS("miningos", GatewayConfig::miningOs),
         WEBHOOKS("webhook", GatewayConfig::webhooks);
 
         private final String text;

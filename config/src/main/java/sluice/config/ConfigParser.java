@@ -118,6 +118,7 @@ public final class ConfigParser {
         LimitsConfig limits = limits(document.table("limits"));
         Sv1Config sv1 = sv1(document.table("sv1"));
         ApiConfig api = new ApiReader(document, this::path, secrets::isReadable).read();
+        Optional<MiningOsConfig> miningOs = new MiningOsReader(document, this::path, secrets::isReadable).read();
         List<WebhookConfig> webhooks = new WebhookReader(document).read();
         LogLevel logLevel = document.table("log")
                 .parsed("level", LogLevel::parse, "write a level in quotes, such as \"info\"")
@@ -141,6 +142,7 @@ public final class ConfigParser {
                 limits,
                 sv1,
                 api,
+                miningOs,
                 webhooks,
                 logLevel);
         return new ConfigResult.Loaded(config, document.warnings());

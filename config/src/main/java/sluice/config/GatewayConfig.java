@@ -3,6 +3,7 @@ package sluice.config;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -31,6 +32,7 @@ public record GatewayConfig(
         LimitsConfig limits,
         Sv1Config sv1,
         ApiConfig api,
+        Optional<MiningOsConfig> miningOs,
         List<WebhookConfig> webhooks,
         LogLevel logLevel) {
 
@@ -95,6 +97,7 @@ public record GatewayConfig(
                 limits,
                 sv1,
                 api,
+                miningOs,
                 webhooks,
                 logLevel);
     }

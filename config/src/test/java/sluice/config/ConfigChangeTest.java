@@ -93,6 +93,7 @@ class ConfigChangeTest {
                 "listener = [{name = 'default', tls_key = 'k', tls_certificate = 'c'}] | listener",
                 "limits = {ban_time = '1h', accept_rate = 5}                       | limits.accept_rate limits.ban_time",
                 "api = {listen_addr = '127.0.0.1:7150'}                            | api",
+                "miningos = {listen_addr = '127.0.0.1:7152'}                       | miningos",
                 "webhook = [{name = 'w', url = 'https://h', secret = 'AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA'}] | webhook",
                 "sv1 = {version_mask = '00ffe000', keepalive = '5s'}               | sv1.version_mask sv1.keepalive",
             })

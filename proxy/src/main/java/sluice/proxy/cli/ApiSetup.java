@@ -1,6 +1,7 @@
 package sluice.proxy.cli;
 
 import java.io.IOException;
+import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,10 +16,14 @@ import org.slf4j.LoggerFactory;
 import sluice.config.ApiConfig;
 import sluice.config.ApiTokenConfig;
 import sluice.config.GatewayConfig;
+import sluice.config.MiningOsConfig;
+import sluice.proxy.api.ApiCatalogue;
 import sluice.proxy.api.Endpoint;
 import sluice.proxy.api.Farm;
 import sluice.proxy.api.FarmApi;
 import sluice.proxy.api.event.netty.EventOutlets;
+import sluice.proxy.api.miningos.DigestProof;
+import sluice.proxy.api.miningos.MiningOsApi;
 import sluice.proxy.api.netty.ApiServer;
 import sluice.proxy.api.netty.GatewayFarm;
 import sluice.proxy.event.GatewayEvents;
@@ -26,13 +31,14 @@ import sluice.proxy.netty.Gateway;
 import sluice.proxy.view.FarmBooks;
 
 /**
- * The API and the webhooks of a gateway that is started from the command line: nothing at all where the configuration has
- * none.
+ * The API, the port for MiningOS and the webhooks of a gateway that is started from the command line: nothing at all where
+ * the configuration has none.
  */
 final class ApiSetup implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ApiSetup.class);
 
     private final ApiConfig config;
+    private final Optional<MiningOsConfig> miningOs;
     private final InstantSource clock;
     private final FarmBooks books = new FarmBooks();
     private final Optional<ApiServer> server;
@@ -42,9 +48,10 @@ final class ApiSetup implements AutoCloseable {
 
     ApiSetup(GatewayConfig start, InstantSource clock) {
         this.config = start.api();
+        this.miningOs = start.miningOs();
         this.clock = clock;
         this.inForce = () -> start;
-        this.server = config.isOff() ? Optional.empty() : Optional.of(new ApiServer(clock));
+        this.server = config.isOff() && miningOs.isEmpty() ? Optional.empty() : Optional.of(new ApiServer(clock));
         this.outlets = config.isOff() && start.webhooks().isEmpty()
                 ? Optional.empty()
                 : Optional.of(new EventOutlets(start.webhooks(), this::urlOf, clock));
@@ -60,7 +67,7 @@ final class ApiSetup implements AutoCloseable {
     /** What the API and webhooks have to hear of. */
     List<GatewayEvents.Listener> listeners() {
         List<GatewayEvents.Listener> listeners = new ArrayList<>();
-        if (!config.isOff()) {
+        if (server.isPresent()) {
             listeners.add(books);
         }
         outlets.map(EventOutlets::listener).ifPresent(listeners::add);
@@ -86,19 +93,37 @@ final class ApiSetup implements AutoCloseable {
                 api.executor(),
                 new GatewayFarm.Settings(
                         clock.instant(), Sluice.Version.text(), configInForce, LogSetup::level, LogSetup::use));
-        List<Endpoint> endpoints = new ArrayList<>(outlets.orElseThrow().endpoints(gateway::report));
-        endpoints.addAll(more.apply(farm));
         try {
-            api.open(config, FarmApi.catalogue(farm, api.tally(), endpoints));
+            if (!config.isOff()) {
+                List<Endpoint> endpoints = new ArrayList<>(outlets.orElseThrow().endpoints(gateway::report));
+                endpoints.addAll(more.apply(farm));
+                openApi(api, FarmApi.catalogue(farm, api.tally(), endpoints));
+            }
+            if (miningOs.isPresent()) {
+                openMiningOs(api, miningOs.get(), farm);
+            }
         } catch (IOException e) {
             throw new CommandFailure(ExitCode.FAILED, e.getMessage());
         }
+    }
+
+    private void openApi(ApiServer api, ApiCatalogue catalogue) throws IOException {
+        api.open(config, catalogue);
         LOG.info(
                 "the API answers on {}",
                 Stream.concat(
                                 api.address().map(Object::toString).stream(),
                                 config.unixSocket().map(Object::toString).stream())
                         .collect(Collectors.joining(" and ")));
+    }
+
+    private static void openMiningOs(ApiServer api, MiningOsConfig place, Farm farm) throws IOException {
+        byte[] key = new byte[DigestProof.KEY_BYTES];
+        new SecureRandom().nextBytes(key);
+        DigestProof callers = new DigestProof(place.user(), place.password(), key);
+        LOG.info(
+                "MiningOS is answered on {}",
+                api.open(place.listen(), place.tls(), MiningOsApi.catalogue(farm), callers));
     }
 
     /** Who may call from now on. */

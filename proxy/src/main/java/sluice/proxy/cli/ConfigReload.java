@@ -173,6 +173,7 @@ final class ConfigReload implements PoolSwitch {
                 inForce.limits(),
                 inForce.sv1(),
                 inForce.api().withTokens(next.api().tokens()),
+                inForce.miningOs(),
                 inForce.webhooks(),
                 next.logLevel());
     }

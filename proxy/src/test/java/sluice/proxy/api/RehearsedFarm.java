@@ -26,9 +26,9 @@ import sluice.upstream.template.TemplateStanding;
 
 /** A farm to which happens what a test says, seen through the real view and the real books. */
 public final class RehearsedFarm implements Farm {
-    static final Instant NOW = Instant.parse("2026-11-28T05:00:00Z");
-    static final String POOL_PASSWORD = "hunter2-pool";
-    static final String NODE_PASSWORD = "hunter2-node";
+    public static final Instant NOW = Instant.parse("2026-11-28T05:00:00Z");
+    public static final String POOL_PASSWORD = "hunter2-pool";
+    public static final String NODE_PASSWORD = "hunter2-node";
     static final String TOKEN_HASH = "00112233445566778899aabbccddeeff".repeat(2);
 
     private static final String CONFIGURATION = """
@@ -94,11 +94,11 @@ public final class RehearsedFarm implements Farm {
         };
     }
 
-    static RoutingStanding.UpstreamStanding ready(String name) {
+    public static RoutingStanding.UpstreamStanding ready(String name) {
         return standing(name, Standing.State.READY, Optional.empty());
     }
 
-    static RoutingStanding.UpstreamStanding off(String name) {
+    public static RoutingStanding.UpstreamStanding off(String name) {
         return standing(name, Standing.State.OFF, Optional.empty());
     }
 
@@ -111,7 +111,7 @@ public final class RehearsedFarm implements Farm {
     }
 
     /** One goal in one lane. */
-    static RoutingStanding feeding(String inUse, RoutingStanding.UpstreamStanding... upstreams) {
+    public static RoutingStanding feeding(String inUse, RoutingStanding.UpstreamStanding... upstreams) {
         return routing(Optional.of(inUse), Optional.empty(), upstreams);
     }
 
@@ -133,11 +133,11 @@ public final class RehearsedFarm implements Farm {
                                 1, Optional.empty(), inUse, unusableSince, 0, List.of(upstreams))))));
     }
 
-    void routed(RoutingStanding next) {
+    public void routed(RoutingStanding next) {
         routing = next;
     }
 
-    void happened(GatewayEvent... events) {
+    public void happened(GatewayEvent... events) {
         for (GatewayEvent event : events) {
             view.on(event);
             books.on(event);
