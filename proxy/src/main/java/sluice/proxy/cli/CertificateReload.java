@@ -9,6 +9,7 @@ import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import sluice.config.GatewayConfig;
+import sluice.config.MiningOsConfig;
 
 /** Has the certificates of the ports that speak TLS read again, and says in the log what came of it. */
 final class CertificateReload {
@@ -28,9 +29,11 @@ final class CertificateReload {
 
     /** The files that the ports of {@code config} read. */
     static List<Path> files(GatewayConfig config) {
-        return Stream.concat(
+        return Stream.of(
                         config.listeners().stream().flatMap(listener -> listener.tls().stream()),
-                        config.api().tls().stream())
+                        config.api().tls().stream(),
+                        config.miningOs().flatMap(MiningOsConfig::tls).stream())
+                .flatMap(ports -> ports)
                 .flatMap(tls -> Stream.of(tls.certificate(), tls.key()))
                 .distinct()
                 .toList();

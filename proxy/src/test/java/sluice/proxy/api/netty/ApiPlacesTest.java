@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
@@ -17,11 +18,24 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.cert.Certificate;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import sluice.config.ApiScope;
+import sluice.config.ListenAddress;
 import sluice.config.TlsFiles;
+import sluice.proxy.api.ApiAnswer;
+import sluice.proxy.api.ApiCatalogue;
+import sluice.proxy.api.ApiMethod;
+import sluice.proxy.api.ApiProblem;
+import sluice.proxy.api.Caller;
+import sluice.proxy.api.CallerProof;
+import sluice.proxy.api.Endpoint;
 import sluice.proxy.netty.PemIdentity;
 
 class ApiPlacesTest {
@@ -121,10 +135,64 @@ class ApiPlacesTest {
     }
 
     private static Certificate shownBy(ServedApi api) throws Exception {
-        try (Socket tcp = new Socket(api.address().getAddress(), api.address().getPort());
+        return shownAt(api.address());
+    }
+
+    private static Certificate shownAt(InetSocketAddress place) throws Exception {
+        try (Socket tcp = new Socket(place.getAddress(), place.getPort());
                 SSLSocket tls = PemIdentity.client(tcp)) {
             tls.startHandshake();
             return tls.getSession().getPeerCertificates()[0];
+        }
+    }
+
+    private static InetSocketAddress furtherPort(ServedApi api, Optional<TlsFiles> tls) throws IOException {
+        Endpoint theirs = Endpoint.of(ApiMethod.GET, "/theirs", ApiScope.READ)
+                .answers(
+                        ServedApi.Echo.class,
+                        request -> CompletableFuture.completedFuture(
+                                ApiAnswer.ok(new ServedApi.Echo(request.caller().name()))));
+        Caller guest = new Caller("guest", Optional.of(ApiScope.READ));
+        CallerProof passwords = (head, now) -> head.authorization().equals(Optional.of("Password guest"))
+                ? new CallerProof.Shown.Known(guest)
+                : new CallerProof.Shown.Unknown(ApiProblem.of(401, "no-guest", "Who are you?", "say so"), Map.of());
+        return api.server().open(new ListenAddress("127.0.0.1", 0), tls, new ApiCatalogue(List.of(theirs)), passwords);
+    }
+
+    @Test
+    void aFurtherPortHasPathsAndCallersOfItsOwn() throws IOException {
+        try (ServedApi api = ServedApi.onPort(ServedApi.IN_NO_HURRY)) {
+            InetSocketAddress further = furtherPort(api, Optional.empty());
+            String request = "GET /theirs HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nAuthorization: ";
+
+            assertThat(askPort(further, request + "Password guest\r\n\r\n")).endsWith("{\"said\":\"guest\"}");
+            assertThat(askPort(further, request + "Bearer " + ServedApi.READER + "\r\n\r\n"))
+                    .startsWith("HTTP/1.1 401");
+            assertThat(askPort(further, TO_LOCALHOST)).startsWith("HTTP/1.1 404");
+            assertThat(askPort(api.address(), request + "Password guest\r\n\r\n"))
+                    .startsWith("HTTP/1.1 404");
+            assertThat(api.address()).isNotEqualTo(further);
+            assertThat(api.refused("no-guest")).isEqualTo(1);
+        }
+    }
+
+    private static String askPort(InetSocketAddress place, String request) throws IOException {
+        try (Socket tcp = new Socket(place.getAddress(), place.getPort())) {
+            return ask(tcp.getInputStream(), tcp.getOutputStream(), request);
+        }
+    }
+
+    @Test
+    void aFurtherPortReadsItsCertificateAgainWithTheOthers() throws Exception {
+        TlsFiles files = new TlsFiles(directory.resolve("api.crt"), directory.resolve("api.key"));
+        PemIdentity.make("EC", directory).write(files);
+        try (ServedApi api = ServedApi.onPort(ServedApi.IN_NO_HURRY)) {
+            InetSocketAddress further = furtherPort(api, Optional.of(files));
+            Certificate first = shownAt(further);
+
+            PemIdentity.make("RSA", directory).write(files);
+            assertThat(api.server().reloadCertificate()).isEmpty();
+            assertThat(shownAt(further)).isNotEqualTo(first);
         }
     }
 
