@@ -29,4 +29,10 @@ public record AnnouncedJob(String upstream, UpstreamJob source, int extranonceSi
             return List.of();
         }
     }
+
+    /** Without the coinbase, which may have thousands of bytes. */
+    @Override
+    public String toString() {
+        return "AnnouncedJob[upstream=" + upstream + ", jobId=" + source.jobId() + "]";
+    }
 }

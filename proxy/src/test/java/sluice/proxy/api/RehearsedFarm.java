@@ -137,6 +137,10 @@ public final class RehearsedFarm implements Farm {
         routing = next;
     }
 
+    public void templated(TemplateStanding next) {
+        template = next;
+    }
+
     public void happened(GatewayEvent... events) {
         for (GatewayEvent event : events) {
             view.on(event);

@@ -9,6 +9,7 @@ import sluice.protocol.bitcoin.Coinbase;
 import sluice.protocol.bitcoin.Difficulty;
 import sluice.protocol.bitcoin.TxOut;
 import sluice.upstream.UpstreamJob;
+import sluice.upstream.template.Template;
 
 /** Jobs as upstreams announce them. */
 public final class AnnouncedJobs {
@@ -37,6 +38,34 @@ public final class AnnouncedJobs {
                         Bytes.EMPTY),
                 EXTRANONCE_SIZE,
                 Difficulty.targetOf(difficulty));
+    }
+
+    /** One that is made of a template. */
+    public static AnnouncedJob of(String upstream, Template template, Bytes payout) {
+        Coinbase coinbase = template.coinbase().payingTo(payout, Bytes.EMPTY, EXTRANONCE_SIZE);
+        return new AnnouncedJob(
+                upstream,
+                new UpstreamJob(
+                        1,
+                        OptionalLong.empty(),
+                        template.version(),
+                        true,
+                        template.merklePath().siblings(),
+                        coinbase.prefix(),
+                        coinbase.suffix(),
+                        Bytes.EMPTY),
+                EXTRANONCE_SIZE,
+                template.networkTarget());
+    }
+
+    /** One whose coinbase is none. */
+    public static AnnouncedJob unreadable(String upstream) {
+        return new AnnouncedJob(
+                upstream,
+                new UpstreamJob(
+                        1, OptionalLong.empty(), 0, true, List.of(), Bytes.zeros(4), Bytes.zeros(4), Bytes.EMPTY),
+                EXTRANONCE_SIZE,
+                Difficulty.targetOf(1));
     }
 
     /** One that pays somebody. */

@@ -53,8 +53,10 @@ record Feeding(Optional<UpstreamConfig> upstream, boolean working) {
         };
     }
 
-    /** What our blocks say. */
+    /** What the coinbases say that we make; empty where we make none. */
     static String tag(GatewayConfig config) {
-        return config.routing().solo().map(SoloConfig::tag).orElse(SoloConfig.DEFAULT_TAG);
+        boolean declares = config.routing().upstreams().stream()
+                .anyMatch(upstream -> upstream.declaration().isPresent());
+        return config.routing().solo().map(SoloConfig::tag).orElse(declares ? SoloConfig.DEFAULT_TAG : "");
     }
 }

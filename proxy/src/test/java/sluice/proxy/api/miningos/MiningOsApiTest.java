@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatObject;
 import static sluice.proxy.api.RehearsedFarm.NOW;
 
+import java.io.IOException;
+import java.io.InputStream;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -32,6 +34,9 @@ import sluice.proxy.mining.profile.MinerOrigin;
 import sluice.proxy.mining.profile.MinerProfile;
 import sluice.proxy.mining.profile.ProfileTables;
 import sluice.proxy.mining.share.ShareVerdict;
+import sluice.upstream.template.BlockTemplateReader;
+import sluice.upstream.template.Template;
+import sluice.upstream.template.TemplateStanding;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -242,6 +247,73 @@ class MiningOsApiTest {
                         + NOW.minusSeconds(30).getEpochSecond() + "},"
                         + "\"limits\":{\"size\":4000000,\"weight\":4000000,\"sigops\":80000},"
                         + "\"size\":0,\"weight\":0,\"sigops\":0,\"tx_count\":0}");
+    }
+
+    private Template ownTemplate() throws IOException {
+        try (InputStream in = MiningOsApiTest.class.getResourceAsStream("/templates/gbt_20tx.json")) {
+            return BlockTemplateReader.read(JsonMapper.shared().readTree(in), 1);
+        }
+    }
+
+    private void ourOwnJobIsMadeOf(Template template) {
+        farm.happened(
+                new GatewayEvent.ChainTipUpdated(
+                        NOW, template.tip().prevHash(), template.tip().nbits()),
+                new GatewayEvent.MiningJobCreated(
+                        NOW,
+                        77,
+                        template.tip().prevHash(),
+                        false,
+                        OptionalLong.of(template.height()),
+                        AnnouncedJobs.of("solo", template, Bytes.fromHex("51"))));
+    }
+
+    @Test
+    void ofAJobOfOurOwnTheTransactionsAreToldToo() throws IOException {
+        Template template = ownTemplate();
+        farm.templated(new TemplateStanding(Optional.of(template), Optional.empty(), NOW));
+        ourOwnJobIsMadeOf(template);
+
+        assertThatObject(get("current_stratum_job"))
+                .returns(template.height(), job -> job.get("block_height").asLong())
+                .returns(
+                        template.coinbase().value(),
+                        job -> job.get("block_value").asLong())
+                .returns(template.curTime(), job -> job.at("/time/current").asLong())
+                .returns(
+                        template.tip().minNtime(),
+                        job -> job.at("/time/minimum").asLong())
+                .returns(20, job -> job.get("tx_count").asInt())
+                .returns(
+                        template.transactions().orElseThrow().weight(),
+                        job -> job.get("weight").asLong())
+                .returns(
+                        template.transactions().orElseThrow().sigops().orElseThrow(),
+                        job -> job.get("sigops").asLong())
+                .returns(true, job -> job.get("size").asLong() > 20 * 60);
+        assertThat(get("coinbaser").get("51").asLong())
+                .isEqualTo(template.coinbase().value());
+    }
+
+    @Test
+    void ofAPoolsJobOnTheSameTipTheyAreNot() throws IOException {
+        Template template = ownTemplate();
+        farm.templated(new TemplateStanding(Optional.of(template), Optional.empty(), NOW));
+        ourOwnJobIsMadeOf(template);
+        farm.happened(new GatewayEvent.MiningJobCreated(
+                NOW, 78, template.tip().prevHash(), false, OptionalLong.empty(), AnnouncedJobs.of("main")));
+
+        assertThatObject(get("current_stratum_job"))
+                .returns(0, job -> job.get("tx_count").asInt())
+                .returns(NOW.getEpochSecond(), job -> job.at("/time/current").asLong());
+    }
+
+    @Test
+    void aCoinbaseThatCannotBeReadPaysNobody() {
+        farm.happened(new GatewayEvent.MiningJobCreated(
+                NOW, 78, PREVIOUS, false, OptionalLong.empty(), AnnouncedJobs.unreadable("main")));
+
+        assertThat(get("coinbaser").toString()).isEqualTo("{}");
     }
 
     @Test
