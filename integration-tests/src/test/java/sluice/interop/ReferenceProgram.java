@@ -21,7 +21,13 @@ enum ReferenceProgram {
             "cargo install --locked integration_tests_sv2 --bin mining_device"
                     + " (on Debian this needs the packages capnproto and libcapnp-dev)"),
     /** A node, by its launcher. */
-    BCOIN("bcoin-node", ".ci/get-bcoin DIRECTORY (this needs Node.js and npm)");
+    BCOIN("bcoin-node", ".ci/get-bcoin DIRECTORY (this needs Node.js and npm)"),
+    /** What MiningOS's workers run in. */
+    NODE_JS("node", "Node.js 20 or later, from https://nodejs.org"),
+    /** A worker of MiningOS, by the class that asks gateways. */
+    MININGOS_WORKER(
+            "miningos-wrk-datum/workers/lib/datum.minerpool.api.js",
+            "https://github.com/Retropex/miningos-wrk-datum with what its package.json needs");
 
     /** Names a directory that is searched before any other. */
     static final String DIRECTORY_VARIABLE = "SLUICE_INTEROP_BIN";
@@ -68,10 +74,16 @@ enum ReferenceProgram {
         return places.stream().flatMap(place -> inDirectory(place).stream()).findFirst();
     }
 
+    /** Another program runs it. */
+    private boolean isScript() {
+        return binary.endsWith(".js");
+    }
+
     private Optional<Path> inDirectory(String directory) {
         try {
             Path file = Path.of(directory).resolve(binary).toAbsolutePath();
-            return Files.isExecutable(file) && Files.isRegularFile(file) ? Optional.of(file) : Optional.empty();
+            boolean usable = isScript() ? Files.isReadable(file) : Files.isExecutable(file);
+            return usable && Files.isRegularFile(file) ? Optional.of(file) : Optional.empty();
         } catch (InvalidPathException unusable) {
             return Optional.empty();
         }
