@@ -145,6 +145,11 @@ final class Account {
             case GatewayEvent.NodeReported reported -> {}
             case GatewayEvent.PortsOpened ports -> {}
             case GatewayEvent.PayoutMismatch mismatch -> {}
+            case GatewayEvent.CoinbaseProviderChanged changed -> {}
+            case GatewayEvent.CoinbaseOutputsWanted wanted -> {}
+            case GatewayEvent.CoinbaseOutputsTaken taken -> {}
+            case GatewayEvent.CoinbaseOutputsRefused refused -> {}
+            case GatewayEvent.CoinbaseOutputsUnused unused -> {}
         }
     }
 

@@ -36,6 +36,9 @@ public sealed interface UpstreamEvent {
     /** A job pays somebody else than the operator says it must; what follows from that, follows as an event of its own. */
     record PayoutMismatch(String detail) implements UpstreamEvent {}
 
+    /** What a coinbase provider wants cannot be in a job, so that job pays as it would without it. */
+    record SplitUnused(String reason) implements UpstreamEvent {}
+
     /** No work comes from here until the next {@link ChannelOpened}; shares without a verdict get none any more. */
     record Lost(Step step, String reason) implements UpstreamEvent {}
 

@@ -5,6 +5,9 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import sluice.config.GatewayConfig;
 import sluice.config.LogLevel;
+import sluice.proxy.coinbase.CoinbaseInput;
+import sluice.proxy.coinbase.CoinbaseOutcome;
+import sluice.proxy.coinbase.CoinbaseStanding;
 import sluice.proxy.goal.RoutingStanding;
 import sluice.proxy.view.FarmBooks;
 import sluice.proxy.view.FarmHashrates;
@@ -38,6 +41,12 @@ public interface Farm {
 
     /** How the gateway's own templates stand. */
     CompletionStage<TemplateStanding> template();
+
+    /** How it stands with the coinbase provider. */
+    CompletionStage<CoinbaseStanding> coinbase();
+
+    /** A module says something as the coinbase provider, or wants to be it. */
+    CompletionStage<CoinbaseOutcome> coinbase(CoinbaseInput.FromModule input);
 
     /** Events that were dropped because there were too many; anything but 0 means that counts are too low. */
     long lostEvents();

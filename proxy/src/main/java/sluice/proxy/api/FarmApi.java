@@ -16,6 +16,7 @@ public final class FarmApi {
         all.addAll(new RoutingEndpoints(farm).all());
         all.addAll(new MinerEndpoints(farm).all());
         all.addAll(new WorkEndpoints(farm).all());
+        all.addAll(new CoinbaseEndpoints(farm).all());
         all.addAll(more);
         return OpenApi.documented(all, farm.version());
     }

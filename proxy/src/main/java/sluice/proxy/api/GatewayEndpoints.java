@@ -121,11 +121,15 @@ final class GatewayEndpoints {
     }
 
     private CompletionStage<ApiAnswer> status(ApiRequest request) {
-        return farm.hashrates()
-                .thenCombine(farm.routing(), (rates, routing) -> new Object() {
-                    final HashratesBody hashrate = HashratesBody.of(rates.gateway());
+        return farm.routing()
+                .thenCombine(farm.coinbase(), (routing, coinbase) -> new Object() {
                     final long revision = routing.revision();
-                    final Reasons.Found found = Reasons.of(routing);
+                    final Reasons.Found found = Reasons.of(routing, coinbase);
+                })
+                .thenCombine(farm.hashrates(), (known, rates) -> new Object() {
+                    final HashratesBody hashrate = HashratesBody.of(rates.gateway());
+                    final long revision = known.revision;
+                    final Reasons.Found found = known.found;
                 })
                 .thenCombine(farm.template(), (known, template) -> {
                     FarmSnapshot now = farm.snapshot();

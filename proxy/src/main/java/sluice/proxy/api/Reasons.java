@@ -7,6 +7,7 @@ import java.util.Optional;
 import sluice.config.GatewayConfig;
 import sluice.config.SoloConfig;
 import sluice.config.TemplateSourceConfig;
+import sluice.proxy.coinbase.CoinbaseStanding;
 import sluice.proxy.goal.RoutingStanding;
 import sluice.upstream.failover.Standing;
 import sluice.upstream.template.TemplateStanding;
@@ -42,7 +43,7 @@ final class Reasons {
         }
     }
 
-    static Found of(RoutingStanding routing) {
+    static Found of(RoutingStanding routing, CoinbaseStanding coinbase) {
         List<Reason> reasons = new ArrayList<>();
         Optional<String> needsTemplates = Optional.empty();
         boolean anyUsable = false;
@@ -70,6 +71,13 @@ final class Reasons {
                     }
                 }
             }
+        }
+        if (coinbase.state() == CoinbaseStanding.State.FALLBACK) {
+            reasons.add(new Reason(
+                    "coinbase provider " + coinbase.provider().orElseThrow().name(),
+                    coinbase.since(),
+                    coinbase.problem().orElseThrow() + ": jobs pay the configured payout",
+                    Optional.empty()));
         }
         return new Found(reasons.isEmpty() ? "mining" : anyUsable ? "degraded" : "down", reasons, needsTemplates);
     }

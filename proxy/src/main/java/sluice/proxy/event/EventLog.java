@@ -47,6 +47,31 @@ public final class EventLog implements GatewayEvents.Listener {
                 log.debug("share not forwarded userIdentity={} reason={}", e.userIdentity(), e.reason());
             case GatewayEvent.PayoutMismatch e ->
                 log.error("upstream={} PAYS SOMEBODY ELSE detail=\"{}\"", e.upstream(), e.detail());
+            case GatewayEvent.CoinbaseProviderChanged e ->
+                log.info("coinbase provider {} {}", e.provider(), e.registered() ? "is registered" : "is withdrawn");
+            case GatewayEvent.CoinbaseOutputsWanted e ->
+                log.debug(
+                        "coinbase provider {} is asked request={} height={} value={}",
+                        e.provider(),
+                        e.requestId(),
+                        e.height(),
+                        e.value());
+            case GatewayEvent.CoinbaseOutputsTaken e ->
+                log.info(
+                        "coinbase provider {} is paid request={} outputs={} satoshis={}",
+                        e.provider(),
+                        e.requestId(),
+                        e.outputs(),
+                        e.sum());
+            case GatewayEvent.CoinbaseOutputsRefused e ->
+                log.warn(
+                        "coinbase provider {} is left out request={} reason={} detail=\"{}\"",
+                        e.provider(),
+                        e.requestId(),
+                        e.reason(),
+                        e.detail());
+            case GatewayEvent.CoinbaseOutputsUnused e ->
+                log.warn("upstream={} leaves the coinbase provider's outputs out: {}", e.upstream(), e.reason());
             case GatewayEvent.ChainTipUpdated e ->
                 log.info("new tip prevHash={} nbits={}", e.prevHash().display(), Long.toHexString(e.nbits()));
             case GatewayEvent.MiningDifficultyChanged e ->

@@ -153,6 +153,35 @@ public sealed interface GatewayEvent {
     /** A job of an upstream pays somebody else than the operator says it must. */
     record PayoutMismatch(Instant at, String upstream, String detail) implements GatewayEvent {}
 
+    /** @param registered whether it is the coinbase provider from now on, or none any more */
+    record CoinbaseProviderChanged(Instant at, String provider, boolean registered) implements GatewayEvent {}
+
+    /**
+     * The coinbase provider is asked how to split the reward of a template.
+     *
+     * @param requestId to be named by the answer
+     * @param value satoshis
+     * @param until when an answer is of use
+     */
+    record CoinbaseOutputsWanted(
+            Instant at, String provider, long requestId, Hash256 prevHash, long height, long value, Instant until)
+            implements GatewayEvent {}
+
+    /**
+     * Jobs pay what the provider answered.
+     *
+     * @param sum satoshis that its outputs pay together
+     */
+    record CoinbaseOutputsTaken(Instant at, String provider, long requestId, Hash256 prevHash, int outputs, long sum)
+            implements GatewayEvent {}
+
+    /** @param reason short kebab-case, counted; silent where no answer came in time */
+    record CoinbaseOutputsRefused(Instant at, String provider, long requestId, String reason, String detail)
+            implements GatewayEvent {}
+
+    /** A job of this upstream cannot pay what the coinbase provider wants, and pays as it would without it. */
+    record CoinbaseOutputsUnused(Instant at, String upstream, String reason) implements GatewayEvent {}
+
     /** Why a lane is fed by another upstream. */
     enum SwitchKind {
         /** The first upstream since the start. */

@@ -11,6 +11,7 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
@@ -48,6 +49,7 @@ final class ControlActor {
     private final GatewayEvents events;
     private final BlockDesk blocks;
     private final CustomBlocks customBlocks;
+    private final CoinbaseDesk coinbase;
     private final UpstreamSurroundings surroundings;
     private final Ports ports;
     private final AtomicInteger waiting = new AtomicInteger();
@@ -104,7 +106,8 @@ final class ControlActor {
         this.events = events;
         this.blocks = blocks;
         this.customBlocks = new CustomBlocks(blocks, templates, events, clock);
-        this.surroundings = new UpstreamSurroundings(loop, handshakes, blocks, templates);
+        this.coinbase = new CoinbaseDesk(loop, templates, events::publish, this::leastDifficulty, clock);
+        this.surroundings = new UpstreamSurroundings(loop, handshakes, blocks, templates, coinbase);
         this.ports = ports;
     }
 
@@ -113,6 +116,7 @@ final class ControlActor {
         loop.execute(() -> {
             minerLoops = List.copyOf(loops);
             blocks.start();
+            coinbase.start();
             surroundings.templates().start();
             feed(new DirectorInput.Started());
         });
@@ -180,6 +184,15 @@ final class ControlActor {
         return CompletableFuture.supplyAsync(() -> surroundings.templates().standing(), loop);
     }
 
+    /** Whom the coinbases of our own jobs pay. */
+    CoinbaseDesk coinbase() {
+        return coinbase;
+    }
+
+    private void leastDifficulty(OptionalDouble difficulty) {
+        minerLoops.forEach(to -> to.leastDifficulty(difficulty));
+    }
+
     /** From any thread: see {@link TemplateHub#look}. */
     void lookForTemplates() {
         loop.execute(() -> surroundings.templates().look());
@@ -196,6 +209,7 @@ final class ControlActor {
             minerLoops = List.of();
             feed(new DirectorInput.Stopped(reason));
             upstreams.values().forEach(OpenUpstream::cancelDeadlines);
+            coinbase.stop();
             surroundings.templates().stop(reason);
             blocks.stop();
             if (wakeUp != null) {

@@ -34,6 +34,9 @@ import sluice.protocol.sv2.noise.Secp256k1;
 import sluice.protocol.sv2.wire.Limits;
 import sluice.proxy.admission.Admission;
 import sluice.proxy.block.BlockJournal;
+import sluice.proxy.coinbase.CoinbaseInput;
+import sluice.proxy.coinbase.CoinbaseOutcome;
+import sluice.proxy.coinbase.CoinbaseStanding;
 import sluice.proxy.declaration.CustomJobJudge;
 import sluice.proxy.declaration.DeclaredJobs;
 import sluice.proxy.declaration.PoolPayout;
@@ -411,6 +414,16 @@ public final class Gateway implements AutoCloseable {
     /** How the gateway's own templates stand. Fails where the gateway is closed. */
     public CompletableFuture<TemplateStanding> template() {
         return control.template();
+    }
+
+    /** A module says something as the coinbase provider, or wants to be it. Fails where the gateway is closed. */
+    public CompletableFuture<CoinbaseOutcome> coinbase(CoinbaseInput.FromModule input) {
+        return control.coinbase().ask(input);
+    }
+
+    /** How it stands with the coinbase provider. Fails where the gateway is closed. */
+    public CompletableFuture<CoinbaseStanding> coinbase() {
+        return control.coinbase().standing();
     }
 
     /**

@@ -11,6 +11,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -207,6 +208,14 @@ final class MinerLoop {
     void profiles(ProfileBook profiles) {
         loop.execute(() -> {
             context.profiles(profiles);
+            tellOfProfiles(List.copyOf(connections.values()), 0);
+        });
+    }
+
+    /** From any thread: no lower difficulty is chosen from now on, also for those that are there; empty: as before. */
+    void leastDifficulty(OptionalDouble difficulty) {
+        loop.execute(() -> {
+            context.leastDifficulty(difficulty);
             tellOfProfiles(List.copyOf(connections.values()), 0);
         });
     }

@@ -34,7 +34,7 @@ public record SoloUpstream(String name, Bytes payoutScript, Bytes tag, InstantSo
 
     @Override
     public Upstream create(UpstreamSurroundings here, Optional<String> userIdentity) {
-        TemplateSource templates = here.templates().subscribe();
+        TemplateSource templates = here.coinbase().subscribe();
         templates.send(new TemplateCommand.ReserveCoinbase(CoinbaseReserve.of(List.of(new TxOut(0, payoutScript)))));
         return new TemplateUpstream(
                 here.loop(),

@@ -5,15 +5,12 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.Consumer;
 import sluice.protocol.bitcoin.Hash256;
 import sluice.upstream.failover.TemplateFailover;
 import sluice.upstream.netty.FailoverTemplates;
@@ -39,12 +36,15 @@ public final class TemplateHub {
     private final BlockDesk blocks;
     private final List<TemplateSourceFactory> factories;
     private final InstantSource clock;
-    private final Set<Subscription> subscriptions = new LinkedHashSet<>();
+    private final TemplateAudience audience = new TemplateAudience();
     private final Map<Content, Long> known = new LinkedHashMap<>();
     private Optional<TemplateSource> source = Optional.empty();
-    private Optional<Template> current = Optional.empty();
-    private Optional<String> unavailable = Optional.empty();
     private Instant since;
+    /** For outputs that the gateway itself puts into coinbases. */
+    private CoinbaseReserve own = CoinbaseReserve.NONE;
+    /** For outputs that come on top of them. */
+    private CoinbaseReserve beside = CoinbaseReserve.NONE;
+
     private CoinbaseReserve reserve = CoinbaseReserve.NONE;
 
     /** What makes a template: all that a block has but for its coinbase. */
@@ -67,7 +67,7 @@ public final class TemplateHub {
 
     void start() {
         if (factories.isEmpty()) {
-            unavailable = Optional.of(NO_SOURCE);
+            on(new TemplateEvent.Unavailable(NO_SOURCE));
         } else {
             TemplateSource path = factories.size() == 1 ? only() : inOrder();
             source = Optional.of(path);
@@ -109,42 +109,54 @@ public final class TemplateHub {
     void stop(String reason) {
         source.ifPresent(open -> open.send(new TemplateCommand.Close(reason)));
         source = Optional.empty();
-        subscriptions.clear();
+        audience.dismiss();
     }
 
     /** The gateway's templates as a source of one's own; blocks go to the {@link BlockDesk}, not through it. */
     public TemplateSource subscribe() {
-        return new Subscription();
+        return audience.join(this::asked);
+    }
+
+    private void asked(TemplateCommand command) {
+        switch (command) {
+            case TemplateCommand.SubmitBlock submit ->
+                throw new IllegalStateException("blocks are offered by the block desk");
+            case TemplateCommand.ReserveCoinbase(CoinbaseReserve wanted) -> {
+                // Templates are shared, so they leave room for whoever wants the most.
+                own = own.orMore(wanted);
+                reserve();
+            }
+            case TemplateCommand.LookNow look -> look();
+            case TemplateCommand.Close close -> throw new IllegalStateException("who leaves, leaves the audience");
+        }
+    }
+
+    /** Has templates leave so much room on top of what those who make jobs of them want. */
+    void reserveBeside(CoinbaseReserve wanted) {
+        beside = wanted;
+        reserve();
+    }
+
+    private void reserve() {
+        CoinbaseReserve enough = own.plus(beside);
+        if (!enough.equals(reserve)) {
+            reserve = enough;
+            source.ifPresent(open -> open.send(new TemplateCommand.ReserveCoinbase(enough)));
+        }
     }
 
     private void on(TemplateEvent event) {
         switch (event) {
             case TemplateEvent.NewTip(Template template) -> inForce(template);
             case TemplateEvent.Refreshed(Template template) -> inForce(template);
-            case TemplateEvent.TransactionsArrived arrived ->
-                current = current.map(template ->
-                        template.id() == arrived.templateId() ? template.with(arrived.transactions()) : template);
-            case TemplateEvent.Unavailable(String reason) -> {
-                if (unavailable.isEmpty()) {
+            case TemplateEvent.Unavailable unavailable -> {
+                if (audience.unavailable().isEmpty()) {
                     since = clock.instant();
                 }
-                current = Optional.empty();
-                unavailable = Optional.of(reason);
             }
-            case TemplateEvent.BlockJudged judged -> {
-                return;
-            }
+            case TemplateEvent.TransactionsArrived _, TemplateEvent.BlockJudged _ -> {}
         }
-        List.copyOf(subscriptions).forEach(subscription -> subscription.tell(event));
-    }
-
-    /** Templates are shared, so they leave room for whoever wants the most. */
-    private void reserve(CoinbaseReserve wanted) {
-        CoinbaseReserve enough = reserve.orMore(wanted);
-        if (!enough.equals(reserve)) {
-            reserve = enough;
-            source.ifPresent(open -> open.send(new TemplateCommand.ReserveCoinbase(enough)));
-        }
+        audience.tell(event);
     }
 
     /**
@@ -158,7 +170,7 @@ public final class TemplateHub {
     }
 
     TemplateStanding standing() {
-        return new TemplateStanding(current, unavailable, since);
+        return new TemplateStanding(audience.current(), audience.unavailable(), since);
     }
 
     private void inForce(Template template) {
@@ -166,38 +178,6 @@ public final class TemplateHub {
         known.put(new Content(template.tip().prevHash(), template.merklePath().siblings()), template.id());
         if (known.size() > MAX_KNOWN) {
             known.remove(known.keySet().iterator().next());
-        }
-        current = Optional.of(template);
-        unavailable = Optional.empty();
-    }
-
-    private final class Subscription implements TemplateSource {
-        private Consumer<TemplateEvent> events;
-
-        @Override
-        public void start(Consumer<TemplateEvent> to) {
-            events = to;
-            subscriptions.add(this);
-            current.ifPresent(template -> tell(new TemplateEvent.NewTip(template)));
-            unavailable.ifPresent(reason -> tell(new TemplateEvent.Unavailable(reason)));
-        }
-
-        @Override
-        public void send(TemplateCommand command) {
-            switch (command) {
-                case TemplateCommand.SubmitBlock submit ->
-                    throw new IllegalStateException("blocks are offered by the block desk");
-                case TemplateCommand.ReserveCoinbase(CoinbaseReserve wanted) -> reserve(wanted);
-                case TemplateCommand.LookNow look -> look();
-                case TemplateCommand.Close close -> subscriptions.remove(this);
-            }
-        }
-
-        private void tell(TemplateEvent event) {
-            // Whoever was told before may have closed this one.
-            if (subscriptions.contains(this)) {
-                events.accept(event);
-            }
         }
     }
 }

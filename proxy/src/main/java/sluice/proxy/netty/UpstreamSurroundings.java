@@ -10,5 +10,7 @@ import java.util.concurrent.Executor;
  * @param handshakes runs the curve arithmetic of handshakes
  * @param blocks takes in the blocks that an upstream makes of templates
  * @param templates of the gateway
+ * @param coinbase the same templates with whom they pay, where a coinbase provider says so
  */
-public record UpstreamSurroundings(EventLoop loop, Executor handshakes, BlockDesk blocks, TemplateHub templates) {}
+public record UpstreamSurroundings(
+        EventLoop loop, Executor handshakes, BlockDesk blocks, TemplateHub templates, CoinbaseDesk coinbase) {}

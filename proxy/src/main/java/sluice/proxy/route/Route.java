@@ -188,6 +188,8 @@ public final class Route {
             case UpstreamEvent.ShareRejected rejected -> onRejected(rejected, now);
             case UpstreamEvent.PayoutMismatch mismatch ->
                 publish(new GatewayEvent.PayoutMismatch(now, name, mismatch.detail()));
+            case UpstreamEvent.SplitUnused unused ->
+                publish(new GatewayEvent.CoinbaseOutputsUnused(now, name, unused.reason()));
             case UpstreamEvent.Lost lost -> onLost(lost, now);
         }
     }

@@ -1,6 +1,7 @@
 package sluice.proxy.session;
 
 import java.util.Optional;
+import java.util.OptionalDouble;
 import sluice.proxy.mining.extranonce.ExtranonceShape;
 import sluice.proxy.mining.extranonce.IndexSource;
 import sluice.proxy.mining.profile.ProfileBook;
@@ -15,6 +16,7 @@ public final class MinerContext {
     private final ShareValidator validator;
     private final Optional<CustomWork> customWork;
     private ProfileBook profiles;
+    private OptionalDouble leastDifficulty = OptionalDouble.empty();
     private boolean versionRollingAllowed = true;
 
     /** Where no client may make its own jobs. */
@@ -77,7 +79,13 @@ public final class MinerContext {
 
     /** The sessions that are there have to be told. */
     public void profiles(ProfileBook next) {
-        profiles = next;
+        profiles = next.withLeastDifficulty(leastDifficulty);
+    }
+
+    /** Below which none is chosen, whatever profiles say; empty: as they say. Sessions have to be told. */
+    public void leastDifficulty(OptionalDouble difficulty) {
+        leastDifficulty = difficulty;
+        profiles(profiles);
     }
 
     /** Whether all upstreams that are known here allow a job's version to be rolled: any may feed a miner without a lane. */

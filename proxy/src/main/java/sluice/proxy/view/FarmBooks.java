@@ -117,6 +117,11 @@ public final class FarmBooks implements GatewayEvents.Listener {
             case GatewayEvent.CustomJobRefused refused -> {}
             case GatewayEvent.JobDelivered delivered -> {}
             case GatewayEvent.PayoutMismatch mismatch -> {}
+            case GatewayEvent.CoinbaseProviderChanged changed -> {}
+            case GatewayEvent.CoinbaseOutputsWanted wanted -> {}
+            case GatewayEvent.CoinbaseOutputsTaken taken -> {}
+            case GatewayEvent.CoinbaseOutputsRefused refused -> {}
+            case GatewayEvent.CoinbaseOutputsUnused unused -> {}
             case GatewayEvent.UpstreamSwitched switched -> {}
             case GatewayEvent.SwitchDelivered delivered -> {}
             case GatewayEvent.HoldBegan hold -> {}

@@ -157,6 +157,11 @@ public final class FarmView implements GatewayEvents.Listener {
             case GatewayEvent.PortsClosed ports -> {}
             case GatewayEvent.PortsOpened ports -> {}
             case GatewayEvent.PayoutMismatch mismatch -> {}
+            case GatewayEvent.CoinbaseProviderChanged changed -> {}
+            case GatewayEvent.CoinbaseOutputsWanted wanted -> {}
+            case GatewayEvent.CoinbaseOutputsTaken taken -> {}
+            case GatewayEvent.CoinbaseOutputsRefused refused -> {}
+            case GatewayEvent.CoinbaseOutputsUnused unused -> {}
         }
     }
 

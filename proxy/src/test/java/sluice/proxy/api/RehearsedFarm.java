@@ -15,6 +15,12 @@ import sluice.config.ConfigResult;
 import sluice.config.GatewayConfig;
 import sluice.config.LogLevel;
 import sluice.protocol.sv2.noise.AuthoritySecretKey;
+import sluice.proxy.coinbase.CoinbaseAction;
+import sluice.proxy.coinbase.CoinbaseInput;
+import sluice.proxy.coinbase.CoinbaseOutcome;
+import sluice.proxy.coinbase.CoinbaseProvider;
+import sluice.proxy.coinbase.CoinbaseStanding;
+import sluice.proxy.coinbase.OutputsRefusal;
 import sluice.proxy.event.GatewayEvent;
 import sluice.proxy.goal.RoutingStanding;
 import sluice.proxy.view.FarmBooks;
@@ -22,6 +28,7 @@ import sluice.proxy.view.FarmHashrates;
 import sluice.proxy.view.FarmSnapshot;
 import sluice.proxy.view.FarmView;
 import sluice.upstream.failover.Standing;
+import sluice.upstream.template.TemplateEvent;
 import sluice.upstream.template.TemplateStanding;
 
 /** A farm to which happens what a test says, seen through the real view and the real books. */
@@ -68,6 +75,7 @@ public final class RehearsedFarm implements Farm {
     private RoutingStanding routing = feeding("main", ready("main"), off("backup"), off("solo"));
     private TemplateStanding template =
             new TemplateStanding(Optional.empty(), Optional.of("connection refused"), NOW.minusSeconds(30));
+    private final CoinbaseProvider provider = new CoinbaseProvider(NOW);
     private LogLevel level = LogLevel.INFO;
 
     private static GatewayConfig load() {
@@ -187,6 +195,26 @@ public final class RehearsedFarm implements Farm {
     @Override
     public CompletionStage<TemplateStanding> template() {
         return CompletableFuture.completedFuture(template);
+    }
+
+    void templates(TemplateEvent event, Instant now) {
+        provider.on(new CoinbaseInput.TemplateReported(event), now);
+    }
+
+    @Override
+    public CompletionStage<CoinbaseStanding> coinbase() {
+        return CompletableFuture.completedFuture(provider.standing());
+    }
+
+    @Override
+    public CompletionStage<CoinbaseOutcome> coinbase(CoinbaseInput.FromModule input) {
+        Optional<OutputsRefusal> refusal = provider.on(input, NOW).stream()
+                .filter(CoinbaseAction.Judged.class::isInstance)
+                .map(CoinbaseAction.Judged.class::cast)
+                .findFirst()
+                .orElseThrow()
+                .refusal();
+        return CompletableFuture.completedFuture(new CoinbaseOutcome(refusal, provider.standing()));
     }
 
     @Override

@@ -97,6 +97,26 @@ class TemplateHubTest {
     }
 
     @Test
+    void whatAProviderOfOutputsNeedsComesOnTopOfThatAndGoesWithIt() {
+        Noting source = new Noting("node", true);
+        TemplateHub hub = new TemplateHub(loop, Runnable::run, desk(), List.of(source), clock);
+        onLoop(() -> {
+            hub.start();
+            hub.subscribe().send(reserve(43));
+            hub.reserveBeside(new CoinbaseReserve(1_000, 320));
+            hub.subscribe().send(reserve(34));
+            hub.subscribe().send(reserve(120));
+            hub.reserveBeside(CoinbaseReserve.NONE);
+        });
+        assertThat(source.asked())
+                .containsExactly(
+                        reserve(43),
+                        new TemplateCommand.ReserveCoinbase(new CoinbaseReserve(1_043, 324)),
+                        new TemplateCommand.ReserveCoinbase(new CoinbaseReserve(1_120, 324)),
+                        reserve(120));
+    }
+
+    @Test
     void eachOfSeveralSourcesIsOfferedOnlyBlocksThatItCanTake() {
         Noting provider = new Noting("provider", false);
         Noting node = new Noting("node", true);

@@ -227,7 +227,10 @@ public final class CustomJobs {
                 lose(step, reason);
             }
             // The pool's own jobs are nobody's here.
-            case UpstreamEvent.JobAnnounced _, UpstreamEvent.TipChanged _, UpstreamEvent.PayoutMismatch _ -> {}
+            case UpstreamEvent.JobAnnounced _,
+                    UpstreamEvent.TipChanged _,
+                    UpstreamEvent.PayoutMismatch _,
+                    UpstreamEvent.SplitUnused _ -> {}
         }
     }
 

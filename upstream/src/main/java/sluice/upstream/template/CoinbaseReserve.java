@@ -39,6 +39,12 @@ public record CoinbaseReserve(long bytes, int sigops) {
         return new CoinbaseReserve(bytes, sigops);
     }
 
+    /** Enough for this one and for {@code other} together, as far as that can be said on the wire. */
+    public CoinbaseReserve plus(CoinbaseReserve other) {
+        return new CoinbaseReserve(
+                Math.min(MAX_BYTES, bytes + other.bytes), Math.min(MAX_SIGOPS, sigops + other.sigops));
+    }
+
     /** Enough for this one and for {@code other}, whichever is used. */
     public CoinbaseReserve orMore(CoinbaseReserve other) {
         return new CoinbaseReserve(Math.max(bytes, other.bytes), Math.max(sigops, other.sigops));

@@ -115,13 +115,14 @@ public final class SoloSession {
         switch (event) {
             case TemplateEvent.NewTip(Template template) -> onNewTip(template, actions);
             case TemplateEvent.Refreshed(Template template) -> {
-                if (current.isPresent() && sameTip(current.get(), template)) {
-                    if (fault(template).isPresent()) {
+                if (current.isPresent() && template.isOnTipOf(current.get())) {
+                    Template usable = usable(template, actions);
+                    if (fault(usable).isPresent()) {
                         // The one in force is as good as it was.
                         return;
                     }
-                    current = Optional.of(template);
-                    announce(template, OptionalLong.of(template.curTime()), actions);
+                    current = Optional.of(usable);
+                    announce(usable, OptionalLong.of(usable.curTime()), actions);
                 } else {
                     onNewTip(template, actions);
                 }
@@ -144,7 +145,8 @@ public final class SoloSession {
         jobs.replaceAll((id, job) -> job.template().id() == templateId ? job.with(transactions) : job);
     }
 
-    private void onNewTip(Template template, List<SoloAction> actions) {
+    private void onNewTip(Template given, List<SoloAction> actions) {
+        Template template = usable(given, actions);
         Optional<String> fault = fault(template);
         if (fault.isPresent()) {
             lose("template " + template.id() + ": " + fault.get(), actions);
@@ -179,11 +181,31 @@ public final class SoloSession {
     }
 
     private TemplateJob job(Template template) {
-        return new TemplateJob(template, template.coinbase().payingTo(payoutScript, tag, EXTRANONCE_SIZE), Bytes.EMPTY);
+        int room = Math.min(MAX_TAG_LENGTH, template.coinbase().roomForTag(EXTRANONCE_SIZE));
+        Bytes shown = template.split().map(split -> split.tagBefore(tag, room)).orElse(tag);
+        return new TemplateJob(
+                template, template.coinbase().paying(outputs(template), shown, EXTRANONCE_SIZE), Bytes.EMPTY);
+    }
+
+    private List<TxOut> outputs(Template template) {
+        long value = template.coinbase().value();
+        return template.split()
+                .map(split -> split.over(value, payoutScript))
+                .orElseGet(() -> List.of(new TxOut(value, payoutScript)));
     }
 
     private Optional<String> fault(Template template) {
-        return job(template).fault(List.of(new TxOut(template.coinbase().value(), payoutScript)));
+        return job(template).fault(outputs(template));
+    }
+
+    /** The template, without the split that would make its block invalid. */
+    private Template usable(Template template, List<SoloAction> actions) {
+        Optional<String> fault = template.split().isPresent() ? fault(template) : Optional.empty();
+        if (fault.isEmpty()) {
+            return template;
+        }
+        report(new UpstreamEvent.SplitUnused("template " + template.id() + ": " + fault.get()), actions);
+        return template.paying(Optional.empty());
     }
 
     private void onShare(UpstreamCommand.SubmitShare share, Instant now, List<SoloAction> actions) {
@@ -261,10 +283,6 @@ public final class SoloSession {
                     },
                     actions);
         }
-    }
-
-    private static boolean sameTip(Template a, Template b) {
-        return a.tip().prevHash().equals(b.tip().prevHash());
     }
 
     private static void report(UpstreamEvent event, List<SoloAction> actions) {

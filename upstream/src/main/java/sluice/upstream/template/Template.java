@@ -19,6 +19,7 @@ import sluice.protocol.bitcoin.Target;
  * @param merklePath siblings of the coinbase
  * @param transactions absent where the source keeps them to itself
  * @param reduction present where transactions were left out because they could not be used safely: why
+ * @param split whom the coinbase pays, where a coinbase provider says so
  */
 public record Template(
         long id,
@@ -30,7 +31,34 @@ public record Template(
         TemplateCoinbase coinbase,
         MerklePath merklePath,
         Optional<TemplateTransactions> transactions,
-        Optional<String> reduction) {
+        Optional<String> reduction,
+        Optional<CoinbaseSplit> split) {
+
+    /** As a source gives it: whoever makes the coinbase says whom it pays. */
+    public Template(
+            long id,
+            long height,
+            long version,
+            ChainTip tip,
+            Target networkTarget,
+            long curTime,
+            TemplateCoinbase coinbase,
+            MerklePath merklePath,
+            Optional<TemplateTransactions> transactions,
+            Optional<String> reduction) {
+        this(
+                id,
+                height,
+                version,
+                tip,
+                networkTarget,
+                curTime,
+                coinbase,
+                merklePath,
+                transactions,
+                reduction,
+                Optional.empty());
+    }
 
     /** The tip as a job carries it: miners start from its ntime, and that must be the time now, not the least allowed. */
     public ChainTip miningTip() {
@@ -40,13 +68,54 @@ public record Template(
     /** The same template under another id. */
     public Template withId(long other) {
         return new Template(
-                other, height, version, tip, networkTarget, curTime, coinbase, merklePath, transactions, reduction);
+                other,
+                height,
+                version,
+                tip,
+                networkTarget,
+                curTime,
+                coinbase,
+                merklePath,
+                transactions,
+                reduction,
+                split);
     }
 
     /** The same template, with the transactions that its source gave later. */
     public Template with(TemplateTransactions later) {
         return new Template(
-                id, height, version, tip, networkTarget, curTime, coinbase, merklePath, Optional.of(later), reduction);
+                id,
+                height,
+                version,
+                tip,
+                networkTarget,
+                curTime,
+                coinbase,
+                merklePath,
+                Optional.of(later),
+                reduction,
+                split);
+    }
+
+    /** The same template, paying those whom a coinbase provider names, or whoever is paid without one. */
+    public Template paying(Optional<CoinbaseSplit> others) {
+        return new Template(
+                id,
+                height,
+                version,
+                tip,
+                networkTarget,
+                curTime,
+                coinbase,
+                merklePath,
+                transactions,
+                reduction,
+                others);
+    }
+
+    /** Whether blocks on it have the same block below them as those on {@code other}. */
+    public boolean isOnTipOf(Template other) {
+        return tip.prevHash().equals(other.tip.prevHash());
     }
 
     /** What a block made from this template must obey at {@code now}, seconds since 1970. */

@@ -42,6 +42,11 @@ class CoinbaseReserveTest {
 
     @Test
     void ofTwoIsEnoughForEither() {
+        assertThat(new CoinbaseReserve(100, 4).plus(new CoinbaseReserve(50, 8)))
+                .isEqualTo(new CoinbaseReserve(150, 12));
+        assertThat(new CoinbaseReserve(CoinbaseReserve.MAX_BYTES, CoinbaseReserve.MAX_SIGOPS)
+                        .plus(new CoinbaseReserve(1, 1)))
+                .isEqualTo(new CoinbaseReserve(CoinbaseReserve.MAX_BYTES, CoinbaseReserve.MAX_SIGOPS));
         assertThat(new CoinbaseReserve(100, 4).orMore(new CoinbaseReserve(50, 8)))
                 .isEqualTo(new CoinbaseReserve(100, 8));
     }

@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -18,6 +19,7 @@ import sluice.protocol.Bytes;
 import sluice.protocol.bitcoin.Block;
 import sluice.protocol.bitcoin.BlockHeader;
 import sluice.protocol.bitcoin.MerklePath;
+import sluice.protocol.bitcoin.Script;
 import sluice.protocol.bitcoin.Target;
 import sluice.protocol.bitcoin.Transaction;
 import sluice.protocol.bitcoin.TxOut;
@@ -393,6 +395,68 @@ class SoloSessionTest {
                 whole.merklePath(),
                 Optional.empty(),
                 Optional.empty());
+    }
+
+    private static CoinbaseSplit split(long value) {
+        return new CoinbaseSplit(
+                List.of(new TxOut(value, Script.p2wpkh(Bytes.zeros(20))), new TxOut(1, Script.p2tr(Bytes.zeros(32)))),
+                Bytes.wrap("/ocean/".getBytes(StandardCharsets.US_ASCII)));
+    }
+
+    private Transaction coinbaseOfNextBlock() {
+        return Transaction.parse(solution(submit(miner.solve())).coinbase());
+    }
+
+    @Test
+    void aTemplateThatSaysWhomItPaysPaysThoseAndWhatIsLeftThePayout() {
+        Template template = RecordedNode.template("gbt_20tx");
+        long value = template.coinbase().value();
+        newTip(template);
+        CoinbaseSplit split = split(value - 1_001);
+        assertThat(reports(refreshed(template.paying(Optional.of(split)))))
+                .singleElement()
+                .isInstanceOfSatisfying(
+                        UpstreamEvent.JobAnnounced.class,
+                        announced -> assertThat(announced.job().isFuture()).isFalse());
+
+        Transaction coinbase = coinbaseOfNextBlock();
+        assertThat(coinbase.outputs())
+                .startsWith(split.outputs().get(0), split.outputs().get(1), new TxOut(1_000, PAYOUT))
+                .endsWith(template.coinbase().requiredOutputs().getLast());
+        assertThat(coinbase.inputs().getFirst().scriptSig().hex())
+                .contains(Bytes.concat(split.tag(), TAG).hex());
+    }
+
+    @Test
+    void aSplitOfAllThatThereIsLeavesNoOutputToThePayout() {
+        Template template = RecordedNode.template("gbt_20tx");
+        CoinbaseSplit split = split(template.coinbase().value() - 1);
+        newTip(template.paying(Optional.of(split)));
+        assertThat(coinbaseOfNextBlock().outputs())
+                .hasSize(2 + template.coinbase().requiredOutputs().size())
+                .startsWith(split.outputs().toArray(TxOut[]::new));
+    }
+
+    @Test
+    void tagsThatDoNotFitTogetherAreCut() {
+        Template template = RecordedNode.template("gbt_20tx");
+        Bytes longest = Bytes.wrap("o".repeat(SoloSession.MAX_TAG_LENGTH - 1).getBytes(StandardCharsets.US_ASCII));
+        newTip(template.paying(Optional.of(new CoinbaseSplit(split(1).outputs(), longest))));
+        assertThat(coinbaseOfNextBlock().inputs().getFirst().scriptSig().hex())
+                .contains(Bytes.concat(longest, TAG.slice(0, 1)).hex() + "14");
+    }
+
+    @Test
+    void aSplitThatWouldMakeTheBlockInvalidIsLeftOutAndThatIsSaid() {
+        Template full = weighing(RecordedNode.template("gbt_20tx"), 3_998_000, 0);
+        CoinbaseSplit large =
+                new CoinbaseSplit(Collections.nCopies(40, new TxOut(1, Script.p2tr(Bytes.zeros(32)))), Bytes.EMPTY);
+        newTip(full);
+        assertThat(reports(refreshed(full.paying(Optional.of(large)))))
+                .extracting(UpstreamEvent::getClass)
+                .isEqualTo(List.of(UpstreamEvent.SplitUnused.class, UpstreamEvent.JobAnnounced.class));
+        assertThat(coinbaseOfNextBlock().outputs())
+                .startsWith(new TxOut(full.coinbase().value(), PAYOUT));
     }
 
     @Test

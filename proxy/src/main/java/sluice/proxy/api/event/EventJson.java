@@ -126,6 +126,28 @@ public final class EventJson {
                         .text("reason", e.rejection());
             case GatewayEvent.PayoutMismatch e ->
                 fields.text("pool_id", e.upstream()).text("detail", e.detail());
+            case GatewayEvent.CoinbaseProviderChanged e ->
+                fields.text("provider", e.provider()).put("registered", e.registered());
+            case GatewayEvent.CoinbaseOutputsWanted e ->
+                fields.text("provider", e.provider())
+                        .put("request_id", e.requestId())
+                        .hash("prev_hash", e.prevHash())
+                        .put("height", e.height())
+                        .put("value", e.value())
+                        .put("until", e.until().toString());
+            case GatewayEvent.CoinbaseOutputsTaken e ->
+                fields.text("provider", e.provider())
+                        .put("request_id", e.requestId())
+                        .hash("prev_hash", e.prevHash())
+                        .put("outputs", e.outputs())
+                        .put("sum", e.sum());
+            case GatewayEvent.CoinbaseOutputsRefused e ->
+                fields.text("provider", e.provider())
+                        .put("request_id", e.requestId())
+                        .text("reason", e.reason())
+                        .text("detail", e.detail());
+            case GatewayEvent.CoinbaseOutputsUnused e ->
+                fields.text("pool_id", e.upstream()).text("reason", e.reason());
             case GatewayEvent.UpstreamSwitched e ->
                 lane(fields, e.goal(), e.lane())
                         .text("from", e.from())

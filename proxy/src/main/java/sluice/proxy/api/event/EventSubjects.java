@@ -39,6 +39,11 @@ final class EventSubjects {
             case GatewayEvent.BlockFound _ -> EventType.BLOCK_FOUND;
             case GatewayEvent.BlockAnswered _ -> EventType.BLOCK_ANSWERED;
             case GatewayEvent.PayoutMismatch _ -> EventType.PAYOUT_MISMATCH;
+            case GatewayEvent.CoinbaseProviderChanged _ -> EventType.COINBASE_PROVIDER_CHANGED;
+            case GatewayEvent.CoinbaseOutputsWanted _ -> EventType.COINBASE_OUTPUTS_WANTED;
+            case GatewayEvent.CoinbaseOutputsTaken _ -> EventType.COINBASE_OUTPUTS_TAKEN;
+            case GatewayEvent.CoinbaseOutputsRefused _ -> EventType.COINBASE_OUTPUTS_REFUSED;
+            case GatewayEvent.CoinbaseOutputsUnused _ -> EventType.COINBASE_OUTPUTS_UNUSED;
             case GatewayEvent.UpstreamSwitched _ -> EventType.UPSTREAM_SWITCHED;
             case GatewayEvent.SwitchDelivered _ -> EventType.SWITCH_DELIVERED;
             case GatewayEvent.HoldBegan _ -> EventType.HOLD_BEGAN;
@@ -70,6 +75,7 @@ final class EventSubjects {
             case GatewayEvent.BlockFound e -> List.of(e.upstream());
             case GatewayEvent.BlockAnswered e -> List.of(e.path());
             case GatewayEvent.PayoutMismatch e -> List.of(e.upstream());
+            case GatewayEvent.CoinbaseOutputsUnused e -> List.of(e.upstream());
             case GatewayEvent.UpstreamSwitched e -> List.of(e.from(), e.to());
             case GatewayEvent.SwitchDelivered e -> List.of(e.from(), e.to());
             case GatewayEvent.PlanRejected e -> List.of(e.upstream());
@@ -92,6 +98,10 @@ final class EventSubjects {
                     GatewayEvent.ChainTipUpdated _,
                     GatewayEvent.MiningDifficultyChanged _,
                     GatewayEvent.JobDelivered _,
+                    GatewayEvent.CoinbaseProviderChanged _,
+                    GatewayEvent.CoinbaseOutputsWanted _,
+                    GatewayEvent.CoinbaseOutputsTaken _,
+                    GatewayEvent.CoinbaseOutputsRefused _,
                     GatewayEvent.HoldBegan _,
                     GatewayEvent.HoldEnded _,
                     GatewayEvent.MinerPlaced _,

@@ -14,6 +14,9 @@ import sluice.config.LogLevel;
 import sluice.proxy.api.ApiFault;
 import sluice.proxy.api.ApiProblem;
 import sluice.proxy.api.Farm;
+import sluice.proxy.coinbase.CoinbaseInput;
+import sluice.proxy.coinbase.CoinbaseOutcome;
+import sluice.proxy.coinbase.CoinbaseStanding;
 import sluice.proxy.goal.RoutingStanding;
 import sluice.proxy.netty.Gateway;
 import sluice.proxy.view.FarmBooks;
@@ -89,6 +92,16 @@ public final class GatewayFarm implements Farm {
     @Override
     public CompletionStage<TemplateStanding> template() {
         return handedOver(gateway.template());
+    }
+
+    @Override
+    public CompletionStage<CoinbaseStanding> coinbase() {
+        return handedOver(gateway.coinbase());
+    }
+
+    @Override
+    public CompletionStage<CoinbaseOutcome> coinbase(CoinbaseInput.FromModule input) {
+        return handedOver(gateway.coinbase(input));
     }
 
     @Override

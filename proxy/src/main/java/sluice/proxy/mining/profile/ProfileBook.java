@@ -2,6 +2,7 @@ package sluice.proxy.mining.profile;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalDouble;
 import sluice.config.DifficultyForm;
 import sluice.config.FirmwareProfiles;
 import sluice.config.ProfileConfig;
@@ -18,15 +19,25 @@ public final class ProfileBook {
 
     private final VardiffConfig vardiff;
     private final List<ProfileConfig> profiles;
+    private final OptionalDouble leastDifficulty;
     private final MinerProfile plain;
 
     /** @param profiles the operator's; those of known firmware come behind them */
     public ProfileBook(VardiffConfig vardiff, List<ProfileConfig> profiles) {
+        this(vardiff, withFirmware(profiles), OptionalDouble.empty());
+    }
+
+    private ProfileBook(VardiffConfig vardiff, List<ProfileConfig> all, OptionalDouble leastDifficulty) {
         this.vardiff = vardiff;
+        this.profiles = all;
+        this.leastDifficulty = leastDifficulty;
+        this.plain = new MinerProfile(List.of(), ProfileSettings.NOTHING, vardiffOf(ProfileSettings.NOTHING));
+    }
+
+    private static List<ProfileConfig> withFirmware(List<ProfileConfig> profiles) {
         List<ProfileConfig> all = new ArrayList<>(profiles);
         all.addAll(FirmwareProfiles.all());
-        this.profiles = List.copyOf(all);
-        this.plain = new MinerProfile(List.of(), ProfileSettings.NOTHING, vardiff);
+        return List.copyOf(all);
     }
 
     /** Without profiles of the operator's own. */
@@ -34,9 +45,14 @@ public final class ProfileBook {
         this(vardiff, List.of());
     }
 
+    /** The same, but no difficulty below {@code difficulty} is chosen; empty: as the profiles say. */
+    public ProfileBook withLeastDifficulty(OptionalDouble difficulty) {
+        return difficulty.equals(leastDifficulty) ? this : new ProfileBook(vardiff, profiles, difficulty);
+    }
+
     /** What holds for miners that no profile is for. */
     public VardiffConfig vardiff() {
-        return vardiff;
+        return plain.vardiff();
     }
 
     /**
@@ -66,7 +82,7 @@ public final class ProfileBook {
             least = Math.max(1, least);
             most = Math.max(1, most);
         }
-        least = Math.min(least, most);
+        least = Math.min(Math.max(least, leastDifficulty.orElse(least)), most);
         double start = settings.startDifficulty().orElse(vardiff.startDifficulty());
         VardiffConfig own = new VardiffConfig(
                 vardiff.enabled(),

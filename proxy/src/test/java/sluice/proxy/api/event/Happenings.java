@@ -95,7 +95,12 @@ final class Happenings {
                 new GatewayEvent.CustomJobTaken(AT, 7, 1, 5, HASH, 840_000),
                 new GatewayEvent.CustomJobRefused(AT, 7, 1, "stale-chain-tip"),
                 new GatewayEvent.ChannelClosed(AT, 7, 1, "closed-by-miner"),
-                new GatewayEvent.MinerDisconnected(AT, 7, "connection-reset", "Connection reset by peer"));
+                new GatewayEvent.MinerDisconnected(AT, 7, "connection-reset", "Connection reset by peer"),
+                new GatewayEvent.CoinbaseProviderChanged(AT, "ocean", true),
+                new GatewayEvent.CoinbaseOutputsWanted(AT, "ocean", 1, HASH, 840_001, 312_500_000, AT.plusSeconds(2)),
+                new GatewayEvent.CoinbaseOutputsTaken(AT, "ocean", 1, HASH, 12, 312_500_000),
+                new GatewayEvent.CoinbaseOutputsRefused(AT, "ocean", 2, "silent", "it gave no outputs within 2000 ms"),
+                new GatewayEvent.CoinbaseOutputsUnused(AT, "main", "nothing would be left to the pool"));
     }
 
     /** As the feed enters them. */

@@ -5,6 +5,7 @@ import static sluice.proxy.mining.profile.ProfileTables.book;
 
 import java.net.InetAddress;
 import java.time.Duration;
+import java.util.OptionalDouble;
 import org.junit.jupiter.api.Test;
 import sluice.config.DifficultyForm;
 import sluice.config.ProfileSettings;
@@ -74,6 +75,38 @@ class ProfileBookTest {
                         .of(LAN, "", "")
                         .vardiff())
                 .isEqualTo(new VardiffConfig(true, 6, 100_000, 100_000));
+    }
+
+    @Test
+    void noDifficultyBelowTheLeastIsChosenWhateverProfilesSay() {
+        ProfileBook operators = book("""
+                [vardiff]
+                min_difficulty = 4
+                start_difficulty = 16
+                [[profile]]
+                name = "small"
+                users = ["small.*"]
+                min_difficulty = 1
+                start_difficulty = 2
+                [[profile]]
+                name = "capped"
+                users = ["capped.*"]
+                max_difficulty = 512
+                """);
+        ProfileBook raised = operators.withLeastDifficulty(OptionalDouble.of(1_024));
+
+        assertThat(raised.vardiff().minDifficulty()).isEqualTo(1_024);
+        assertThat(raised.vardiff().startDifficulty()).isEqualTo(1_024);
+        assertThat(raised.of(LAN, "any", "").vardiff()).isEqualTo(raised.vardiff());
+        assertThat(raised.of(LAN, "small.1", "").vardiff().minDifficulty()).isEqualTo(1_024);
+        assertThat(raised.of(LAN, "small.1", "").vardiff().startDifficulty()).isEqualTo(1_024);
+        assertThat(raised.of(LAN, "capped.1", "").vardiff())
+                .as("no machine is told more than its profile allows")
+                .isEqualTo(new VardiffConfig(true, 6, 512, 512, 512));
+
+        ProfileBook again = raised.withLeastDifficulty(OptionalDouble.empty());
+        assertThat(again.vardiff()).isEqualTo(operators.vardiff());
+        assertThat(again.of(LAN, "small.1", "").vardiff().minDifficulty()).isEqualTo(1);
     }
 
     @Test
