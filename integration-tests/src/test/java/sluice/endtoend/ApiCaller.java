@@ -2,6 +2,7 @@ package sluice.endtoend;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.InputStream;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -65,6 +66,15 @@ final class ApiCaller implements AutoCloseable {
                 .method(method, HttpRequest.BodyPublishers.ofString(body));
         tag.ifPresent(seen -> request.header("If-Match", seen));
         return send(request);
+    }
+
+    /** What happens, from the oldest that is kept on, and only events of these types. */
+    HeardEvents events(String types) throws Exception {
+        HttpResponse<InputStream> answer = http.send(
+                request("/api/v1/events?last_event_id=oldest&type=" + types).build(),
+                HttpResponse.BodyHandlers.ofInputStream());
+        assertThat(answer.statusCode()).isEqualTo(200);
+        return new HeardEvents(answer.body());
     }
 
     private HttpRequest.Builder request(String path) {
