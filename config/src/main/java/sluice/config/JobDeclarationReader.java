@@ -27,6 +27,7 @@ final class JobDeclarationReader {
                         "mode", DeclarationMode::parse, "write \"full-template\" or \"coinbase-only\"")
                 .map(Found::value)
                 .orElse(DeclarationMode.FULL_TEMPLATE);
+        boolean paysProvider = table.bool("coinbase_provider", false);
         table.refuseUnknownKeys();
         if (!table.isWritten()) {
             return Optional.empty();
@@ -37,7 +38,7 @@ final class JobDeclarationReader {
         pool.ifPresent(found -> refuseMisplaced(found, identity, aggregation));
         Optional<Sv2PoolAddress> server =
                 url.flatMap(found -> table.accept("url", found, text -> server(text, pool.map(PoolConfig::address))));
-        return server.map(address -> new JobDeclarationConfig(address, mode));
+        return server.map(address -> new JobDeclarationConfig(address, mode, paysProvider));
     }
 
     private void refuseMisplaced(PoolConfig pool, IdentityMode identity, int aggregation) {

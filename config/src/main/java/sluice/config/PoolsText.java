@@ -60,7 +60,8 @@ public final class PoolsText {
         upstream.declaration()
                 .ifPresent(declaration -> text.key(
                                 "job_declaration.url", declaration.server().url())
-                        .key("job_declaration.mode", declaration.mode().text()));
+                        .key("job_declaration.mode", declaration.mode().text())
+                        .key("job_declaration.coinbase_provider", declaration.paysProvider()));
         PayoutConfig payout = upstream.payout();
         if (!payout.accepted().isEmpty()) {
             text.key("payout", payout.accepted().stream().map(Descriptor::text).toList())

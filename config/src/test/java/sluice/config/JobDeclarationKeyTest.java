@@ -49,6 +49,16 @@ class JobDeclarationKeyTest {
     }
 
     @Test
+    void aCoinbaseProviderIsPaidOnlyWhereTheOperatorSaysSo() {
+        assertThat(declaration(DECLARED).orElseThrow().paysProvider()).isFalse();
+        assertThat(declaration(
+                                "[upstream.job_declaration]\nurl = \"stratum2+tcp://jds:3334\"\ncoinbase_provider = true\n")
+                        .orElseThrow()
+                        .paysProvider())
+                .isTrue();
+    }
+
+    @Test
     void aTableBelowTheUpstreamIsTheSame() {
         assertThat(declaration("[upstream.job_declaration]\nurl = \"stratum2+tcp://jds:3334\"\n"))
                 .isEqualTo(declaration(DECLARED));

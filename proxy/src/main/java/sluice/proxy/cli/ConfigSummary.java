@@ -190,10 +190,11 @@ final class ConfigSummary {
 
     private static String declaration(JobDeclarationConfig declaration) {
         String server = declaration.server() + " (" + trust(declaration.server()) + ")";
-        return switch (declaration.mode()) {
+        String jobs = switch (declaration.mode()) {
             case FULL_TEMPLATE -> ", on jobs of our own declared with their transactions to " + server;
             case COINBASE_ONLY -> ", on jobs of our own of which " + server + " sees the coinbase only";
         };
+        return jobs + (declaration.paysProvider() ? ", with a coinbase provider's outputs" : "");
     }
 
     private static String trust(Sv2PoolAddress address) {

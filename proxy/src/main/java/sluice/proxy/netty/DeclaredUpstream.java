@@ -51,7 +51,9 @@ public record DeclaredUpstream(PoolUpstream pool, Sv2PoolAddress address, JobDec
                         here.handshakes(),
                         pool.clock(),
                         new SecureRandom()),
-                here.templates().subscribe(),
+                declaration.paysProvider()
+                        ? here.coinbase().subscribe()
+                        : here.templates().subscribe(),
                 new CustomJobs(new CustomJobsSettings(name(), declaration.mode(), tag, pool.payout())),
                 pool.clock(),
                 (block, merklePath, recorded) -> here.blocks()

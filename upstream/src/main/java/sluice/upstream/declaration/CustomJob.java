@@ -9,7 +9,6 @@ import sluice.protocol.bitcoin.Difficulty;
 import sluice.protocol.bitcoin.Hash256;
 import sluice.protocol.bitcoin.Sha256d;
 import sluice.protocol.bitcoin.Target;
-import sluice.protocol.bitcoin.TxOut;
 import sluice.protocol.sv2.message.jobdeclaration.PushSolution;
 import sluice.protocol.sv2.message.mining.SetCustomMiningJob;
 import sluice.upstream.UpstreamCommand.SubmitShare;
@@ -70,23 +69,6 @@ final class CustomJob {
         this.due = now.plus(CustomJobsDeadline.TAKEN.patience());
     }
 
-    /**
-     * What a pool asks for as a coinbase has it: its first output gets what the others leave (SV2 6.4.3). Empty where they
-     * want more than there is.
-     */
-    static Optional<List<TxOut>> outputs(JobToken token, TemplateCoinbase coinbase) {
-        long left = coinbase.value();
-        for (TxOut further : token.outputs().subList(1, token.outputs().size())) {
-            left -= further.value();
-            if (left < 0) {
-                return Optional.empty();
-            }
-        }
-        List<TxOut> outputs = new ArrayList<>(token.outputs());
-        outputs.set(0, new TxOut(left, token.outputs().getFirst().script()));
-        return Optional.of(outputs);
-    }
-
     long id() {
         return id;
     }
@@ -137,7 +119,7 @@ final class CustomJob {
 
     /** Why no block can be made of it; empty where one can, or where only the template's source knows. */
     Optional<String> fault() {
-        return made.fault(outputs(token.token(), template().coinbase()).orElse(List.of()));
+        return made.fault(JobDraft.outputs(token.token(), template()).orElse(List.of()));
     }
 
     /** The next step on the way to the pool is its declaration. Throws NoSuchElementException without transactions. */

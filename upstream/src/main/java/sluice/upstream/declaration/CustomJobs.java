@@ -14,7 +14,6 @@ import sluice.protocol.Bytes;
 import sluice.protocol.bitcoin.BlockHeader;
 import sluice.protocol.bitcoin.Hash256;
 import sluice.protocol.bitcoin.Target;
-import sluice.protocol.bitcoin.TxOut;
 import sluice.protocol.sv2.message.mining.MiningErrorCode;
 import sluice.upstream.UpstreamChannel;
 import sluice.upstream.UpstreamCommand;
@@ -29,7 +28,6 @@ import sluice.upstream.template.CoinbaseReserve;
 import sluice.upstream.template.Template;
 import sluice.upstream.template.TemplateCommand;
 import sluice.upstream.template.TemplateEvent;
-import sluice.upstream.template.TemplateJob;
 import sluice.upstream.template.TemplateTransactions;
 
 /**
@@ -62,6 +60,9 @@ public final class CustomJobs {
     private Optional<UpstreamChannel> pool = Optional.empty();
     /** Declarations without an answer, those of dropped jobs among them. */
     private int openDeclarations;
+
+    /** The other side takes no jobs that pay a coinbase provider; so for as long as it is connected. */
+    private boolean splitsRefused;
 
     private CoinbaseReserve reserve = CoinbaseReserve.NONE;
     private Optional<Instant> pausedUntil = Optional.empty();
@@ -139,7 +140,11 @@ public final class CustomJobs {
         }
     }
 
-    private void inForce(Template template) {
+    private void inForce(Template given) {
+        if (splitsRefused && current.filter(known -> known.id() == given.id()).isPresent()) {
+            return;
+        }
+        Template template = splitsRefused ? given.paying(Optional.empty()) : given;
         current = Optional.of(template);
         jobDue = true;
         for (CustomJob job : untaken()) {
@@ -208,6 +213,7 @@ public final class CustomJobs {
         switch (event) {
             case UpstreamEvent.ChannelOpened(UpstreamChannel channel) -> {
                 pool = Optional.of(channel);
+                splitsRefused = false;
                 shares.restartPool();
             }
             case UpstreamEvent.TargetChanged(Target target) -> {
@@ -275,6 +281,13 @@ public final class CustomJobs {
     private void onRefused(CustomJob job, String by, String errorCode, Instant now) {
         if (errorCode.equals(MiningErrorCode.STALE_CHAIN_TIP)) {
             job.stale(now.plus(CustomJobsDeadline.STALE_RETRY.patience()));
+        } else if (job.template().split().isPresent()) {
+            // It may well take the same without, and no provider is worth a pool.
+            splitsRefused = true;
+            leaveOutSplit(by + " refused a job with them: " + errorCode);
+            drop(job);
+            jobDue |= current.filter(template -> template.id() == job.template().id())
+                    .isPresent();
         } else {
             giveUp(by + " refused a job of ours: " + errorCode, now);
         }
@@ -426,22 +439,22 @@ public final class CustomJobs {
 
     private void makeJob(TokenStock.Stocked token, Instant now) {
         jobDue = false;
-        Template template = current.orElseThrow();
         UpstreamChannel channel = pool.orElseThrow();
-        Optional<List<TxOut>> outputs = CustomJob.outputs(token.token(), template.coinbase());
-        Optional<TemplateJob> made = outputs.map(ours -> made(template, ours, channel));
-        Optional<String> fault = made.isEmpty()
-                ? Optional.of("its block would have less to pay than the pool asks for")
-                : made.get().fault(outputs.get());
-        if (fault.isPresent()) {
+        JobDraft draft = draft(token);
+        if (draft.fault().isPresent() && current.orElseThrow().split().isPresent()) {
+            leaveOutSplit(draft.fault().get());
+            draft = draft(token);
+        }
+        Template template = current.orElseThrow();
+        if (draft.fault().isPresent()) {
             tokens.giveBack(token);
             // Where the job in force is on the same tip, it stays as good as it was.
             if (!tip.equals(Optional.of(template.tip().prevHash()))) {
-                onUnusable(template, fault.get());
+                onUnusable(template, draft.fault().get());
             }
             return;
         }
-        CustomJob job = new CustomJob(++lastNumber, made.get(), token, channel.target(), now);
+        CustomJob job = new CustomJob(++lastNumber, draft.made().orElseThrow(), token, channel.target(), now);
         jobs.put(job.id(), job);
         if (jobs.size() > MAX_JOBS) {
             CustomJob oldest = jobs.remove(jobs.keySet().iterator().next());
@@ -455,11 +468,14 @@ public final class CustomJobs {
         }
     }
 
-    private TemplateJob made(Template template, List<TxOut> outputs, UpstreamChannel channel) {
-        int length = channel.extranoncePrefix().length() + channel.extranonceSize();
-        int room = template.coinbase().roomForTag(length);
-        Bytes tag = settings.tag().slice(0, Math.min(settings.tag().length(), room));
-        return new TemplateJob(template, template.coinbase().paying(outputs, tag, length), channel.extranoncePrefix());
+    private JobDraft draft(TokenStock.Stocked token) {
+        return JobDraft.of(current.orElseThrow(), token.token(), pool.orElseThrow(), settings.tag());
+    }
+
+    /** The template in force pays the pool as it would without a coinbase provider. */
+    private void leaveOutSplit(String reason) {
+        outbox.report(new UpstreamEvent.SplitUnused(reason));
+        current = current.map(template -> template.paying(Optional.empty()));
     }
 
     /** There is no job until the next template. */

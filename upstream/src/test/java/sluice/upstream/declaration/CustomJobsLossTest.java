@@ -8,15 +8,21 @@ import static sluice.upstream.declaration.DeclaredPool.withoutTransactions;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import sluice.config.DeclarationMode;
+import sluice.protocol.Bytes;
+import sluice.protocol.bitcoin.Script;
+import sluice.protocol.bitcoin.Transaction;
+import sluice.protocol.bitcoin.TxOut;
 import sluice.upstream.UpstreamCommand;
 import sluice.upstream.UpstreamCommand.SubmitShare;
 import sluice.upstream.UpstreamEvent;
 import sluice.upstream.UpstreamEvent.Step;
 import sluice.upstream.UpstreamJob;
+import sluice.upstream.template.CoinbaseSplit;
 import sluice.upstream.template.Template;
 import sluice.upstream.template.TemplateCommand;
 import sluice.upstream.template.TemplateEvent;
@@ -57,6 +63,62 @@ class CustomJobsLossTest {
         pool.pass(Duration.ofNanos(1)).declared().taken();
         assertOpensAgain();
         assertThat(pool.jobInForce().minNtime()).isEmpty();
+    }
+
+    private static Template paid(Template template) {
+        return template.paying(Optional.of(
+                new CoinbaseSplit(List.of(new TxOut(1_000, Script.p2tr(Bytes.zeros(32)))), Bytes.EMPTY)));
+    }
+
+    private List<Integer> outputsOfJobs() {
+        return pool.takeReports().stream()
+                .filter(UpstreamEvent.JobAnnounced.class::isInstance)
+                .map(event -> ((UpstreamEvent.JobAnnounced) event).job())
+                .map(job -> Transaction.parse(Bytes.concat(
+                                job.coinbasePrefix(),
+                                DeclaredPool.PREFIX,
+                                Bytes.zeros(DeclaredPool.EXTRANONCE_SIZE),
+                                job.coinbaseSuffix()))
+                        .outputs()
+                        .size())
+                .toList();
+    }
+
+    @Test
+    void aPoolThatRefusesACoinbaseProvidersOutputsIsKeptAndGetsJobsWithoutThem() {
+        Template better = template("gbt_1tx", 2);
+        pool.refreshed(paid(better)).declared();
+        pool.refused("invalid-coinbase-tx-outputs");
+        List<UpstreamEvent> reports = pool.takeReports();
+        assertThat(reports)
+                .contains(
+                        new UpstreamEvent.SplitUnused("the pool refused a job with them: invalid-coinbase-tx-outputs"))
+                .hasOnlyElementsOfTypes(UpstreamEvent.SplitUnused.class, UpstreamEvent.JobAnnounced.class);
+        pool.declared().taken();
+        SubmitShare share = pool.share();
+        assertThat(pool.takeSubmitted()).extracting(SubmitShare::sequence).containsExactly(share.sequence());
+
+        pool.refreshed(paid(better));
+        assertThat(outputsOfJobs()).as("the same again, only paid").isEmpty();
+        pool.refreshed(paid(template("gbt_20tx", 3)));
+        assertThat(outputsOfJobs()).containsExactly(2);
+
+        pool.giveToken()
+                .giveToken()
+                .pool(new UpstreamEvent.Lost(Step.MINING, "gone"))
+                .poolOpens();
+        pool.declared().taken();
+        assertThat(outputsOfJobs()).containsExactly(2);
+        pool.refreshed(paid(template("gbt_20tx", 4)));
+        assertThat(outputsOfJobs()).as("another conversation").containsExactly(3);
+    }
+
+    @Test
+    void wherePoolAndServerRefuseAJobWithoutThemTooThatIsTheEnd() {
+        pool.refreshed(paid(template("gbt_1tx", 2))).declared().refused("invalid-job");
+        pool.takeReports();
+        pool.declared().refused("invalid-job");
+        assertLost("the pool refused a job of ours: invalid-job");
     }
 
     @Test

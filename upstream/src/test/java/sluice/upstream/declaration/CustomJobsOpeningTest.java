@@ -11,16 +11,19 @@ import static sluice.upstream.declaration.DeclaredPool.newToken;
 import static sluice.upstream.declaration.DeclaredPool.template;
 import static sluice.upstream.declaration.DeclaredPool.withoutTransactions;
 
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import sluice.config.DeclarationMode;
 import sluice.protocol.Bytes;
 import sluice.protocol.bitcoin.Coinbase;
+import sluice.protocol.bitcoin.Script;
 import sluice.protocol.bitcoin.Target;
 import sluice.protocol.bitcoin.Transaction;
 import sluice.protocol.bitcoin.TxOut;
@@ -33,6 +36,7 @@ import sluice.upstream.UpstreamJob;
 import sluice.upstream.session.CustomJobAnswer;
 import sluice.upstream.session.PayoutCheck;
 import sluice.upstream.template.CoinbaseReserve;
+import sluice.upstream.template.CoinbaseSplit;
 import sluice.upstream.template.Template;
 import sluice.upstream.template.TemplateCommand;
 import sluice.upstream.template.TemplateEvent;
@@ -194,6 +198,53 @@ class CustomJobsOpeningTest {
         assertThat(coinbase.lockTime()).isEqualTo(template.coinbase().lockTime());
         assertThat(coinbase.inputs().getFirst().sequence())
                 .isEqualTo(template.coinbase().sequence());
+    }
+
+    private static CoinbaseSplit split(long value) {
+        return new CoinbaseSplit(
+                List.of(new TxOut(value, Script.p2tr(Bytes.zeros(32)))),
+                Bytes.wrap("/ocean/".getBytes(StandardCharsets.US_ASCII)));
+    }
+
+    @Test
+    @Tag("JDC-4")
+    @Tag("JDP-3")
+    void aCoinbaseProvidersOutputsStandBehindThePoolsAndArePaidByItsFirst() {
+        CoinbaseSplit split = split(2_000);
+        full.withTokensFor(new TxOut(0, PAYOUT), new TxOut(700, FEE));
+        full.poolOpens().declaratorReady().newTip(template.paying(Optional.of(split)));
+        DeclaratorCommand.Declare declared =
+                full.takeFromDeclarator(DeclaratorCommand.Declare.class).getFirst();
+        full.declarator(new DeclaratorEvent.JobDeclared(declared.number(), newToken(declared.number())));
+        SetCustomMiningJob given = full.takeGiven().getFirst();
+
+        Transaction coinbase = coinbaseOf(declared);
+        assertThat(coinbase.outputs().subList(0, 3))
+                .containsExactly(
+                        new TxOut(template.coinbase().value() - 2_700, PAYOUT),
+                        new TxOut(700, FEE),
+                        split.outputs().getFirst());
+        assertThat(coinbase.outputs().subList(3, coinbase.outputs().size()))
+                .isEqualTo(template.coinbase().requiredOutputs());
+        assertThat(given.coinbaseTxOutputs())
+                .isEqualTo(Bytes.concat(
+                        Bytes.of((byte) coinbase.outputs().size()), TxOut.serialiseSequence(coinbase.outputs())));
+        assertThat(given.coinbasePrefix().hex())
+                .contains(Bytes.concat(split.tag(), DeclaredPool.TAG).hex());
+    }
+
+    @Test
+    void outputsThatWouldLeaveNothingToThePoolAreLeftOutAndThatIsSaid() {
+        full.withTokensFor(new TxOut(0, PAYOUT), new TxOut(700, FEE));
+        full.poolOpens()
+                .declaratorReady()
+                .newTip(template.paying(Optional.of(split(template.coinbase().value() - 700))));
+        assertThat(coinbaseOf(full.takeFromDeclarator(DeclaratorCommand.Declare.class)
+                                .getFirst())
+                        .outputs())
+                .startsWith(new TxOut(template.coinbase().value() - 700, PAYOUT), new TxOut(700, FEE))
+                .hasSize(2 + template.coinbase().requiredOutputs().size());
+        assertThat(full.takeReports()).hasAtLeastOneElementOfType(UpstreamEvent.SplitUnused.class);
     }
 
     @Test
