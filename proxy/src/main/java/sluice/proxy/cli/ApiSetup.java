@@ -26,6 +26,7 @@ import sluice.proxy.api.miningos.DigestProof;
 import sluice.proxy.api.miningos.MiningOsApi;
 import sluice.proxy.api.netty.ApiServer;
 import sluice.proxy.api.netty.GatewayFarm;
+import sluice.proxy.api.sink.ShareSinkEndpoints;
 import sluice.proxy.event.GatewayEvents;
 import sluice.proxy.netty.Gateway;
 import sluice.proxy.view.FarmBooks;
@@ -96,6 +97,8 @@ final class ApiSetup implements AutoCloseable {
         try {
             if (!config.isOff()) {
                 List<Endpoint> endpoints = new ArrayList<>(outlets.orElseThrow().endpoints(gateway::report));
+                endpoints.addAll(ShareSinkEndpoints.of(
+                        gateway.acceptedShares(), outlets.orElseThrow().feed(), api.executor()));
                 endpoints.addAll(more.apply(farm));
                 openApi(api, FarmApi.catalogue(farm, api.tally(), endpoints));
             }

@@ -63,6 +63,7 @@ import sluice.proxy.session.Sv1MinerContext;
 import sluice.proxy.session.Sv1MinerSession;
 import sluice.proxy.session.Sv1Sessions;
 import sluice.proxy.session.Sv2MinerSession;
+import sluice.proxy.sink.ShareRing;
 import sluice.proxy.view.FarmHashrates;
 import sluice.proxy.view.FarmSnapshot;
 import sluice.proxy.view.FarmView;
@@ -87,6 +88,7 @@ public final class Gateway implements AutoCloseable {
     private final AuthorityKey authorityKey;
     private final InstantSource clock;
     private final FarmView view = new FarmView();
+    private final ShareRing acceptedShares = new ShareRing();
     private final GatewayEvents events;
     private final MultiThreadIoEventLoopGroup loops;
     private final ExecutorService handshakes = HandshakeWorkers.start(1);
@@ -164,7 +166,7 @@ public final class Gateway implements AutoCloseable {
                     new RouteReplica(numbering),
                     shape,
                     indexes(settings, shape, number),
-                    new ShareValidator(),
+                    new ShareValidator(acceptedShares),
                     settings.profileBook(),
                     customWork);
             byLoop.put(
@@ -432,6 +434,11 @@ public final class Gateway implements AutoCloseable {
      */
     public <T> CompletableFuture<T> ask(Supplier<T> answer) {
         return events.ask(answer);
+    }
+
+    /** Every share that a miner is told is good, while somebody has opened this. */
+    public ShareRing acceptedShares() {
+        return acceptedShares;
     }
 
     /** Events dropped because their bus was full; anything but 0 means that counts are too low. */

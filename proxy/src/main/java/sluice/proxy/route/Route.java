@@ -217,7 +217,7 @@ public final class Route {
         }
         MiningJob job;
         if (announced.isFuture()) {
-            job = MiningJob.future(numbering.nextJobId(), announced, channel.extranonceSize(), generation);
+            job = MiningJob.future(numbering.nextJobId(), name, announced, channel.extranonceSize(), generation);
             futures.remove(announced.jobId());
             if (futures.size() == MAX_FUTURE_JOBS) {
                 futures.pollFirstEntry();
@@ -227,7 +227,8 @@ public final class Route {
             if (tip == null) {
                 return;
             }
-            job = MiningJob.active(numbering.nextJobId(), announced, channel.extranonceSize(), generation, tip, target);
+            job = MiningJob.active(
+                    numbering.nextJobId(), name, announced, channel.extranonceSize(), generation, tip, target);
             setCurrent(job, now);
         }
         tellOfJob(job, now);

@@ -90,6 +90,7 @@ class LoopLanesTest {
     private MiningJob job(long generation) {
         return MiningJob.active(
                 numbering.nextJobId(),
+                VectorJobs.UPSTREAM,
                 VectorJobs.upstreamJob(OptionalLong.empty(), true),
                 VectorJobs.GRANTED,
                 generation,

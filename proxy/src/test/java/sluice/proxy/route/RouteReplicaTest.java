@@ -18,7 +18,8 @@ class RouteReplicaTest {
     private final RouteReplica replica = new RouteReplica(new Numbering());
 
     private static MiningJob future(long id) {
-        return MiningJob.future(id, VectorJobs.upstreamJob(OptionalLong.empty(), true), VectorJobs.GRANTED, 1);
+        return MiningJob.future(
+                id, VectorJobs.UPSTREAM, VectorJobs.upstreamJob(OptionalLong.empty(), true), VectorJobs.GRANTED, 1);
     }
 
     private static MiningJob active(long id) {

@@ -131,7 +131,7 @@ final class Sv1Farm {
                 VectorJobs.COINBASE_PREFIX,
                 VectorJobs.COINBASE_SUFFIX,
                 VectorJobs.UPSTREAM_PREFIX);
-        return MiningJob.active(id, source, granted, generation, tip, routeTarget);
+        return MiningJob.active(id, VectorJobs.UPSTREAM, source, granted, generation, tip, routeTarget);
     }
 
     /** A later block on the same network. */

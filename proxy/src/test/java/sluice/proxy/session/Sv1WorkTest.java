@@ -62,7 +62,11 @@ class Sv1WorkTest {
     void aFutureJobIsSilentUntilItsTipComes() {
         Sv1Miner miner = farm.mining();
         MiningJob future = MiningJob.future(
-                2, VectorJobs.upstreamJob(OptionalLong.empty(), true), VectorJobs.GRANTED, farm.route.generation());
+                2,
+                VectorJobs.UPSTREAM,
+                VectorJobs.upstreamJob(OptionalLong.empty(), true),
+                VectorJobs.GRANTED,
+                farm.route.generation());
         farm.update(new RouteUpdate.JobAdded(future));
         assertThat(miner.hears()).isEmpty();
         farm.update(new RouteUpdate.TipChanged(future.activate(Sv1Farm.nextTip(), farm.route.target())));

@@ -34,7 +34,7 @@ class Sv1JobTest {
                 VectorJobs.COINBASE_PREFIX,
                 VectorJobs.COINBASE_SUFFIX,
                 VectorJobs.UPSTREAM_PREFIX);
-        return MiningJob.active(id, source, granted, 1, VectorJobs.SHARE_TIP, Target.MAX);
+        return MiningJob.active(id, VectorJobs.UPSTREAM, source, granted, 1, VectorJobs.SHARE_TIP, Target.MAX);
     }
 
     private static String text(Bytes line) {

@@ -258,7 +258,7 @@ public final class MiningChannel {
         Bytes window = Bytes.concat(indexBytes, rolled);
         ShareVerdict verdict = validator.judge(
                 granted.job, shape, window, nonce, ntime, version, granted.versionMask, granted.target, seen, now);
-        return outcome(verdict, granted, window, nonce, ntime, version, worker, validator);
+        return outcome(verdict, granted, window, nonce, ntime, version, worker, validator, now);
     }
 
     /** Judges a share of a standard channel. */
@@ -278,7 +278,7 @@ public final class MiningChannel {
                 granted.target,
                 seen,
                 now);
-        return outcome(verdict, granted, standardWindow(), nonce, ntime, version, userIdentity, validator);
+        return outcome(verdict, granted, standardWindow(), nonce, ntime, version, userIdentity, validator, now);
     }
 
     /** The job with this id, if this channel may submit it now. */
@@ -302,10 +302,23 @@ public final class MiningChannel {
             long ntime,
             long version,
             String worker,
-            ShareValidator validator) {
+            ShareValidator validator,
+            Instant now) {
         if (!verdict.isAccepted()) {
             return ShareOutcome.refused(verdict);
         }
+        validator.tell(
+                now,
+                connectionId,
+                channelId,
+                worker,
+                granted.job,
+                shape,
+                window,
+                nonce,
+                ntime,
+                version,
+                granted.difficulty);
         boolean block = validator.lastIsBlock();
         Optional<ForwardedShare> forward = Optional.empty();
         if (block || granted.job.routeTarget().filter(validator::lastMeets).isPresent()) {

@@ -31,7 +31,10 @@ public final class MiningJob {
     // Of jobs that come from no upstream channel; those have numbers from 1.
     private static final long NO_GENERATION = 0;
 
+    private static final String NO_UPSTREAM = "";
+
     private final long id;
+    private final String upstream;
     private final UpstreamJob source;
     private final int grantedSize;
     private final long generation;
@@ -43,6 +46,8 @@ public final class MiningJob {
     private final MerklePath merklePath;
     // Absent for an upstream's job.
     private final CustomJob custom;
+    // Absent for a job that waits for its tip.
+    private final HeaderParts headerParts;
 
     // Filled by whichever loop comes first. A lost race costs one more rendering of equal, immutable bytes.
     private final Bytes[] coinbase1 = new Bytes[ExtranonceShape.values().length];
@@ -50,6 +55,7 @@ public final class MiningJob {
 
     private MiningJob(
             long id,
+            String upstream,
             UpstreamJob source,
             int grantedSize,
             long generation,
@@ -59,6 +65,7 @@ public final class MiningJob {
             MerklePath merklePath,
             CustomJob custom) {
         this.id = id;
+        this.upstream = upstream;
         this.source = source;
         this.grantedSize = grantedSize;
         this.generation = generation;
@@ -69,25 +76,34 @@ public final class MiningJob {
         this.merklePath = merklePath;
         this.custom = custom;
         this.networkTarget = tip == null ? null : tip.networkTarget();
+        this.headerParts = tip == null ? null : new HeaderParts(id, upstream, tip, grantedSize, source);
     }
 
     /**
      * A job that waits for its tip.
      *
      * @param id gateway-wide job id, U32
+     * @param upstream the name of whose job it is
      * @param grantedSize bytes the upstream granted behind its prefix
      * @param generation counts the upstream channels of the route; jobs of an older generation cannot be submitted
      */
-    public static MiningJob future(long id, UpstreamJob source, int grantedSize, long generation) {
+    public static MiningJob future(long id, String upstream, UpstreamJob source, int grantedSize, long generation) {
         return new MiningJob(
-                id, source, grantedSize, generation, null, 0, null, MerklePath.of(source.merklePath()), null);
+                id, upstream, source, grantedSize, generation, null, 0, null, MerklePath.of(source.merklePath()), null);
     }
 
     /** A job to mine at once on {@code tip}; {@code routeTarget} is what the upstream asks of shares of this job. */
     public static MiningJob active(
-            long id, UpstreamJob source, int grantedSize, long generation, ChainTip tip, Target routeTarget) {
+            long id,
+            String upstream,
+            UpstreamJob source,
+            int grantedSize,
+            long generation,
+            ChainTip tip,
+            Target routeTarget) {
         return new MiningJob(
                 id,
+                upstream,
                 source,
                 grantedSize,
                 generation,
@@ -108,6 +124,7 @@ public final class MiningJob {
         UpstreamJob source = job.withId(id);
         return new MiningJob(
                 id,
+                NO_UPSTREAM,
                 source,
                 windowSize,
                 NO_GENERATION,
@@ -121,12 +138,13 @@ public final class MiningJob {
     /** This future job, now that its tip came. The id stays. */
     public MiningJob activate(ChainTip newTip, Target target) {
         return new MiningJob(
-                id, source, grantedSize, generation, newTip, newTip.minNtime(), target, merklePath, custom);
+                id, upstream, source, grantedSize, generation, newTip, newTip.minNtime(), target, merklePath, custom);
     }
 
     /** The same work under a new id and a later ntime, for miners that give up on a silent pool. */
     public MiningJob again(long newId, long laterNtime) {
-        return new MiningJob(newId, source, grantedSize, generation, tip, laterNtime, routeTarget, merklePath, custom);
+        return new MiningJob(
+                newId, upstream, source, grantedSize, generation, tip, laterNtime, routeTarget, merklePath, custom);
     }
 
     public long id() {
@@ -135,6 +153,14 @@ public final class MiningJob {
 
     public UpstreamJob source() {
         return source;
+    }
+
+    /** What it takes to hash shares of this job again. Throws IllegalStateException for a future job. */
+    public HeaderParts headerParts() {
+        if (headerParts == null) {
+            throw new IllegalStateException("job " + id + " has no tip yet");
+        }
+        return headerParts;
     }
 
     /** What a client made this job of; empty for an upstream's job. */
@@ -175,12 +201,9 @@ public final class MiningJob {
         return source.version();
     }
 
-    /**
-     * The smallest ntime a share may have, U32: that of the tip, or of the upstream's own job where it began later, because
-     * that is what an upstream holds shares against.
-     */
+    /** The smallest ntime a share may have, U32. Throws IllegalStateException for a future job. */
     public long leastNtime() {
-        return Math.max(tip().minNtime(), source.minNtime().orElse(0));
+        return headerParts().leastNtime();
     }
 
     /** The version bits a miner may change: what the upstream allows for this job. */

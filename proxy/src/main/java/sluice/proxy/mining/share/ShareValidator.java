@@ -22,8 +22,19 @@ public final class ShareValidator {
     private final Sha256d sha = new Sha256d();
     private final byte[] header = new byte[BlockHeader.LENGTH];
     private final byte[] hash = new byte[Hash256.LENGTH];
+    private final AcceptedShares listening;
 
     private boolean meetsNetworkTarget;
+
+    /** Where nobody wants to hear of good shares. */
+    public ShareValidator() {
+        this(AcceptedShares.UNHEARD);
+    }
+
+    /** @param listening hears of each share that {@link #tell} is called for */
+    public ShareValidator(AcceptedShares listening) {
+        this.listening = listening;
+    }
 
     /**
      * Judges one share of {@code job}, which must be active. Sees to everything but whether the channel has the job.
@@ -120,6 +131,35 @@ public final class ShareValidator {
     /** The header hash of the share judged last. */
     public Hash256 lastHash() {
         return Hash256.of(hash, 0);
+    }
+
+    /** Tells whoever listens of the share judged last; only after an accepting verdict. */
+    public void tell(
+            Instant at,
+            long connectionId,
+            long channelId,
+            String userIdentity,
+            MiningJob job,
+            ExtranonceShape shape,
+            Bytes window,
+            long nonce,
+            long ntime,
+            long version,
+            double difficulty) {
+        listening.accepted(
+                at,
+                connectionId,
+                channelId,
+                userIdentity,
+                job,
+                shape,
+                window,
+                nonce,
+                ntime,
+                version,
+                difficulty,
+                hash,
+                meetsNetworkTarget);
     }
 
     /** The merkle root of {@code job} for a miner with this window. */

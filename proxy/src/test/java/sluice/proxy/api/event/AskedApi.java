@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import sluice.config.ApiScope;
 import sluice.config.ApiTokenConfig;
 import sluice.proxy.api.ApiAnswer;
@@ -21,13 +22,13 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** The API without sockets, asked by somebody who may read and operate. */
-final class AskedApi {
+public final class AskedApi {
     private static final String SECRET = "secret-of-operator";
 
     private final ApiGate gate;
     private Optional<String> lastEventId = Optional.empty();
 
-    AskedApi(List<Endpoint> endpoints) {
+    public AskedApi(List<Endpoint> endpoints) {
         this.gate = new ApiGate(
                 new ApiCatalogue(endpoints),
                 new ApiTokens(List.of(new ApiTokenConfig("module", ApiScope.OPERATE, ApiTokens.sha256(SECRET)))),
@@ -35,34 +36,51 @@ final class AskedApi {
     }
 
     /** The next requests carry this header. */
-    AskedApi withLastEventId(String id) {
+    public AskedApi withLastEventId(String id) {
         lastEventId = Optional.of(id);
         return this;
     }
 
-    ApiAnswer get(String target) {
+    public ApiAnswer get(String target) {
         return ask("GET", target, Optional.empty());
     }
 
-    ApiAnswer post(String target) {
+    public ApiAnswer post(String target) {
         return ask("POST", target, Optional.empty());
     }
 
-    ApiAnswer post(String target, String body) {
+    public ApiAnswer post(String target, String body) {
         return ask("POST", target, Optional.of(body));
     }
 
-    static JsonNode json(ApiAnswer answer) {
+    public ApiAnswer put(String target) {
+        return ask("PUT", target, Optional.empty());
+    }
+
+    public ApiAnswer delete(String target) {
+        return ask("DELETE", target, Optional.empty());
+    }
+
+    /** As {@link #get} where the answer may take its time. */
+    public CompletableFuture<ApiAnswer> getLater(String target) {
+        return askLater("GET", target, Optional.empty());
+    }
+
+    public static JsonNode json(ApiAnswer answer) {
         assertThat(answer).isInstanceOf(ApiAnswer.Json.class);
         return JsonMapper.shared().readTree(ApiJson.write(((ApiAnswer.Json) answer).body()));
     }
 
-    static ApiProblem problem(ApiAnswer answer) {
+    public static ApiProblem problem(ApiAnswer answer) {
         assertThat(answer).isInstanceOf(ApiAnswer.Problem.class);
         return ((ApiAnswer.Problem) answer).problem();
     }
 
     private ApiAnswer ask(String method, String target, Optional<String> body) {
+        return askLater(method, target, body).join();
+    }
+
+    private CompletableFuture<ApiAnswer> askLater(String method, String target, Optional<String> body) {
         RequestHead head = new RequestHead(
                 method,
                 target,
@@ -75,11 +93,9 @@ final class AskedApi {
                 false,
                 "127.0.0.1:50000");
         return switch (gate.admit(head, Instant.ofEpochSecond(1_700_000_000L))) {
-            case ApiGate.Decision.Refused(var refusal) -> refusal;
+            case ApiGate.Decision.Refused(var refusal) -> CompletableFuture.completedFuture(refusal);
             case ApiGate.Decision.Admitted(var call) ->
-                call.answer(body.orElse("").getBytes(StandardCharsets.UTF_8))
-                        .toCompletableFuture()
-                        .join();
+                call.answer(body.orElse("").getBytes(StandardCharsets.UTF_8)).toCompletableFuture();
         };
     }
 }

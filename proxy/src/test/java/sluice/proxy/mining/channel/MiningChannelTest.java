@@ -68,7 +68,13 @@ class MiningChannelTest {
         assertThat(share.upstreamExtranonce()).isEqualTo(Bytes.fromHex("0100000000000000"));
         assertThat(share.blockFound()).isFalse();
         MiningJob wide = MiningJob.active(
-                2, VectorJobs.upstreamJob(OptionalLong.of(NTIME), true), 20, 1, VectorJobs.SHARE_TIP, Target.MAX);
+                2,
+                VectorJobs.UPSTREAM,
+                VectorJobs.upstreamJob(OptionalLong.of(NTIME), true),
+                20,
+                1,
+                VectorJobs.SHARE_TIP,
+                Target.MAX);
         assertThat(new ForwardedShare(
                                 1,
                                 16,
@@ -90,6 +96,7 @@ class MiningChannelTest {
     void holdsANtimeAgainstThatOfTheUpstreamsOwnJobWhereItIsLaterThanTheTips() {
         MiningJob later = MiningJob.active(
                 1,
+                VectorJobs.UPSTREAM,
                 VectorJobs.upstreamJob(OptionalLong.of(NTIME + 1), true),
                 VectorJobs.GRANTED,
                 1,
@@ -210,6 +217,7 @@ class MiningChannelTest {
         assertThat(submit(1, 0, NTIME, 0x20002000L)).isEqualTo(ShareVerdict.LOW_DIFFICULTY);
         MiningJob fixed = MiningJob.active(
                 2,
+                VectorJobs.UPSTREAM,
                 VectorJobs.upstreamJob(OptionalLong.of(NTIME), false),
                 VectorJobs.GRANTED,
                 1,

@@ -28,6 +28,11 @@ public final class EventOutlets implements AutoCloseable {
         this.webhooks = Webhooks.start(configs, feed, clock);
     }
 
+    /** What wakes those who read events. */
+    public EventFeed feed() {
+        return feed;
+    }
+
     /** What the gateway's bus tells. */
     public GatewayEvents.Listener listener() {
         return feed;
