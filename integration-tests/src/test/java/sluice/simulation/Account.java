@@ -72,6 +72,11 @@ final class Account {
         }
     }
 
+    /** Shares that miners were told are good. */
+    long accepted() {
+        return all.accepted();
+    }
+
     void on(GatewayEvent event) {
         view.on(event);
         switch (event) {

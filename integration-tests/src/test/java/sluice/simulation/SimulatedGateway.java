@@ -38,6 +38,7 @@ final class SimulatedGateway implements GatewaySide, Port {
     private final Chance chance;
     private final GatewayPlan plan;
     private final Books books;
+    private final SinkWitness sink;
     private final SimulatedControl control;
     private final List<SimulatedLoop> loops = new ArrayList<>();
     private final List<Sv1MinerContext> sv1Contexts = new ArrayList<>();
@@ -57,6 +58,7 @@ final class SimulatedGateway implements GatewaySide, Port {
         this.chance = chance;
         this.plan = plan;
         this.books = books;
+        this.sink = new SinkWitness(books);
         Numbering numbering = new Numbering();
         Director director = new Director(
                 routing,
@@ -74,7 +76,7 @@ final class SimulatedGateway implements GatewaySide, Port {
                     new RouteReplica(numbering),
                     plan.shape(),
                     indexes(number),
-                    new ShareValidator(),
+                    new ShareValidator(sink),
                     new ProfileBook(plan.vardiff()));
             SimulatedLoop loop =
                     new SimulatedLoop(world, chance.split(), number, context, numbering, control, plan.routineSlice());
@@ -193,6 +195,11 @@ final class SimulatedGateway implements GatewaySide, Port {
         check();
         books.account().checkView(connections.size());
         BrokenInvariant.require(control.underWay() == 0, "%d shares never reached their route", control.underWay());
+        BrokenInvariant.require(
+                sink.heard() == books.account().accepted(),
+                "a module hears of %d accepted shares, events of %d",
+                sink.heard(),
+                books.account().accepted());
         int inUse = loops.stream()
                 .mapToInt(loop -> loop.context().indexes().inUse())
                 .sum();
