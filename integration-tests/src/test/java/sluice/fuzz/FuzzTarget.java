@@ -45,7 +45,9 @@ enum FuzzTarget {
     /** The same of an SV2 pool. */
     SV2_POOL(1_200, PoolTargets::sv2),
     /** The conversation of a job declaration server. */
-    JOB_DECLARATOR(10_000, DeclaratorTarget::run);
+    JOB_DECLARATOR(10_000, DeclaratorTarget::run),
+    /** The digests of strangers at the port for MiningOS. */
+    DIGEST(10_000, DigestTarget::run);
 
     private final int inputs;
     private final Fuzzed fuzzed;
