@@ -19,6 +19,7 @@ import sluice.config.GoalConfig;
 import sluice.config.JobDeclarationConfig;
 import sluice.config.LimitsConfig;
 import sluice.config.ListenerConfig;
+import sluice.config.MiningOsConfig;
 import sluice.config.PayoutConfig;
 import sluice.config.PinConfig;
 import sluice.config.PoolConfig;
@@ -78,6 +79,7 @@ final class ConfigSummary {
         if (!config.api().isOff()) {
             row("API", api(config.api()));
         }
+        config.miningOs().ifPresent(port -> row("MiningOS", miningOs(port)));
         row("data", config.dataDirectory().toString());
         row("log", config.logLevel().text());
     }
@@ -89,6 +91,13 @@ final class ConfigSummary {
         return listeners.stream()
                 .map(listener -> listener(listener) + " (" + listener.name() + ")")
                 .collect(Collectors.joining(", "));
+    }
+
+    private static String miningOs(MiningOsConfig port) {
+        return "reads on " + port.listen() + (port.tls().isPresent() ? " over TLS" : "")
+                + (port.password().isPresent()
+                        ? ", miners and configuration as " + port.user()
+                        : ", neither miners nor configuration");
     }
 
     private static String api(ApiConfig api) {

@@ -244,6 +244,22 @@ class CommandLineTest {
     }
 
     @Test
+    void checkSaysWhatMiningOsReadsAndShowsNoPassword() throws IOException {
+        String port = POOL + "[miningos]\nlisten_addr = \"127.0.0.1:7152\"\n";
+
+        assertThat(execute(
+                        "check",
+                        "-c",
+                        write(port + "password = \"a secret of ours\"\n").toString()))
+                .isZero();
+        assertThat(out.toString())
+                .contains("MiningOS       reads on 127.0.0.1:7152, miners and configuration as admin\n")
+                .doesNotContain("a secret of ours");
+        assertThat(execute("check", "-c", write(port).toString())).isZero();
+        assertThat(out.toString()).contains("reads on 127.0.0.1:7152, neither miners nor configuration\n");
+    }
+
+    @Test
     void checkNamesTheKeptKeyAndMakesNone() throws IOException, CommandFailure {
         Path file = write(POOL);
         Path kept = directory.resolve("data/authority.key");
