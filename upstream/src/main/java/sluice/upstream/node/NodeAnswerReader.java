@@ -57,7 +57,7 @@ public final class NodeAnswerReader {
 
     private static NodeAnswer result(NodeCall call, JsonNode result) {
         return switch (call) {
-            case NodeCall.GetBlockTemplate template -> templated(result, template.templateId());
+            case NodeCall.GetBlockTemplate template -> templated(result, template);
             case NodeCall.GetBlockchainInfo info ->
                 new NodeAnswer.ChainTold(
                         shortened(result.path("chain").asString("")),
@@ -83,14 +83,14 @@ public final class NodeAnswerReader {
                 : failed(Cause.UNUSABLE, "the node answers " + call.method() + " with neither a string nor null");
     }
 
-    private static NodeAnswer templated(JsonNode result, long templateId) {
+    private static NodeAnswer templated(JsonNode result, NodeCall.GetBlockTemplate call) {
         boolean takesProposals = false;
         for (JsonNode capability : result.path("capabilities")) {
             takesProposals |= capability.asString("").equals("proposal");
         }
         try {
             return new NodeAnswer.Templated(
-                    BlockTemplateReader.read(result, templateId),
+                    BlockTemplateReader.read(result, call.templateId(), call.room()),
                     Optional.of(result.path("longpollid").asString(""))
                             .filter(id -> !id.isEmpty() && id.length() <= MAX_LONG_POLL_ID_LENGTH),
                     takesProposals);

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Optional;
 import sluice.protocol.Bytes;
 import sluice.protocol.bitcoin.Hash256;
+import sluice.upstream.template.CoinbaseReserve;
 
 /** A question to a node. */
 public sealed interface NodeCall {
@@ -29,8 +30,17 @@ public sealed interface NodeCall {
      * @param templateId that the template will have
      * @param rules that we know
      * @param longPollId of an earlier template: the node answers only when it has a better one
+     * @param room that its transactions have to leave for the coinbase's outputs; nodes have no ear for it, so what leaves
+     *     less is cut when it is read
      */
-    record GetBlockTemplate(long templateId, List<String> rules, Optional<String> longPollId) implements NodeCall {}
+    record GetBlockTemplate(long templateId, List<String> rules, Optional<String> longPollId, CoinbaseReserve room)
+            implements NodeCall {
+
+        /** That leaves the usual room. */
+        public GetBlockTemplate(long templateId, List<String> rules, Optional<String> longPollId) {
+            this(templateId, rules, longPollId, CoinbaseReserve.NONE);
+        }
+    }
 
     /** Whether a block would be taken, but for its proof of work. */
     record ProposeBlock(Bytes block) implements NodeCall {}

@@ -15,9 +15,11 @@ import sluice.upstream.node.NodeAnswer.Templated;
 import sluice.upstream.node.NodeOutbox.Subject;
 import sluice.upstream.template.BlockSolution;
 import sluice.upstream.template.BlockVerdict;
+import sluice.upstream.template.CoinbaseReserve;
 import sluice.upstream.template.Template;
 import sluice.upstream.template.TemplateCommand;
 import sluice.upstream.template.TemplateEvent;
+import sluice.upstream.template.TemplateLimits;
 
 /**
  * A bitcoind-compatible node as a source of templates. It long-polls for the next template, with one plain call now and
@@ -66,6 +68,7 @@ public final class NodeSession {
 
     private Optional<String> failure = Optional.empty();
     private Optional<String> unavailable = Optional.empty();
+    private CoinbaseReserve room = CoinbaseReserve.NONE;
     private long nextTemplate = 1;
     private boolean closed;
 
@@ -86,8 +89,7 @@ public final class NodeSession {
             case NodeInput.Answered(long call, NodeAnswer answer) -> onAnswer(call, answer, now);
             case NodeInput.BlockNoticed(Hash256 hash, OptionalLong number) -> onNotice(hash, number);
             case NodeInput.Requested(TemplateCommand.SubmitBlock submit) -> onBlock(submit.solution());
-            // What a node leaves free is its own setting, and its templates leave room for any payout.
-            case NodeInput.Requested(TemplateCommand.ReserveCoinbase reserve) -> {}
+            case NodeInput.Requested(TemplateCommand.ReserveCoinbase(CoinbaseReserve wanted)) -> leaveRoom(wanted);
             case NodeInput.Requested(TemplateCommand.LookNow look) -> {
                 if (!closed) {
                     ask();
@@ -114,6 +116,17 @@ public final class NodeSession {
     /** Published blocks that we did not hear of. */
     public long missedNotices() {
         return sequence.missed();
+    }
+
+    /** What a node leaves free is its own setting, so it is our reading of its templates that changes. */
+    private void leaveRoom(CoinbaseReserve wanted) {
+        boolean other = !TemplateLimits.leaveTheSame(room, wanted);
+        room = wanted;
+        if (other && latest.isPresent() && !closed) {
+            outbox.cancel(longPollCall);
+            longPollCall = NodeOutbox.NONE;
+            ask();
+        }
     }
 
     private void onAnswer(long call, NodeAnswer answer, Instant now) {
@@ -157,7 +170,7 @@ public final class NodeSession {
             askAgain = true;
             return;
         }
-        templateCall = outbox.call(new NodeCall.GetBlockTemplate(nextTemplate++, rules, Optional.empty()));
+        templateCall = outbox.call(new NodeCall.GetBlockTemplate(nextTemplate++, rules, Optional.empty(), room));
     }
 
     private void onChain(NodeAnswer answer, Instant now) {
@@ -318,7 +331,7 @@ public final class NodeSession {
     private void longPoll(Instant now) {
         longPollSince = now;
         longPollCall = outbox.call(new NodeCall.GetBlockTemplate(
-                nextTemplate++, rules, latest.orElseThrow().longPollId()));
+                nextTemplate++, rules, latest.orElseThrow().longPollId(), room));
     }
 
     private void use(Template template) {

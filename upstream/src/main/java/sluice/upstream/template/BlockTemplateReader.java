@@ -44,8 +44,10 @@ public final class BlockTemplateReader {
     /**
      * Reads {@code result}, the {@code result} member of the node's answer. Throws {@link UnusableTemplate} naming the field
      * where there is nothing to be mined on.
+     *
+     * @param room that the transactions have to leave for the coinbase's outputs
      */
-    public static Template read(JsonNode result, long id) {
+    public static Template read(JsonNode result, long id, CoinbaseReserve room) {
         if (!result.isObject()) {
             throw new UnusableTemplate("result", "not an object");
         }
@@ -62,7 +64,7 @@ public final class BlockTemplateReader {
         ChainTip tip = new ChainTip(fields.displayHash("previousblockhash"), nbits, minTime);
         List<Entry> entries = entries(fields);
         Optional<String> reduction = reduction(fields, entries);
-        List<Entry> kept = reduction.isPresent() ? List.of() : entries.subList(0, fitting(entries));
+        List<Entry> kept = reduction.isPresent() ? List.of() : entries.subList(0, fitting(entries, room));
         return new Template(
                 id,
                 height,
@@ -74,6 +76,11 @@ public final class BlockTemplateReader {
                 MerklePath.ofTxids(kept.stream().map(Entry::txid).toList()),
                 Optional.of(transactions(kept)),
                 reduction.or(() -> excess(entries.size() - kept.size())));
+    }
+
+    /** Leaves the usual room, which is enough for a payout or two. */
+    public static Template read(JsonNode result, long id) {
+        return read(result, id, CoinbaseReserve.NONE);
     }
 
     private static void requireKnownRules(TemplateFields fields) {
@@ -142,9 +149,9 @@ public final class BlockTemplateReader {
     }
 
     /** How many of the transactions, from the first, leave room for our coinbase; parents stand before their children. */
-    private static int fitting(List<Entry> entries) {
-        long weight = Block.headWeight(entries.size() + 1) + TemplateLimits.COINBASE_WEIGHT;
-        long sigops = TemplateLimits.COINBASE_SIGOPS;
+    private static int fitting(List<Entry> entries, CoinbaseReserve room) {
+        long weight = Block.headWeight(entries.size() + 1) + TemplateLimits.weightFor(room);
+        long sigops = TemplateLimits.sigopsFor(room);
         int count = 0;
         for (Entry entry : entries) {
             weight += entry.weight();

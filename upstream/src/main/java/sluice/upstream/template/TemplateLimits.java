@@ -16,9 +16,28 @@ public final class TemplateLimits {
     /** The same in signature operations. */
     static final int COINBASE_SIGOPS = 400;
 
+    /** Of a coinbase but for its outputs: a script of 100 bytes, a witness and a commitment among it. */
+    private static final int COINBASE_WITHOUT_OUTPUTS = 1_000;
+
+    private static final int WEIGHT_PER_BYTE = 4;
     private static final int SIGOP_SCALE = 4;
 
     private TemplateLimits() {}
+
+    /** What is kept free, in weight units, for a coinbase with such outputs. */
+    static long weightFor(CoinbaseReserve reserve) {
+        return Math.max(COINBASE_WEIGHT, COINBASE_WITHOUT_OUTPUTS + WEIGHT_PER_BYTE * reserve.bytes());
+    }
+
+    /** The same in signature operations. */
+    static int sigopsFor(CoinbaseReserve reserve) {
+        return Math.max(COINBASE_SIGOPS, reserve.sigops());
+    }
+
+    /** Whether as much is kept free for the one as for the other. */
+    public static boolean leaveTheSame(CoinbaseReserve one, CoinbaseReserve other) {
+        return weightFor(one) == weightFor(other) && sigopsFor(one) == sigopsFor(other);
+    }
 
     /**
      * Why no block can be made of {@code template} with {@code coinbase}; empty where one can, or where only its source knows.

@@ -16,6 +16,7 @@ import sluice.upstream.node.NodeAnswer.Cause;
 import sluice.upstream.node.NodeCall.GetBestBlockHash;
 import sluice.upstream.node.NodeCall.GetBlockTemplate;
 import sluice.upstream.node.NodeCall.GetBlockchainInfo;
+import sluice.upstream.template.CoinbaseReserve;
 import sluice.upstream.template.TemplateCommand;
 import sluice.upstream.template.TemplateEvent.NewTip;
 import sluice.upstream.template.TemplateEvent.Refreshed;
@@ -40,6 +41,23 @@ class NodeSessionTest {
                         2,
                         List.of("segwit"),
                         Optional.of("2350a5cf3f91ff23aef9dc1db17dd50c26ea6e6c9e733e592886d243b61c5ead111")));
+    }
+
+    @Test
+    void whoNeedsMoreRoomThanIsLeftAnywayHasTheNodesTemplatesReadAnew() {
+        node.startWith("gbt_20tx");
+        long longPoll = node.longPoll();
+        int asked = node.made.size();
+        node.feed(new NodeInput.Requested(new TemplateCommand.ReserveCoinbase(new CoinbaseReserve(750, 400))));
+        assertThat(node.made).hasSize(asked);
+
+        CoinbaseReserve large = new CoinbaseReserve(751, 400);
+        node.feed(new NodeInput.Requested(new TemplateCommand.ReserveCoinbase(large)));
+        assertThat(node.cancelled).containsExactly(longPoll);
+        assertThat(node.made.getLast()).isEqualTo(new GetBlockTemplate(3, List.of("segwit"), Optional.empty(), large));
+        node.answer(GetBlockTemplate.class, "gbt_20tx");
+        assertThat(node.events).as("it left as much before").hasSize(1);
+        assertThat(((GetBlockTemplate) node.open.get(node.longPoll())).room()).isEqualTo(large);
     }
 
     @Test

@@ -284,6 +284,23 @@ class BlockTemplateReaderTest {
                 .isNotEqualTo(result.get("default_witness_commitment").asString());
     }
 
+    @Test
+    void transactionsGiveWayToTheRoomThatTheCoinbasesOutputsNeed() {
+        // Header, count and transaction weigh all but 4,000 units.
+        ObjectNode result = withOneTransactionOf(998_919);
+        CoinbaseReserve enough = new CoinbaseReserve(750, 400);
+        assertThat(BlockTemplateReader.read(result, 1, enough)
+                        .transactions()
+                        .orElseThrow()
+                        .raw())
+                .hasSize(1);
+        Template alone = BlockTemplateReader.read(result, 1, new CoinbaseReserve(751, 400));
+        assertThat(alone.transactions().orElseThrow().raw()).isEmpty();
+        assertThat(alone.coinbase().value())
+                .isEqualTo(result.get("coinbasevalue").asLong() - 1_000);
+        assertThat(alone.reduction()).hasValueSatisfying(why -> assertThat(why).contains("left out the last 1"));
+    }
+
     private static ObjectNode withOneTransactionOf(int bytes) {
         ObjectNode result = RecordedNode.result("gbt_0tx");
         int frame = 4 + 1 + 41 + 1 + 8 + 5 + 4;
