@@ -70,9 +70,17 @@ final class ApiCaller implements AutoCloseable {
 
     /** What happens, from the oldest that is kept on, and only events of these types. */
     HeardEvents events(String types) throws Exception {
-        HttpResponse<InputStream> answer = http.send(
-                request("/api/v1/events?last_event_id=oldest&type=" + types).build(),
-                HttpResponse.BodyHandlers.ofInputStream());
+        return hear("last_event_id=oldest&type=" + types);
+    }
+
+    /** What happens from now on, and only events of these types. */
+    HeardEvents eventsFromNow(String types) throws Exception {
+        return hear("type=" + types);
+    }
+
+    private HeardEvents hear(String query) throws Exception {
+        HttpResponse<InputStream> answer =
+                http.send(request("/api/v1/events?" + query).build(), HttpResponse.BodyHandlers.ofInputStream());
         assertThat(answer.statusCode()).isEqualTo(200);
         return new HeardEvents(answer.body());
     }

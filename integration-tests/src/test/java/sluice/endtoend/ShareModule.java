@@ -13,8 +13,8 @@ import java.util.TreeMap;
 import tools.jackson.databind.JsonNode;
 
 /**
- * A module of another system that takes shares, as OCEAN's side of DATUM does: it believes nothing that it is told, and
- * hashes each share again with none of our code.
+ * A module of another system that takes shares: it believes nothing that it is told, and hashes each share again with none
+ * of our code.
  */
 final class ShareModule {
     static final String SINK = "/api/v1/share-sinks/ocean";
@@ -27,28 +27,49 @@ final class ShareModule {
     private final Books books;
     private String after = "";
 
-    /** What a module has on its disk: it outlives the module. */
+    /** What a module has on its disk: it outlives the module. Safe for any thread. */
     static final class Books {
         private final Map<String, JsonNode> shares = new LinkedHashMap<>();
+        private final Map<String, JsonNode> jobs = new HashMap<>();
         private long lost;
 
-        private void write(JsonNode share) {
+        private synchronized void write(JsonNode share, JsonNode job) {
             JsonNode known = shares.putIfAbsent(share.get("id").asString(), share);
             assertThat(share).as("sent again").isEqualTo(known == null ? share : known);
+            jobs.put(job.get("job_id").asString(), job);
         }
 
-        List<JsonNode> shares() {
+        private synchronized void lose(long more) {
+            lost += more;
+        }
+
+        synchronized List<JsonNode> shares() {
             return List.copyOf(shares.values());
         }
 
+        synchronized JsonNode jobOf(JsonNode share) {
+            return jobs.get(share.get("job_id").asString());
+        }
+
         /** Shares by user. */
-        Map<String, Integer> byUser() {
+        synchronized Map<String, Integer> byUser() {
             Map<String, Integer> counts = new TreeMap<>();
             shares.values().forEach(share -> counts.merge(share.get("user").asString(), 1, Integer::sum));
             return counts;
         }
 
-        long lost() {
+        /** Work by user. */
+        synchronized Map<String, Double> work() {
+            Map<String, Double> sums = new TreeMap<>();
+            shares.values()
+                    .forEach(share -> sums.merge(
+                            share.get("user").asString(),
+                            share.get("difficulty").asDouble(),
+                            Double::sum));
+            return sums;
+        }
+
+        synchronized long lost() {
             return lost;
         }
     }
@@ -77,10 +98,11 @@ final class ShareModule {
                 .forEach(job ->
                         assertThat(jobs.put(job.get("job_id").asString(), job)).isNull());
         page.get("shares").forEach(share -> {
-            judge(share, jobs.get(share.get("job_id").asString()));
-            books.write(share);
+            JsonNode job = jobs.get(share.get("job_id").asString());
+            judge(share, job);
+            books.write(share, job);
         });
-        books.lost += page.get("lost").asLong();
+        books.lose(page.get("lost").asLong());
         after = page.get("next").asString();
         return page.get("shares").size();
     }
