@@ -3,7 +3,7 @@ package sluice.proxy.coinbase;
 import java.time.Duration;
 
 /** How long a {@link CoinbaseProvider} waits, where the provider's own terms do not say it. */
-enum CoinbaseDeadline {
+public enum CoinbaseDeadline {
     /** Since more room was asked for, until templates whose transactions nobody knows are taken to leave it. */
     ROOM(Duration.ofSeconds(10));
 
@@ -13,7 +13,7 @@ enum CoinbaseDeadline {
         this.patience = patience;
     }
 
-    Duration patience() {
+    public Duration patience() {
         return patience;
     }
 }
