@@ -5,7 +5,9 @@ import io.netty.util.concurrent.ScheduledFuture;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -32,7 +34,7 @@ import sluice.upstream.template.BlockVerdict;
  */
 public final class BlockDesk {
     private static final Logger LOG = LoggerFactory.getLogger(BlockDesk.class);
-    /** Blocks whose finders wait for the disk or for a verdict; of one more the oldest finder is told nothing. */
+    /** Blocks whose finders wait for the disk or for a verdict, and finders of one; of one more the oldest is told nothing. */
     static final int MAX_WAITING = BlockDeliveries.MAX_UNFINISHED;
 
     private final EventLoop loop;
@@ -41,7 +43,8 @@ public final class BlockDesk {
     private final InstantSource clock;
     private final BlockDeliveries deliveries = new BlockDeliveries();
     private final Map<String, Consumer<BlockSolution>> paths = new HashMap<>();
-    private final Map<Hash256, Consumer<BlockVerdict>> waiting = new LinkedHashMap<>();
+    // A block may come by two ways at once: as a share, and from the client whose template it is.
+    private final Map<Hash256, Deque<Consumer<BlockVerdict>>> waiting = new LinkedHashMap<>();
     private final Map<Hash256, Runnable> keeping = new LinkedHashMap<>();
     private ScheduledFuture<?> deadline;
 
@@ -89,7 +92,11 @@ public final class BlockDesk {
 
     /** As the other, for a block of a template; {@code verdict} hears what became of it. */
     void found(BlockEntry entry, Runnable written, Consumer<BlockVerdict> verdict) {
-        waiting.put(entry.hash(), verdict);
+        Deque<Consumer<BlockVerdict>> finders = waiting.computeIfAbsent(entry.hash(), hash -> new ArrayDeque<>());
+        finders.add(verdict);
+        if (finders.size() > MAX_WAITING) {
+            finders.remove();
+        }
         if (waiting.size() > MAX_WAITING) {
             waiting.remove(waiting.keySet().iterator().next());
         }
@@ -174,9 +181,9 @@ public final class BlockDesk {
                 case DeliveryAction.Offer offer -> offer(offer);
                 case DeliveryAction.Record record -> record(record.hash(), record.delivery());
                 case DeliveryAction.Concluded concluded -> {
-                    Consumer<BlockVerdict> asked = waiting.remove(concluded.hash());
-                    if (asked != null) {
-                        asked.accept(concluded.verdict());
+                    Deque<Consumer<BlockVerdict>> finders = waiting.remove(concluded.hash());
+                    if (finders != null) {
+                        finders.forEach(finder -> finder.accept(concluded.verdict()));
                     }
                 }
             }

@@ -173,6 +173,41 @@ class BlockDeskTest {
     }
 
     @Test
+    void bothWaysByWhichABlockComesAtOnceHearWhatBecameOfIt() throws Exception {
+        BlockDesk desk = desk(home);
+        BlockEntry entry = FoundBlocks.whole(1, NOW);
+        List<BlockVerdict> client = new ArrayList<>();
+        onLoop(() -> {
+            desk.open("node", offered::add);
+            desk.found(entry, () -> {}, verdicts::add);
+            desk.found(entry, () -> {}, client::add);
+        });
+        settle();
+        onLoop(() -> {
+            desk.answered("node", 1, BlockVerdict.ACCEPTED);
+            desk.answered("node", 2, BlockVerdict.ofReason("duplicate"));
+        });
+        assertThat(verdicts).containsExactly(BlockVerdict.ACCEPTED);
+        assertThat(client).containsExactly(BlockVerdict.ACCEPTED);
+    }
+
+    @Test
+    void ofFindersOfOneBlockTheOldestHearsNothingWhereThereAreTooMany() throws Exception {
+        BlockDesk desk = desk(home);
+        BlockEntry entry = FoundBlocks.whole(1, NOW);
+        List<Integer> told = new ArrayList<>();
+        onLoop(() -> {
+            for (int i = 0; i <= BlockDesk.MAX_WAITING; i++) {
+                int finder = i;
+                desk.found(entry, () -> {}, verdict -> told.add(finder));
+            }
+            desk.open("node", solution -> desk.answered("node", solution.number(), BlockVerdict.ACCEPTED));
+        });
+        settle();
+        assertThat(told).hasSize(BlockDesk.MAX_WAITING).doesNotContain(0);
+    }
+
+    @Test
     void ofTooManyThatWaitForAVerdictTheOldestGetsNone() throws Exception {
         BlockDesk desk = desk(home);
         List<Hash256> answered = new ArrayList<>();
