@@ -12,6 +12,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.tomlj.Toml;
 import org.tomlj.TomlParseResult;
+import sluice.proxy.api.pool.ModuleManifest;
 
 /** Holds module.toml to what a node demands of it. */
 class ModuleManifestTest {
@@ -29,6 +30,13 @@ class ModuleManifestTest {
         assertThat(manifest.errors()).isEmpty();
         assertThat(manifest.getString("name")).isEqualTo("blvm-stratum-v2");
         assertThat(manifest.getString("version")).isNotBlank();
+    }
+
+    @Test
+    void itSaysWhatTheApiSaysOfTheModule() {
+        assertThat(manifest.getString("name")).isEqualTo(ModuleManifest.NAME);
+        assertThat(manifest.getString("description")).isEqualTo(ModuleManifest.DESCRIPTION);
+        assertThat(manifest.getArray("capabilities").isEmpty()).isTrue();
     }
 
     @Test

@@ -47,7 +47,11 @@ enum FuzzTarget {
     /** The conversation of a job declaration server. */
     JOB_DECLARATOR(10_000, DeclaratorTarget::run),
     /** The digests of strangers at the port for MiningOS. */
-    DIGEST(10_000, DigestTarget::run);
+    DIGEST(10_000, DigestTarget::run),
+    /** Requests to the API: head, query, body. */
+    API_REQUEST(5_000, ApiTargets::request),
+    /** Ids of events, with which callers come back. */
+    EVENT_ID(20_000, ApiTargets::eventId);
 
     private final int inputs;
     private final Fuzzed fuzzed;

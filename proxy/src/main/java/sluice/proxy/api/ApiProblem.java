@@ -3,6 +3,8 @@ package sluice.proxy.api;
 import com.fasterxml.jackson.annotation.JsonAnyGetter;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * Why a request was not answered as wished (RFC 9457).
@@ -19,10 +21,18 @@ public record ApiProblem(
         int status,
         String detail,
         @JsonAnyGetter Map<String, String> more) {
+    private static final Pattern CONTROL = Pattern.compile("[\\x00-\\x1f\\x7f-\\x9f]");
     private static final String URN = "urn:sluice:problem:";
 
     public ApiProblem {
-        more = Map.copyOf(more);
+        detail = oneLine(detail);
+        more = more.entrySet().stream()
+                .collect(Collectors.toUnmodifiableMap(Map.Entry::getKey, member -> oneLine(member.getValue())));
+    }
+
+    // Names in a body and what a pool said are others' words, and may be shown on a terminal.
+    private static String oneLine(String text) {
+        return CONTROL.matcher(text).replaceAll("\uFFFD");
     }
 
     /** @param code kebab-case, behind the URN's prefix */

@@ -20,6 +20,9 @@ record RequestTarget(List<String> path, Map<String, String> query) {
     /** Parameters of one request. */
     static final int MAX_PARAMETERS = 16;
 
+    // No URI has these (RFC 3986), and a quote would end a quoted field of the log.
+    private static final String NEVER_PLAIN = "\"<>\\^`{|}";
+
     RequestTarget {
         path = List.copyOf(path);
     }
@@ -84,7 +87,7 @@ record RequestTarget(List<String> path, Map<String, String> query) {
                 }
                 bytes.write(digit(text.charAt(i + 1)) << 4 | digit(text.charAt(i + 2)));
                 i += 2;
-            } else if (c <= ' ' || c > '~') {
+            } else if (c <= ' ' || c > '~' || NEVER_PLAIN.indexOf(c) >= 0) {
                 throw fault("the path or the query has a character that has to be written as %XX");
             } else {
                 bytes.write(plusIsSpace && c == '+' ? ' ' : c);

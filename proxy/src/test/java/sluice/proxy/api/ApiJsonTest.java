@@ -101,4 +101,13 @@ class ApiJsonTest {
                 .isThrownBy(() -> read("{\"pools\":[],\"dry_run\":true,\"" + name + "b\":1}"))
                 .withMessage(name + "... is unknown here");
     }
+
+    @Test
+    void whatStandsThereCannotWriteOnATerminal() {
+        assertThatExceptionOfType(ApiFault.class)
+                .isThrownBy(() -> read("{\"pools\":[],\"dry_run\":true,\"a\\u001b[2J\\n\\u007f\\u0085b\":1}"))
+                .satisfies(fault -> assertThat(fault.problem().detail())
+                        .isEqualTo("a\uFFFD[2J\uFFFD\uFFFD\uFFFDb is unknown here"));
+        assertThat(ApiProblem.notFound("x").with("upstream", "a\u0007").more()).containsEntry("upstream", "a\uFFFD");
+    }
 }

@@ -49,6 +49,9 @@ class RequestTargetTest {
                 "/api?a=1&a=2",
                 "/api?a=%0a",
                 "/a b",
+                "/a\"result=ok",
+                "/a?b=<c>",
+                "/a?b=c|d",
             })
     void refusesWhatCouldMeanTwoThings(String text) {
         assertThatExceptionOfType(ApiFault.class)

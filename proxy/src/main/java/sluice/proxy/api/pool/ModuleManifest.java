@@ -20,8 +20,8 @@ public record ModuleManifest(
         List<String> capabilities,
         List<Method> methods,
         Events events) {
-    static final String NAME = "blvm-stratum-v2";
-    static final String DESCRIPTION =
+    public static final String NAME = "blvm-stratum-v2";
+    public static final String DESCRIPTION =
             "Stratum V2 gateway: miners of both protocols on one port, pools that are switched while they mine";
 
     /** @param scope that a caller's token needs */

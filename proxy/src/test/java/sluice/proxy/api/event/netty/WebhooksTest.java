@@ -14,6 +14,7 @@ import static org.awaitility.Awaitility.await;
 import com.github.tomakehurst.wiremock.WireMockServer;
 import com.github.tomakehurst.wiremock.client.ResponseDefinitionBuilder;
 import com.github.tomakehurst.wiremock.http.Fault;
+import com.github.tomakehurst.wiremock.stubbing.Scenario;
 import com.github.tomakehurst.wiremock.verification.LoggedRequest;
 import java.net.URI;
 import java.time.Duration;
@@ -242,6 +243,36 @@ class WebhooksTest {
         assertThat(broken.waiting()).isEqualTo(1);
         answer(ok());
         waitFor(state -> state.delivered() == 1);
+    }
+
+    @Test
+    void aReceiverThatFailsInOneWayAfterTheOtherGetsEveryEventOnceAndInOrder() {
+        failing(aResponse().withFixedDelay(LONGER_THAN_ANY_TEST_MILLIS), Scenario.STARTED, "broken");
+        failing(aResponse().withFault(Fault.CONNECTION_RESET_BY_PEER), "broken", "overloaded");
+        failing(status(503), "overloaded", "well");
+        receiver.stubFor(
+                post(anyUrl()).inScenario("illness").whenScenarioStateIs("well").willReturn(ok()));
+        start(receiver.port(), IMPATIENT, EnumSet.allOf(EventType.class));
+        List<String> all = new ArrayList<>();
+        for (int i = 0; i < 3 * WebhookQueue.MAX_BATCH; i++) {
+            all.add("r" + i);
+            happens("r" + i);
+        }
+        WebhookState well = waitFor(state -> state.delivered() == all.size());
+        assertThat(well.buried() + well.missed() + well.forgotten()).isZero();
+        // What was not taken was the first delivery, three times.
+        List<String> told = reasonsTold();
+        int again = told.indexOf("r0") == told.lastIndexOf("r0") ? 0 : told.lastIndexOf("r0");
+        assertThat(again).isPositive();
+        assertThat(told.subList(again, told.size())).containsExactlyElementsOf(all);
+    }
+
+    private static void failing(ResponseDefinitionBuilder response, String from, String to) {
+        receiver.stubFor(post(anyUrl())
+                .inScenario("illness")
+                .whenScenarioStateIs(from)
+                .willReturn(response)
+                .willSetStateTo(to));
     }
 
     @Test
