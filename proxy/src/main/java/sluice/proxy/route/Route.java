@@ -217,7 +217,8 @@ public final class Route {
         }
         MiningJob job;
         if (announced.isFuture()) {
-            job = MiningJob.future(numbering.nextJobId(), name, announced, channel.extranonceSize(), generation);
+            job = MiningJob.future(
+                    numbering.nextJobId(), numbering.nextOrigin(name), announced, channel.extranonceSize(), generation);
             futures.remove(announced.jobId());
             if (futures.size() == MAX_FUTURE_JOBS) {
                 futures.pollFirstEntry();
@@ -228,7 +229,13 @@ public final class Route {
                 return;
             }
             job = MiningJob.active(
-                    numbering.nextJobId(), name, announced, channel.extranonceSize(), generation, tip, target);
+                    numbering.nextJobId(),
+                    numbering.nextOrigin(name),
+                    announced,
+                    channel.extranonceSize(),
+                    generation,
+                    tip,
+                    target);
             setCurrent(job, now);
         }
         tellOfJob(job, now);

@@ -11,7 +11,9 @@ import sluice.protocol.sv2.message.mining.SetCustomMiningJobSuccess;
 import sluice.proxy.declaration.CustomJobVerdict;
 import sluice.proxy.event.GatewayEvent;
 import sluice.proxy.mining.job.CustomJob;
+import sluice.proxy.mining.job.JobOrigin;
 import sluice.proxy.mining.job.MiningJob;
+import sluice.proxy.route.Numbering;
 
 /**
  * The jobs of one SV2 connection whose client makes them itself (SV2 5.3.18-5.3.20): each is judged, and if it is taken, its
@@ -68,7 +70,13 @@ final class Sv2CustomJobs {
             case CustomJobVerdict.Taken taken -> {
                 CustomJob custom = CustomJob.of(
                         request, extranonceSize, taken.height(), taken.transactions(), taken.witnessReservedValue());
-                mine(MiningJob.custom(work.numbering().nextJobId(), custom, extranonceSize), request, addressed, now);
+                Numbering numbering = work.numbering();
+                mine(
+                        MiningJob.custom(
+                                numbering.nextJobId(), numbering.nextOrigin(JobOrigin.CLIENT), custom, extranonceSize),
+                        request,
+                        addressed,
+                        now);
             }
         }
     }

@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import sluice.protocol.Bytes;
 import sluice.proxy.mining.extranonce.ExtranonceShape;
@@ -22,21 +21,26 @@ public final class ShareRing implements AcceptedShares {
     /** Shares that are kept; the oldest gives way. */
     public static final int CAPACITY = 65_536;
 
+    /** Jobs whose shares are kept; with the oldest its shares give way. It is what a farm of few miners comes to first. */
+    public static final int MAX_JOBS = 4_096;
+
     /** Jobs of the shares that are read at a time: what has to be told of a job is longer than a share. */
     public static final int MAX_JOBS_READ = 64;
 
     private final int capacity;
+    private final int maxJobs;
     // Absent while nobody wants shares.
     private volatile ShareSlots slots;
     // The reader's: the number of the last share that was kept before.
     private long lastBefore;
 
     public ShareRing() {
-        this(CAPACITY);
+        this(CAPACITY, MAX_JOBS);
     }
 
-    ShareRing(int capacity) {
+    ShareRing(int capacity, int maxJobs) {
         this.capacity = capacity;
+        this.maxJobs = maxJobs;
     }
 
     /**
@@ -55,7 +59,7 @@ public final class ShareRing implements AcceptedShares {
     /** Keeps shares from now on. */
     public void open() {
         if (slots == null) {
-            slots = new ShareSlots(capacity, lastBefore);
+            slots = new ShareSlots(capacity, maxJobs, lastBefore);
         }
     }
 
@@ -115,16 +119,17 @@ public final class ShareRing implements AcceptedShares {
      */
     public Batch after(long place, int most) {
         long lost = lostBehind(place);
-        long at = place + lost;
+        while (look(place + lost + 1) instanceof ShareSlots.Look.Gone) {
+            lost++;
+        }
         List<AcceptedShare> shares = new ArrayList<>();
         Set<HeaderParts> jobs = Collections.newSetFromMap(new IdentityHashMap<>());
-        Optional<AcceptedShare> next = look(at + 1);
-        while (next.isPresent()
-                && shares.size() < most
-                && isRoom(jobs, next.get().job())) {
-            shares.add(next.get());
+        long at = place + lost;
+        while (shares.size() < most
+                && look(at + 1) instanceof ShareSlots.Look.Whole(AcceptedShare next)
+                && isRoom(jobs, next.job())) {
+            shares.add(next);
             at++;
-            next = look(at + 1);
         }
         return new Batch(shares, lost, at);
     }
@@ -133,7 +138,7 @@ public final class ShareRing implements AcceptedShares {
         return jobs.contains(job) || jobs.size() < MAX_JOBS_READ && jobs.add(job);
     }
 
-    private Optional<AcceptedShare> look(long number) {
-        return slots == null ? Optional.empty() : slots.look(number);
+    private ShareSlots.Look look(long number) {
+        return slots == null ? new ShareSlots.Look.NotYet() : slots.look(number);
     }
 }

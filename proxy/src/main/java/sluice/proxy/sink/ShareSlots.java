@@ -4,7 +4,6 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.Arrays;
-import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicLongArray;
 import sluice.protocol.Bytes;
@@ -21,7 +20,8 @@ final class ShareSlots {
     private static final int CONNECTION = Long.BYTES;
     private static final int CHANNEL = CONNECTION + Long.BYTES;
     private static final int DIFFICULTY = CHANNEL + Long.BYTES;
-    private static final int NONCE = DIFFICULTY + Double.BYTES;
+    private static final int JOB = DIFFICULTY + Double.BYTES;
+    private static final int NONCE = JOB + Long.BYTES;
     private static final int NTIME = NONCE + Integer.BYTES;
     private static final int VERSION = NTIME + Integer.BYTES;
     private static final int BLOCK = VERSION + Integer.BYTES;
@@ -40,18 +40,29 @@ final class ShareSlots {
     private final AtomicLongArray marks;
     private final ByteBuffer numbers;
     private final String[] users;
-    private final HeaderParts[] jobs;
+    private final KeptJobs jobs;
     private final ExtranonceShape[] shapes;
 
     /** @param before the number of the last share that is not kept here */
-    ShareSlots(int capacity, long before) {
+    ShareSlots(int capacity, int maxJobs, long before) {
         this.before = before;
         this.last = new AtomicLong(before);
         this.marks = new AtomicLongArray(capacity);
         this.numbers = ByteBuffer.allocate(capacity * LENGTH);
         this.users = new String[capacity];
-        this.jobs = new HeaderParts[capacity];
+        this.jobs = new KeptJobs(maxJobs);
         this.shapes = new ExtranonceShape[capacity];
+    }
+
+    /** What there is of a number. */
+    sealed interface Look {
+        record Whole(AcceptedShare share) implements Look {}
+
+        /** It, or its job, has given way to a later one. */
+        record Gone() implements Look {}
+
+        /** Some loop is about to write it. */
+        record NotYet() implements Look {}
     }
 
     /** The number of the latest share that is there or about to be. */
@@ -79,6 +90,7 @@ final class ShareSlots {
             double difficulty,
             byte[] hash,
             boolean blockFound) {
+        jobs.keep(job);
         long number = last.incrementAndGet();
         int slot = slot(number);
         long there = marks.get(slot);
@@ -92,6 +104,7 @@ final class ShareSlots {
         numbers.putLong(at + CONNECTION, connectionId);
         numbers.putLong(at + CHANNEL, channelId);
         numbers.putDouble(at + DIFFICULTY, difficulty);
+        numbers.putLong(at + JOB, job.origin().number());
         numbers.putInt(at + NONCE, nonce);
         numbers.putInt(at + NTIME, ntime);
         numbers.putInt(at + VERSION, version);
@@ -99,26 +112,28 @@ final class ShareSlots {
         numbers.put(at + HASH, hash, 0, Hash256.LENGTH);
         window.copyTo(numbers.array(), at + WINDOW);
         users[slot] = userIdentity;
-        jobs[slot] = job;
         shapes[slot] = shape;
         marks.setRelease(slot, number);
     }
 
-    /** The share with this number; empty where it has given way, or is being written. */
-    Optional<AcceptedShare> look(long number) {
+    Look look(long number) {
         int slot = slot(number);
-        if (marks.getAcquire(slot) != number) {
-            return Optional.empty();
+        long mark = marks.getAcquire(slot);
+        if (mark != number) {
+            return Math.abs(mark) > number ? new Look.Gone() : new Look.NotYet();
         }
         byte[] copy = new byte[LENGTH];
         numbers.get(slot * LENGTH, copy);
         String user = users[slot];
-        HeaderParts job = jobs[slot];
         ExtranonceShape shape = shapes[slot];
         VarHandle.loadLoadFence();
-        return marks.getOpaque(slot) == number
-                ? Optional.of(share(number, ByteBuffer.wrap(copy), user, job, shape))
-                : Optional.empty();
+        if (marks.getOpaque(slot) != number) {
+            return new Look.Gone();
+        }
+        ByteBuffer fields = ByteBuffer.wrap(copy);
+        return jobs.find(fields.getLong(JOB))
+                .<Look>map(job -> new Look.Whole(share(number, fields, user, job, shape)))
+                .orElseGet(Look.Gone::new);
     }
 
     private static AcceptedShare share(

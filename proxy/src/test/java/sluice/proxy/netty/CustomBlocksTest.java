@@ -40,6 +40,7 @@ import sluice.proxy.event.GatewayEvents;
 import sluice.proxy.mining.channel.MiningChannel;
 import sluice.proxy.mining.extranonce.ExtranonceShape;
 import sluice.proxy.mining.job.CustomJob;
+import sluice.proxy.mining.job.JobOrigin;
 import sluice.proxy.mining.job.MiningJob;
 import sluice.proxy.mining.job.VectorJobs;
 import sluice.proxy.mining.profile.MinerOrigin;
@@ -184,7 +185,7 @@ class CustomBlocksTest {
         CustomJob custom = CustomJob.of(request, SHAPE.windowSize(), HEIGHT, transactions, reservedValue);
         MiningChannel channel = new MiningChannel(
                 1, 16, MinerProtocol.SV2_EXTENDED, SHAPE, 1, "jdc", MinerOrigin.LOCAL, TIP.networkTarget());
-        channel.changeJobs(MiningJob.custom(9, custom, SHAPE.windowSize()), 0);
+        channel.changeJobs(MiningJob.custom(9, new JobOrigin(JobOrigin.CLIENT, 1), custom, SHAPE.windowSize()), 0);
         ShareValidator validator = new ShareValidator();
         for (long nonce = 0; nonce < 1_000; nonce++) {
             Optional<ForwardedShare> share = channel.submit(

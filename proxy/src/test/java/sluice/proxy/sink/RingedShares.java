@@ -6,6 +6,7 @@ import sluice.protocol.Bytes;
 import sluice.protocol.bitcoin.Hash256;
 import sluice.protocol.bitcoin.Target;
 import sluice.proxy.mining.extranonce.ExtranonceShape;
+import sluice.proxy.mining.job.JobOrigin;
 import sluice.proxy.mining.job.MiningJob;
 import sluice.proxy.mining.job.VectorJobs;
 
@@ -19,7 +20,7 @@ public final class RingedShares {
     public static MiningJob job(long id) {
         return MiningJob.active(
                 id,
-                VectorJobs.UPSTREAM,
+                new JobOrigin(VectorJobs.UPSTREAM.upstream(), id),
                 VectorJobs.upstreamJob(OptionalLong.empty(), true),
                 VectorJobs.GRANTED,
                 1,

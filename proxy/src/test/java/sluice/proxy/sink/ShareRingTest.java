@@ -7,19 +7,25 @@ import java.lang.management.ManagementFactory;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import sluice.protocol.Bytes;
 import sluice.protocol.bitcoin.BlockHeader;
+import sluice.protocol.bitcoin.ChainTip;
 import sluice.protocol.bitcoin.Hash256;
 import sluice.protocol.bitcoin.MerklePath;
 import sluice.protocol.bitcoin.Sha256d;
 import sluice.protocol.bitcoin.Target;
+import sluice.protocol.bitcoin.TxOut;
+import sluice.protocol.sv2.message.mining.SetCustomMiningJob;
 import sluice.proxy.event.GatewayEvent.MinerProtocol;
 import sluice.proxy.mining.channel.MiningChannel;
 import sluice.proxy.mining.extranonce.ExtranonceShape;
+import sluice.proxy.mining.job.CustomJob;
 import sluice.proxy.mining.job.HeaderParts;
+import sluice.proxy.mining.job.JobOrigin;
 import sluice.proxy.mining.job.MiningJob;
 import sluice.proxy.mining.job.VectorJobs;
 import sluice.proxy.mining.profile.MinerOrigin;
@@ -29,7 +35,7 @@ class ShareRingTest {
     private static final int SMALL = 8;
     private static final MiningJob JOB = RingedShares.job(1);
 
-    private final ShareRing ring = new ShareRing(SMALL);
+    private final ShareRing ring = new ShareRing(SMALL, SMALL);
 
     private void add(int from, int to) {
         IntStream.range(from, to).forEach(which -> RingedShares.add(ring, JOB, which));
@@ -68,10 +74,46 @@ class ShareRingTest {
         assertThat(share.userIdentity()).isEqualTo("acct.w1");
         assertThat(share.difficulty()).isEqualTo(channel.difficulty());
         assertThat(share.blockFound()).isFalse();
-        assertThat(share.job().upstream()).isEqualTo(VectorJobs.UPSTREAM);
+        assertThat(share.job().origin()).isEqualTo(VectorJobs.UPSTREAM);
         assertThat(hashAgain(share)).isEqualTo(share.hash());
         assertThat(share.hash().display())
                 .isEqualTo("000054cc966c174fc21b056b994c0aa265c40126222040984f571230b9adde1f");
+    }
+
+    @Test
+    void soCanOneOfAJobThatAClientMadeItself() {
+        ring.open();
+        ShareValidator validator = new ShareValidator(ring);
+        ChainTip tip = VectorJobs.BLOCK_TIP;
+        ExtranonceShape shape = ExtranonceShape.ROLL_8;
+        SetCustomMiningJob request = new SetCustomMiningJob(
+                16,
+                1,
+                Bytes.EMPTY,
+                VectorJobs.VERSION,
+                tip.prevHash(),
+                tip.minNtime(),
+                tip.nbits(),
+                2,
+                Bytes.fromHex("520008"),
+                0xffff_ffffL,
+                TxOut.serialiseList(List.of(new TxOut(1, Bytes.fromHex("51")))),
+                0,
+                List.of());
+        CustomJob custom = CustomJob.of(request, shape.windowSize(), 2, Optional.empty(), Bytes.EMPTY);
+        MiningChannel channel = new MiningChannel(
+                1, 16, MinerProtocol.SV2_EXTENDED, shape, 1, "jdc", MinerOrigin.LOCAL, tip.networkTarget());
+        JobOrigin origin = new JobOrigin(JobOrigin.CLIENT, 1);
+        channel.replaceJobs(MiningJob.custom(9, origin, custom, shape.windowSize()));
+        Instant now = Instant.ofEpochSecond(tip.minNtime());
+        for (long nonce = 0; ring.last() < 3; nonce++) {
+            channel.submit(9, Bytes.zeros(8), nonce, now.getEpochSecond(), VectorJobs.VERSION, validator, now);
+        }
+        assertThat(ring.after(0, SMALL).shares())
+                .hasSize(3)
+                .allMatch(AcceptedShare::blockFound)
+                .allMatch(share -> share.job().origin().equals(origin))
+                .allMatch(share -> hashAgain(share).equals(share.hash()));
     }
 
     private static Hash256 hashAgain(AcceptedShare share) {
@@ -140,7 +182,7 @@ class ShareRingTest {
 
     @Test
     void sharesOfManyJobsAreReadInSmallerParts() {
-        ShareRing large = new ShareRing(4 * ShareRing.MAX_JOBS_READ);
+        ShareRing large = new ShareRing(4 * ShareRing.MAX_JOBS_READ, ShareRing.MAX_JOBS);
         large.open();
         for (int i = 0; i <= ShareRing.MAX_JOBS_READ; i++) {
             MiningJob job = RingedShares.job(i);
@@ -153,10 +195,35 @@ class ShareRingTest {
     }
 
     @Test
+    void aJobThatGivesWayTakesItsSharesWithIt() {
+        ShareRing fewJobs = new ShareRing(4 * SMALL, 4);
+        fewJobs.open();
+        for (int job : List.of(1, 2, 1, 3, 4)) {
+            RingedShares.add(fewJobs, RingedShares.job(job), job);
+        }
+        assertThat(numbers(fewJobs.after(0, SMALL))).containsExactly(1L, 2L, 3L, 4L, 5L);
+
+        RingedShares.add(fewJobs, RingedShares.job(5), 5);
+        ShareRing.Batch first = fewJobs.after(0, SMALL);
+        assertThat(numbers(first)).containsExactly(2L);
+        assertThat(first.lost()).isEqualTo(1);
+        ShareRing.Batch second = fewJobs.after(first.place(), SMALL);
+        assertThat(numbers(second)).containsExactly(4L, 5L, 6L);
+        assertThat(second.lost()).isEqualTo(1);
+
+        // A loop that has not heard of later jobs yet.
+        RingedShares.add(fewJobs, RingedShares.job(1), 1);
+        RingedShares.add(fewJobs, RingedShares.job(5), 5);
+        ShareRing.Batch third = fewJobs.after(second.place(), SMALL);
+        assertThat(numbers(third)).containsExactly(8L);
+        assertThat(third.lost()).isEqualTo(1);
+    }
+
+    @Test
     void loopsThatAddAtOnceAndAReaderNeverMixUpTwoShares() throws InterruptedException {
         int loops = 3;
         int each = 50_000;
-        ShareRing busy = new ShareRing(64);
+        ShareRing busy = new ShareRing(64, SMALL);
         busy.open();
         CountDownLatch running = new CountDownLatch(loops);
         List<Thread> threads = new ArrayList<>();

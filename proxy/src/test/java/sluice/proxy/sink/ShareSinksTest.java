@@ -12,7 +12,7 @@ class ShareSinksTest {
     private static final MiningJob JOB = RingedShares.job(1);
     private static final Instant NOW = RingedShares.AT;
 
-    private final ShareRing ring = new ShareRing(SMALL);
+    private final ShareRing ring = new ShareRing(SMALL, SMALL);
     private final ShareSinks sinks = new ShareSinks(ring);
 
     private void happen(int shares) {

@@ -292,7 +292,7 @@ public final class ShareSinkEndpoints {
     }
 
     private static Optional<String> upstream(HeaderParts job) {
-        return Optional.of(job.upstream()).filter(name -> !name.isEmpty());
+        return Optional.of(job.origin().upstream()).filter(name -> !name.isEmpty());
     }
 
     private static CompletionStage<ApiAnswer> done(ApiAnswer answer) {

@@ -9,13 +9,12 @@ import sluice.upstream.UpstreamJob;
 
 /**
  * All of a job that a header is made of, apart from what a miner chooses: enough to hash its shares again when the job itself
- * is gone. Without transactions, so that many can be kept.
+ * is gone. Without transactions, so that many can be kept. One object for all ids under which the job is handed out.
  *
- * @param jobId gateway-wide, U32
- * @param upstream whose job it is; empty for one that a client made itself
+ * @param jobId the first of these ids, U32
  * @param grantedSize bytes of extranonce behind the upstream's prefix
  */
-public record HeaderParts(long jobId, String upstream, ChainTip tip, int grantedSize, UpstreamJob source) {
+public record HeaderParts(long jobId, JobOrigin origin, ChainTip tip, int grantedSize, UpstreamJob source) {
 
     /** The whole extranonce as it stands in the coinbase, between its prefix and its suffix. */
     public Bytes extranonce(ExtranonceShape shape, Bytes window) {

@@ -31,10 +31,8 @@ public final class MiningJob {
     // Of jobs that come from no upstream channel; those have numbers from 1.
     private static final long NO_GENERATION = 0;
 
-    private static final String NO_UPSTREAM = "";
-
     private final long id;
-    private final String upstream;
+    private final JobOrigin origin;
     private final UpstreamJob source;
     private final int grantedSize;
     private final long generation;
@@ -55,47 +53,46 @@ public final class MiningJob {
 
     private MiningJob(
             long id,
-            String upstream,
+            JobOrigin origin,
             UpstreamJob source,
             int grantedSize,
             long generation,
-            ChainTip tip,
+            HeaderParts headerParts,
             long ntime,
             Target routeTarget,
             MerklePath merklePath,
             CustomJob custom) {
         this.id = id;
-        this.upstream = upstream;
+        this.origin = origin;
         this.source = source;
         this.grantedSize = grantedSize;
         this.generation = generation;
-        this.tip = tip;
+        this.headerParts = headerParts;
+        this.tip = headerParts == null ? null : headerParts.tip();
         this.ntime = ntime;
         this.routeTarget = routeTarget;
         this.routeDifficulty = routeTarget == null ? 0 : Difficulty.of(routeTarget);
         this.merklePath = merklePath;
         this.custom = custom;
         this.networkTarget = tip == null ? null : tip.networkTarget();
-        this.headerParts = tip == null ? null : new HeaderParts(id, upstream, tip, grantedSize, source);
     }
 
     /**
      * A job that waits for its tip.
      *
      * @param id gateway-wide job id, U32
-     * @param upstream the name of whose job it is
      * @param grantedSize bytes the upstream granted behind its prefix
      * @param generation counts the upstream channels of the route; jobs of an older generation cannot be submitted
      */
-    public static MiningJob future(long id, String upstream, UpstreamJob source, int grantedSize, long generation) {
+    public static MiningJob future(long id, JobOrigin origin, UpstreamJob source, int grantedSize, long generation) {
         return new MiningJob(
-                id, upstream, source, grantedSize, generation, null, 0, null, MerklePath.of(source.merklePath()), null);
+                id, origin, source, grantedSize, generation, null, 0, null, MerklePath.of(source.merklePath()), null);
     }
 
     /** A job to mine at once on {@code tip}; {@code routeTarget} is what the upstream asks of shares of this job. */
     public static MiningJob active(
             long id,
-            String upstream,
+            JobOrigin origin,
             UpstreamJob source,
             int grantedSize,
             long generation,
@@ -103,11 +100,11 @@ public final class MiningJob {
             Target routeTarget) {
         return new MiningJob(
                 id,
-                upstream,
+                origin,
                 source,
                 grantedSize,
                 generation,
-                tip,
+                new HeaderParts(id, origin, tip, grantedSize, source),
                 source.minNtime().orElse(tip.minNtime()),
                 routeTarget,
                 MerklePath.of(source.merklePath()),
@@ -120,15 +117,15 @@ public final class MiningJob {
      * @param id gateway-wide job id, U32
      * @param windowSize bytes of the whole extranonce of the channels that mine it
      */
-    public static MiningJob custom(long id, CustomJob job, int windowSize) {
+    public static MiningJob custom(long id, JobOrigin origin, CustomJob job, int windowSize) {
         UpstreamJob source = job.withId(id);
         return new MiningJob(
                 id,
-                NO_UPSTREAM,
+                origin,
                 source,
                 windowSize,
                 NO_GENERATION,
-                job.tip(),
+                new HeaderParts(id, origin, job.tip(), windowSize, source),
                 job.tip().minNtime(),
                 job.tip().networkTarget(),
                 MerklePath.of(source.merklePath()),
@@ -138,13 +135,31 @@ public final class MiningJob {
     /** This future job, now that its tip came. The id stays. */
     public MiningJob activate(ChainTip newTip, Target target) {
         return new MiningJob(
-                id, upstream, source, grantedSize, generation, newTip, newTip.minNtime(), target, merklePath, custom);
+                id,
+                origin,
+                source,
+                grantedSize,
+                generation,
+                new HeaderParts(id, origin, newTip, grantedSize, source),
+                newTip.minNtime(),
+                target,
+                merklePath,
+                custom);
     }
 
     /** The same work under a new id and a later ntime, for miners that give up on a silent pool. */
     public MiningJob again(long newId, long laterNtime) {
         return new MiningJob(
-                newId, upstream, source, grantedSize, generation, tip, laterNtime, routeTarget, merklePath, custom);
+                newId,
+                origin,
+                source,
+                grantedSize,
+                generation,
+                headerParts,
+                laterNtime,
+                routeTarget,
+                merklePath,
+                custom);
     }
 
     public long id() {

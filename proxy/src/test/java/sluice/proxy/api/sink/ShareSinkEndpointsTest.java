@@ -124,7 +124,7 @@ class ShareSinkEndpointsTest {
         JsonNode share = page.at("/shares/1");
         assertThat(share.get("id").asString()).isEqualTo("run-2");
         assertThat(share.get("job_id").asString()).isEqualTo("7");
-        assertThat(share.get("upstream").asString()).isEqualTo(VectorJobs.UPSTREAM);
+        assertThat(share.get("upstream").asString()).isEqualTo(VectorJobs.UPSTREAM.upstream());
         assertThat(share.get("user").asString()).isEqualTo("miner1");
         assertThat(share.get("extranonce").asString())
                 .isEqualTo(VectorJobs.UPSTREAM_PREFIX.hex() + "00000001" + "fffffffe");

@@ -13,7 +13,7 @@ import sluice.upstream.UpstreamJob;
  * upstream prefix, 8 granted bytes, of which the vectors' extranonce 0100000000000000 is index 0x01000000 and four zeros.
  */
 public final class VectorJobs {
-    public static final String UPSTREAM = "pool";
+    public static final JobOrigin UPSTREAM = new JobOrigin("pool", 1);
     public static final int INDEX = 0x0100_0000;
     public static final Bytes ROLLED = Bytes.zeros(4);
     public static final int GRANTED = 8;
