@@ -39,6 +39,12 @@ import sluice.proxy.api.event.WebhookDesk;
 import sluice.proxy.api.event.WebhookEndpoints;
 import sluice.proxy.api.event.WebhookState;
 import sluice.proxy.api.pool.PoolEndpoints;
+import sluice.proxy.coinbase.CoinbaseAction;
+import sluice.proxy.coinbase.CoinbaseInput;
+import sluice.proxy.coinbase.CoinbaseOutcome;
+import sluice.proxy.coinbase.CoinbaseProvider;
+import sluice.proxy.coinbase.CoinbaseStanding;
+import sluice.proxy.coinbase.OutputsRefusal;
 import sluice.proxy.event.GatewayEvent;
 import sluice.proxy.goal.RoutingStanding;
 import sluice.proxy.pool.Pools;
@@ -83,6 +89,7 @@ final class FuzzedApi implements Farm, Pools, WebhookDesk {
     private final List<GatewayEvent.NodeReported> reports = new ArrayList<>();
     private final ApiCatalogue catalogue;
     private Optional<RoutingConfig> changed = Optional.empty();
+    private CoinbaseProvider provider = new CoinbaseProvider(NOW);
     private boolean touched;
 
     FuzzedApi() {
@@ -137,6 +144,7 @@ final class FuzzedApi implements Farm, Pools, WebhookDesk {
     /** For one request: as many as there are may be asked. */
     ApiGate gate() {
         changed = Optional.empty();
+        provider = new CoinbaseProvider(NOW);
         touched = false;
         reports.clear();
         List<ApiTokenConfig> tokens = new ArrayList<>();
@@ -246,6 +254,23 @@ final class FuzzedApi implements Farm, Pools, WebhookDesk {
     public CompletionStage<TemplateStanding> template() {
         return CompletableFuture.completedFuture(
                 new TemplateStanding(Optional.empty(), Optional.of("connection refused"), NOW));
+    }
+
+    @Override
+    public CompletionStage<CoinbaseStanding> coinbase() {
+        return CompletableFuture.completedFuture(provider.standing());
+    }
+
+    @Override
+    public CompletionStage<CoinbaseOutcome> coinbase(CoinbaseInput.FromModule input) {
+        touched = true;
+        Optional<OutputsRefusal> refusal = provider.on(input, NOW).stream()
+                .filter(CoinbaseAction.Judged.class::isInstance)
+                .map(CoinbaseAction.Judged.class::cast)
+                .findFirst()
+                .orElseThrow()
+                .refusal();
+        return CompletableFuture.completedFuture(new CoinbaseOutcome(refusal, provider.standing()));
     }
 
     @Override
