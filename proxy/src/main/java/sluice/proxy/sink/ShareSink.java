@@ -1,9 +1,13 @@
 package sluice.proxy.sink;
 
+import java.time.Duration;
 import java.time.Instant;
 
 /** One module that wants shares, and how far it is. Confined to the reader's thread. */
 public final class ShareSink {
+    /** Between two log lines of what it lost. */
+    static final Duration TELLING_INTERVAL = Duration.ofMinutes(1);
+
     private final String name;
     private final String registeredBy;
     private final Instant registeredAt;
@@ -11,6 +15,8 @@ public final class ShareSink {
     private long acknowledged;
     private long handedOver;
     private long lost;
+    private long untold;
+    private Instant toldAt = Instant.EPOCH;
 
     /** @param place the number of the last share that it does not get */
     ShareSink(String name, String registeredBy, Instant now, long place) {
@@ -66,7 +72,20 @@ public final class ShareSink {
 
     /** @param place where it was read from */
     void handOver(long place, ShareRing.Batch batch) {
-        lost += Math.max(0, place + batch.lost() - Math.max(place, handedOver));
+        long missed = Math.max(0, place + batch.lost() - Math.max(place, handedOver));
+        lost += missed;
+        untold += missed;
         handedOver = Math.max(handedOver, batch.place());
+    }
+
+    /** Lost shares that operators are to be told of now, and have not been before; 0 where they were told a moment ago. */
+    long takeUntold(Instant now) {
+        if (untold == 0 || now.isBefore(toldAt.plus(TELLING_INTERVAL))) {
+            return 0;
+        }
+        long told = untold;
+        untold = 0;
+        toldAt = now;
+        return told;
     }
 }

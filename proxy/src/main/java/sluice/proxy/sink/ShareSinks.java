@@ -5,11 +5,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Who wants shares. While nobody does, none are kept. Confined to one thread. */
 public final class ShareSinks {
     /** Modules that are registered at a time. */
     public static final int MAX_SINKS = 16;
+
+    private static final Logger LOG = LoggerFactory.getLogger(ShareSinks.class);
 
     private final ShareRing ring;
     private final Map<String, ShareSink> sinks = new TreeMap<>();
@@ -70,6 +74,10 @@ public final class ShareSinks {
         sink.heard(now);
         ShareRing.Batch batch = ring.after(place, most);
         sink.handOver(place, batch);
+        long untold = sink.takeUntold(now);
+        if (untold > 0) {
+            LOG.warn("share sink {} missed {} shares: it asked for them too late", sink.name(), untold);
+        }
         return batch;
     }
 

@@ -3,6 +3,7 @@ package sluice.proxy.sink;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Instant;
+import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import sluice.proxy.mining.job.MiningJob;
@@ -77,6 +78,22 @@ class ShareSinksTest {
         assertThat(sinks.lostBy(sink)).as("two of them it had been sent").isEqualTo(1);
         take(sink, 0);
         assertThat(sinks.lostBy(sink)).isEqualTo(1);
+    }
+
+    @Test
+    void operatorsAreToldOfLossesNowAndThenAndOfAllOfThem() {
+        ShareSink sink = new ShareSink("slow", "module", NOW, 0);
+        assertThat(sink.takeUntold(NOW)).isZero();
+        sink.handOver(0, new ShareRing.Batch(List.of(), 3, 3));
+        assertThat(sink.takeUntold(NOW)).isEqualTo(3);
+        sink.handOver(3, new ShareRing.Batch(List.of(), 4, 7));
+        sink.handOver(7, new ShareRing.Batch(List.of(), 5, 12));
+        assertThat(sink.takeUntold(NOW.plus(ShareSink.TELLING_INTERVAL).minusMillis(1)))
+                .isZero();
+        assertThat(sink.takeUntold(NOW.plus(ShareSink.TELLING_INTERVAL))).isEqualTo(9);
+        assertThat(sink.takeUntold(NOW.plus(ShareSink.TELLING_INTERVAL.multipliedBy(2))))
+                .isZero();
+        assertThat(sink.lost()).isEqualTo(12);
     }
 
     @Test
