@@ -28,6 +28,7 @@ final class SimulatedTemplates implements Upstream {
     private final UpstreamJobs jobs;
     private final SimulatedChain chain;
     private final SoloSession session;
+    private final SimulatedModule module;
     private final Map<Long, UpstreamJobs.Source> announced = new HashMap<>();
     private Consumer<UpstreamEvent> events;
     private VirtualTime.Timer nextLook;
@@ -43,12 +44,13 @@ final class SimulatedTemplates implements Upstream {
         this.chain =
                 new SimulatedChain(settings, chance.splittable(), world.time().instant());
         this.session = new SoloSession(name, Bytes.fromHex("51"), Bytes.EMPTY);
+        this.module = new SimulatedModule(world, chance.split(), event -> feed(new SoloInput.TemplateReported(event)));
     }
 
     @Override
     public void start(Consumer<UpstreamEvent> to) {
         events = to;
-        feed(new SoloInput.TemplateReported(new TemplateEvent.NewTip(chain.current())));
+        module.on(new TemplateEvent.NewTip(chain.current()));
         look();
     }
 
@@ -65,7 +67,7 @@ final class SimulatedTemplates implements Upstream {
     private void look() {
         Instant now = world.time().instant();
         for (TemplateEvent event : chain.advance(now)) {
-            feed(new SoloInput.TemplateReported(event));
+            module.on(event);
         }
         if (session.nextDeadline().filter(at -> !at.isAfter(now)).isPresent()) {
             feed(new SoloInput.TimePassed());
