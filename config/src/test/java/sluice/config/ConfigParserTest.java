@@ -288,7 +288,7 @@ class ConfigParserTest {
                 .returns("web", ConfigProblem::key)
                 .returns("is no table of Sluice", ConfigProblem::wrong)
                 .returns(
-                        "known here: stratum_v2, listener, upstream, goal, template_source, solo, template_provider, job_declaration_server, pin, failover, vardiff, profile, limits, sv1, api, api_token, webhook, log",
+                        "known here: stratum_v2, listener, upstream, goal, template_source, solo, template_provider, job_declaration_server, pin, failover, vardiff, profile, limits, sv1, api, api_token, miningos, webhook, log",
                         ConfigProblem::right);
     }
 
