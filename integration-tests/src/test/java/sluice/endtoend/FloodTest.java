@@ -22,7 +22,15 @@ class FloodTest {
     void honestMinersLoseNoShareBesideHostileClientsOfTenKinds() throws Exception {
         BufferLeaks.watch();
         Flood.Plan plan = new Flood.Plan(
-                MINERS, 200, 500, Duration.ofSeconds(2), Duration.ofSeconds(6), 1, LimitsConfig.DEFAULT, 2);
+                MINERS,
+                200,
+                500,
+                Duration.ofSeconds(2),
+                Duration.ofSeconds(6),
+                1,
+                Duration.ofHours(1),
+                LimitsConfig.DEFAULT,
+                2);
 
         Flood.Result result = new Flood(plan, directory, Farm.freshKey(), InstantSource.system()).run();
 

@@ -73,6 +73,14 @@ final class BenchFloodCommand implements Callable<Integer> {
             description = "floods one after the other, 1 to " + Flood.MAX_FLOODS + " (default: ${DEFAULT-VALUE})")
     private int floods;
 
+    @Option(
+            names = "--tips",
+            paramLabel = "TIME",
+            defaultValue = "1h",
+            converter = DurationConverter.class,
+            description = "mean time between two tips; each makes a few shares stale (default: ${DEFAULT-VALUE})")
+    private Duration tips;
+
     @Option(names = "--no-bans", description = "with limits.ban_time = \"0s\": nobody is shut out")
     private boolean noBans;
 
@@ -98,6 +106,7 @@ final class BenchFloodCommand implements Callable<Integer> {
                 quiet,
                 flood,
                 floods,
+                tips,
                 limits,
                 Runtime.getRuntime().availableProcessors());
         try (Workspace workspace = new Workspace("sluice-flood")) {

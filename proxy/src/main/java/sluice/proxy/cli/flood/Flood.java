@@ -50,6 +50,7 @@ public final class Flood {
      * @param sharesPerSecond that each hostile client sends which sends shares
      * @param flood how long each flood takes
      * @param floods how many there are, each from addresses of its own
+     * @param tips mean time between two tips of the chain: what is remembered of a tip is forgotten with it
      * @param loops event loops of the gateway
      */
     public record Plan(
@@ -59,6 +60,7 @@ public final class Flood {
             Duration quiet,
             Duration flood,
             int floods,
+            Duration tips,
             LimitsConfig limits,
             int loops) {}
 
@@ -120,9 +122,12 @@ public final class Flood {
             long internalErrors,
             long lostEvents) {
 
-        /** Whether every honest share was accepted and no honest connection ended. */
+        /** Whether every honest share was accepted, or found while the tip changed, and no honest connection ended. */
         public boolean isUndisturbed() {
-            return submitted > 0 && accepted == submitted && lostConnections.isEmpty() && internalErrors == 0;
+            return accepted > 0
+                    && accepted + refused.getOrDefault(HonestMiner.STALE, 0) == submitted
+                    && lostConnections.isEmpty()
+                    && internalErrors == 0;
         }
 
         /** The p99 of a flood over that of the quiet part. */
@@ -152,6 +157,7 @@ public final class Flood {
                 authority,
                 plan.limits(),
                 plan.loops(),
+                plan.tips(),
                 clock,
                 List.of(event -> bans.addAndGet(event instanceof GatewayEvent.AddressBanned ? 1 : 0)))) {
             return new Run(gateway).carryOut(bans);

@@ -25,6 +25,9 @@ import sluice.proxy.miner.Sv1MinerClient;
  * on the thread that runs it, which has a processor's ordinary priority.
  */
 final class HonestMiner implements Runnable {
+    /** Why a share of a former tip is refused. */
+    static final String STALE = "stale";
+
     private static final int MOST_HASHES = 1 << 16;
     private static final int BUFFER_BYTES = 8_192;
     private static final int DRAIN_MILLIS = 5_000;
@@ -164,7 +167,7 @@ final class HonestMiner implements Runnable {
             }
             case ClientEvent.ShareStale stale -> {
                 sentAt.remove();
-                measurements.refused("stale");
+                measurements.refused(STALE);
             }
             case ClientEvent.Ready ready -> measurements.ready();
             case ClientEvent.ExtranonceAssigned assigned -> {}

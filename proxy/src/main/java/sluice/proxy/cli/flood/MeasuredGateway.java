@@ -20,7 +20,7 @@ import sluice.proxy.netty.GatewaySettings;
 import sluice.proxy.netty.SimulatedUpstream;
 import sluice.upstream.template.SimulatedChain;
 
-/** A gateway for {@link HonestCrowd honest miners}: its shares cost a miner next to nothing, and its tip stays for an hour. */
+/** A gateway for {@link HonestCrowd honest miners}: its shares cost a miner next to nothing. */
 final class MeasuredGateway {
     private static final Bytes PAYOUT = Bytes.fromHex("6a0562656e6368");
     private static final Bytes TAG = Bytes.of("/Sluice bench/".getBytes(StandardCharsets.US_ASCII));
@@ -33,12 +33,14 @@ final class MeasuredGateway {
     /**
      * @param directory for what a gateway keeps
      * @param loops event loops of the gateway
+     * @param tips mean time between two tips of its chain
      */
     static Gateway start(
             Path directory,
             AuthoritySecretKey authority,
             LimitsConfig limits,
             int loops,
+            Duration tips,
             InstantSource clock,
             List<GatewayEvents.Listener> listeners)
             throws IOException {
@@ -52,7 +54,7 @@ final class MeasuredGateway {
                 directory.resolve("blocks"),
                 loops);
         SimulatedUpstream work = new SimulatedUpstream(
-                SimulatedChain.Settings.regtest(Duration.ofHours(1)).withStartTarget(Difficulty.targetOf(1_000)),
+                SimulatedChain.Settings.regtest(tips).withStartTarget(Difficulty.targetOf(1_000)),
                 CHAIN_SEED,
                 PAYOUT,
                 TAG,
