@@ -48,6 +48,8 @@ class DeclaredForProviderTest {
     @TempDir
     private Path directory;
 
+    private final WatchedChain chain = new WatchedChain(
+            new SimulatedChain.Settings(Duration.ofHours(1), NETWORK, NETWORK, 20, Duration.ofHours(1)), CLOCK);
     private Gateway pool;
     private SluiceProcess sluice;
     private ApiCaller module;
@@ -71,9 +73,7 @@ class DeclaredForProviderTest {
                                 Optional.of(anywhere), Optional.of(new ClientPorts.Declarations(anywhere, POOL)))),
                 RoutingPlan.single(new SoloUpstream("solo", POOL, Bytes.EMPTY, CLOCK)),
                 FailoverConfig.DEFAULT,
-                List.of(new WatchedChain(
-                        new SimulatedChain.Settings(Duration.ofHours(1), NETWORK, NETWORK, 20, Duration.ofHours(1)),
-                        CLOCK)),
+                List.of(chain),
                 CLOCK,
                 List.of());
         List<InetSocketAddress> ports = SluiceProcess.freePorts(2);
@@ -153,12 +153,16 @@ class DeclaredForProviderTest {
                 .contains(Bytes.wrap(tag.getBytes(StandardCharsets.US_ASCII)).hex());
     }
 
+    /** Makes a block of this job, which the pool's chain goes on with; its coinbase, as it was kept. */
     private Transaction mine(JsonNode job) throws IOException {
         SoloBlock block = new SoloJob(job, extranonce1).solve(1);
         miner.say(block.submit());
         assertThat(miner.answer(block.id()).path("result").asBoolean()).isTrue();
         Path entry = directory.resolve("data/blocks").resolve(block.hash() + ".json");
         await("the block").until(() -> Files.exists(entry));
+        await("the chain goes on with it")
+                .until(() ->
+                        chain.latest().orElseThrow().tip().prevHash().display().equals(block.hash()));
         return Transaction.parse(Bytes.fromHex(
                 JsonMapper.shared().readTree(entry.toFile()).get("coinbase").asString()));
     }
@@ -179,7 +183,6 @@ class DeclaredForProviderTest {
                         new TxOut(value - 2 * (value / 4), POOL),
                         new TxOut(value / 4, POOL),
                         new TxOut(value / 4, POOL));
-        await("the pool has it").until(() -> pool.snapshot().blocksAccepted() >= 1);
         assertThat(module.get("/api/v1/status").text("state")).isEqualTo("mining");
     }
 
@@ -199,7 +202,6 @@ class DeclaredForProviderTest {
                 .extracting(TxOut::script)
                 .startsWith(POOL)
                 .doesNotContain(OTHERS);
-        await("the pool has it").until(() -> pool.snapshot().blocksAccepted() >= 1);
         assertThat(sluice.log())
                 .doesNotContain("upstream=pool lost")
                 .contains("leaves the coinbase provider's outputs out");
