@@ -47,6 +47,9 @@ class ApiSecurityTest extends ScriptedPoolScenario {
     private static final String MINER_PASSWORD = "miner-password-of-this-test";
     private static final int REFUSED = 3;
     private static final String GUESS = "sluice_guess-of-this-test";
+    // Whoever asks for shares behind others has those others.
+    private static final String ACKNOWLEDGES = "GET /api/v1/share-sinks/{sink}/shares";
+
     private static final Set<String> OPEN =
             Set.of("GET /", "GET /api/v1/health", "GET /api/v1/openapi.json", "GET /module/v1/manifest");
 
@@ -200,7 +203,9 @@ class ApiSecurityTest extends ScriptedPoolScenario {
                 assertThat(status(one.method(), one.place(), GUESS))
                         .as(one.name())
                         .isEqualTo(401);
-                assertThat(one.scope().equals("read") || !one.method().equals("GET"))
+                assertThat(one.scope().equals("read")
+                                || !one.method().equals("GET")
+                                || one.name().equals(ACKNOWLEDGES))
                         .as("%s changes something", one.name())
                         .isTrue();
             }
