@@ -142,10 +142,7 @@ final class MinerConnection extends ChannelInboundHandlerAdapter {
             Duration shared = home.strangers().onRead(bytes, now);
             rest = shared.compareTo(rest) > 0 ? shared : rest;
         }
-        if (closing) {
-            // What waited at the door when we began to close.
-            context.channel().config().setAutoRead(false);
-        } else if (!rest.isZero() && !resting) {
+        if (!rest.isZero() && !resting && !closing) {
             resting = true;
             context.channel().config().setAutoRead(false);
             context.executor().schedule(this::readOn, rest.toNanos(), TimeUnit.NANOSECONDS);
@@ -319,10 +316,6 @@ final class MinerConnection extends ChannelInboundHandlerAdapter {
         }
         if (resting) {
             readOn();
-        }
-        Lobby.Door door = context.pipeline().get(Lobby.Door.class);
-        if (door != null) {
-            door.open();
         }
     }
 

@@ -60,7 +60,6 @@ final class MinerLoop {
     private final Set<Integer> lanesToReport = new LinkedHashSet<>();
     private final RefusalTally refusals = new RefusalTally();
     private final ReadAllowance strangers = ReadAllowance.ofStrangers();
-    private final Lobby lobby;
     private boolean demandScheduled;
     private boolean placedOneByOne;
     private boolean censusScheduled;
@@ -87,7 +86,6 @@ final class MinerLoop {
         this.events = events;
         this.clock = clock;
         this.lanes = new LoopLanes<>(new Host(), context.route(), numbering, ROUTINE_SLICE);
-        this.lobby = new Lobby(loop, System::nanoTime);
     }
 
     private final class Host implements LoopLanes.Host<MinerConnection> {
@@ -127,11 +125,6 @@ final class MinerLoop {
     /** How fast connections are read by which no work has come yet, all together. */
     ReadAllowance strangers() {
         return strangers;
-    }
-
-    /** Where what strangers say waits its turn. */
-    Lobby lobby() {
-        return lobby;
     }
 
     GatewayEvents events() {

@@ -36,7 +36,6 @@ final class Reception {
     /** On the socket's own loop. */
     void receive(SocketChannel accepted, MinerPort port) {
         MinerLoop home = loops.get(accepted.eventLoop());
-        accepted.pipeline().addLast(home.lobby().newDoor());
         new ArrivingMiner(this, port, home, admission.visitor(), accepted).start();
     }
 
