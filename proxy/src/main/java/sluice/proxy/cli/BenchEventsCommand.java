@@ -1,18 +1,11 @@
 package sluice.proxy.cli;
 
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 import sluice.config.LogLevel;
-import sluice.protocol.sv2.noise.AuthoritySecretKey;
 import sluice.proxy.cli.flood.EventsBench;
 import sluice.proxy.cli.flood.Flood;
 
@@ -25,10 +18,7 @@ import sluice.proxy.cli.flood.Flood;
             "wants the processor. It ends with 0 if no share was lost and the caller who reads as they come missed no event, and with",
             "1 otherwise."
         })
-final class BenchEventsCommand implements Callable<Integer> {
-    @Spec
-    private CommandSpec spec;
-
+final class BenchEventsCommand extends Measurement {
     @Option(
             names = "--miners",
             paramLabel = "N",
@@ -58,39 +48,21 @@ final class BenchEventsCommand implements Callable<Integer> {
             description = "rounds, 1 to " + EventsBench.MAX_ROUNDS + " (default: ${DEFAULT-VALUE})")
     private int rounds;
 
-    @Option(names = "--json", description = "print the figures as one JSON object")
-    private boolean json;
-
     @Override
     public Integer call() throws CommandFailure, InterruptedException {
         require("--miners", miners, Flood.MAX_CLIENTS);
         require("--readers", readers, EventsBench.MAX_READERS);
         require("--rounds", rounds, EventsBench.MAX_ROUNDS);
         LogSetup.use(LogLevel.ERROR);
-        byte[] key = new byte[AuthoritySecretKey.LENGTH];
-        new SecureRandom().nextBytes(key);
         EventsBench.Plan plan = new EventsBench.Plan(
                 miners, readers, time, rounds, Runtime.getRuntime().availableProcessors());
         try (Workspace workspace = new Workspace("sluice-events")) {
             EventsBench.Result result =
-                    new EventsBench(plan, workspace.path(), AuthoritySecretKey.of(key), InstantSource.system()).run();
-            EventsReport report = new EventsReport(plan, result);
-            PrintWriter out = spec.commandLine().getOut();
-            if (json) {
-                out.println(report.json());
-            } else {
-                out.print(report.text());
-            }
-            out.flush();
+                    new EventsBench(plan, workspace.path(), AuthorityKeys.fresh(), InstantSource.system()).run();
+            print(new EventsReport(plan, result));
             return result.isUndisturbed() ? ExitCode.OK : ExitCode.FAILED;
         } catch (IOException e) {
             throw new CommandFailure(ExitCode.FAILED, e.getMessage());
-        }
-    }
-
-    private void require(String option, int value, int most) {
-        if (value < 1 || value > most) {
-            throw new ParameterException(spec.commandLine(), option + " is " + value + "; write 1 to " + most);
         }
     }
 }

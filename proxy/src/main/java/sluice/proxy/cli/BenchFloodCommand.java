@@ -1,19 +1,12 @@
 package sluice.proxy.cli;
 
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 import sluice.config.LimitsConfig;
 import sluice.config.LogLevel;
-import sluice.protocol.sv2.noise.AuthoritySecretKey;
 import sluice.proxy.cli.flood.Flood;
 
 /** Shows what hostile clients cost honest miners. */
@@ -25,10 +18,7 @@ import sluice.proxy.cli.flood.Flood;
             "processes of their own, the latter only where nobody else wants the processor. It ends with 0 if no honest miner lost a",
             "share or its connection, and with 1 otherwise."
         })
-final class BenchFloodCommand implements Callable<Integer> {
-    @Spec
-    private CommandSpec spec;
-
+final class BenchFloodCommand extends Measurement {
     @Option(
             names = "--hostiles",
             paramLabel = "N",
@@ -84,9 +74,6 @@ final class BenchFloodCommand implements Callable<Integer> {
     @Option(names = "--no-bans", description = "with limits.ban_time = \"0s\": nobody is shut out")
     private boolean noBans;
 
-    @Option(names = "--json", description = "print the figures as one JSON object")
-    private boolean json;
-
     @Override
     public Integer call() throws CommandFailure, InterruptedException {
         require("--hostiles", hostiles, Flood.MAX_CLIENTS);
@@ -97,8 +84,6 @@ final class BenchFloodCommand implements Callable<Integer> {
         LimitsConfig limits = noBans
                 ? LimitsConfig.DEFAULT.withBans(LimitsConfig.DEFAULT.banAfter(), Duration.ZERO)
                 : LimitsConfig.DEFAULT;
-        byte[] key = new byte[AuthoritySecretKey.LENGTH];
-        new SecureRandom().nextBytes(key);
         Flood.Plan plan = new Flood.Plan(
                 miners,
                 hostiles,
@@ -111,24 +96,11 @@ final class BenchFloodCommand implements Callable<Integer> {
                 Runtime.getRuntime().availableProcessors());
         try (Workspace workspace = new Workspace("sluice-flood")) {
             Flood.Result result =
-                    new Flood(plan, workspace.path(), AuthoritySecretKey.of(key), InstantSource.system()).run();
-            FloodReport report = new FloodReport(plan, result);
-            PrintWriter out = spec.commandLine().getOut();
-            if (json) {
-                out.println(report.json());
-            } else {
-                out.print(report.text());
-            }
-            out.flush();
+                    new Flood(plan, workspace.path(), AuthorityKeys.fresh(), InstantSource.system()).run();
+            print(new FloodReport(plan, result));
             return result.isUndisturbed() ? ExitCode.OK : ExitCode.FAILED;
         } catch (IOException e) {
             throw new CommandFailure(ExitCode.FAILED, e.getMessage());
-        }
-    }
-
-    private void require(String option, int value, int most) {
-        if (value < 1 || value > most) {
-            throw new ParameterException(spec.commandLine(), option + " is " + value + "; write 1 to " + most);
         }
     }
 }

@@ -10,10 +10,11 @@ import sluice.proxy.cli.flood.Flood;
 import tools.jackson.databind.json.JsonMapper;
 
 /** The figures of {@code bench events}, for people and for programs. */
-record EventsReport(EventsBench.Plan plan, EventsBench.Result result) {
+record EventsReport(EventsBench.Plan plan, EventsBench.Result result) implements Measurement.Report {
 
     /** One line of JSON. */
-    String json() {
+    @Override
+    public String json() {
         Map<String, Object> report = new LinkedHashMap<>();
         report.put("miners", plan.miners());
         report.put("readers", plan.readers());
@@ -34,7 +35,8 @@ record EventsReport(EventsBench.Plan plan, EventsBench.Result result) {
         return JsonMapper.shared().writeValueAsString(report);
     }
 
-    String text() {
+    @Override
+    public String text() {
         StringBuilder text = new StringBuilder();
         add(text, "miners %d, cores %d%n", plan.miners(), Runtime.getRuntime().availableProcessors());
         add(

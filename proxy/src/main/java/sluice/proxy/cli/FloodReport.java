@@ -8,11 +8,12 @@ import sluice.proxy.cli.flood.Flood;
 import tools.jackson.databind.json.JsonMapper;
 
 /** The figures of {@code bench flood}, for people and for programs. */
-record FloodReport(Flood.Plan plan, Flood.Result result) {
+record FloodReport(Flood.Plan plan, Flood.Result result) implements Measurement.Report {
     private static final double MEBIBYTE = 1 << 20;
 
     /** One line of JSON. */
-    String json() {
+    @Override
+    public String json() {
         Map<String, Object> report = new LinkedHashMap<>();
         report.put("miners", plan.miners());
         report.put("hostiles", plan.hostiles());
@@ -35,7 +36,8 @@ record FloodReport(Flood.Plan plan, Flood.Result result) {
         return JsonMapper.shared().writeValueAsString(report);
     }
 
-    String text() {
+    @Override
+    public String text() {
         StringBuilder text = new StringBuilder();
         add(
                 text,

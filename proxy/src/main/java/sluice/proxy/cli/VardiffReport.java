@@ -13,9 +13,10 @@ import tools.jackson.databind.json.JsonMapper;
  *
  * @param bounds by share rate, how often -50 % can be noticed in five minutes at best
  */
-record VardiffReport(int seeds, List<Result> results, Map<Double, Double> bounds) {
+record VardiffReport(int seeds, List<Result> results, Map<Double, Double> bounds) implements Measurement.Report {
     /** One line of JSON. A time that most miners never reached is null. */
-    String json() {
+    @Override
+    public String json() {
         List<Object> rows = new ArrayList<>();
         for (Result result : results) {
             Map<String, Object> row = new LinkedHashMap<>();
@@ -35,7 +36,8 @@ record VardiffReport(int seeds, List<Result> results, Map<Double, Double> bounds
     }
 
     /** One table for each scenario. */
-    String text() {
+    @Override
+    public String text() {
         StringBuilder text = new StringBuilder();
         String scenario = "";
         for (Result result : results) {
