@@ -183,6 +183,14 @@ final class LoopFixture implements AutoCloseable {
         loop.submit(task).get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
     }
 
+    /** Waits until the loop has done what was left for its next turn, once. */
+    void afterNextTurn() throws Exception {
+        CompletableFuture<Void> reached = new CompletableFuture<>();
+        // Handed in first, then scheduled: what is there already schedules its rest before.
+        loop.execute(() -> loop.schedule(() -> reached.complete(null), 1, TimeUnit.NANOSECONDS));
+        reached.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+    }
+
     /** Runs {@code task} on the loop, behind everything that is there already. */
     void later(Runnable task) {
         loop.execute(task);

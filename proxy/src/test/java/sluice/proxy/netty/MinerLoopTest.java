@@ -87,7 +87,7 @@ class MinerLoopTest {
         post(new RouteUpdate.JobAdded(LoopFixture.activeJob(1)));
         fixture.later(this::look);
         loop.countDown();
-        fixture.onLoop(() -> {});
+        fixture.afterNextTurn();
         fixture.onLoop(this::look);
         assertThat(served).containsExactly((long) MinerLoop.ROUTINE_SLICE, MinerLoop.ROUTINE_SLICE + 1L);
         assertThat(fixture.events(GatewayEvent.JobDelivered.class))
@@ -106,7 +106,7 @@ class MinerLoopTest {
         post(tip);
         fixture.later(this::look);
         loop.countDown();
-        fixture.onLoop(() -> {});
+        fixture.afterNextTurn();
         assertThat(served).containsExactly(MinerLoop.ROUTINE_SLICE * 2L);
         assertThat(updates(sessions.getFirst()))
                 .containsExactly(new MinerInput.RouteUpdated(job), new MinerInput.RouteUpdated(tip));
@@ -122,7 +122,7 @@ class MinerLoopTest {
         post(job);
         post(target);
         loop.countDown();
-        fixture.onLoop(() -> {});
+        fixture.afterNextTurn();
         assertThat(sessions)
                 .allSatisfy(session -> assertThat(updates(session))
                         .containsExactly(new MinerInput.RouteUpdated(job), new MinerInput.RouteUpdated(target)));
