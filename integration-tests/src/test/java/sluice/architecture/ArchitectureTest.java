@@ -21,7 +21,9 @@ import com.tngtech.archunit.library.dependencies.SliceAssignment;
 import com.tngtech.archunit.library.dependencies.SliceIdentifier;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
+import sluice.proxy.event.GatewayEvents;
 
 /** Which way dependencies point, and where sockets, threads, clocks and random numbers may be. */
 @AnalyzeClasses(packages = "sluice", importOptions = ImportOption.DoNotIncludeTests.class)
@@ -35,6 +37,7 @@ class ArchitectureTest {
             "sluice.config.AuthorityKeyFile", "keeps our secret key on disk",
             "sluice.config.KeptPools", "keeps the pools that came by the API on disk",
             "sluice.proxy.event.GatewayEvents", "the event bus: owns the one thread that all events pass",
+            "sluice.upstream.thread.GiveWay", "asks the system which threads are compilers",
             "sluice.proxy.block.BlockJournal", "a found block is on disk before anything else is done with it",
             "sluice.protocol.sv2.noise.NativeSecp256k1", "unpacks the native library to load it",
             "sluice.protocol.sv2.noise.Secp256k1Choice", "blinds the native library's context, once per process",
@@ -123,8 +126,18 @@ class ArchitectureTest {
             .dependOnClassesThat(describe("do I/O", type -> Set.of(IMPURE_TYPES).contains(type.getName())));
 
     @ArchTest
-    static final ArchRule nobodyLocks =
-            noClasses().should().dependOnClassesThat().resideInAPackage("java.util.concurrent.locks..");
+    static final ArchRule nobodyLocks = noClasses()
+            .should()
+            .dependOnClassesThat(resideInAnyPackage("java.util.concurrent.locks..")
+                    .and(describe("lock", type -> !type.isEquivalentTo(LockSupport.class))));
+
+    @ArchTest
+    static final ArchRule onlyTheBusThreadWaitsForWhatLoopsDo = noClasses()
+            .that()
+            .doNotBelongToAnyOf(GatewayEvents.class)
+            .should()
+            .dependOnClassesThat()
+            .areAssignableTo(LockSupport.class);
 
     @ArchTest
     static final ArchRule nobodySynchronizes = noMethods()

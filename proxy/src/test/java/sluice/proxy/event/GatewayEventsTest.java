@@ -7,10 +7,13 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
@@ -71,6 +74,20 @@ class GatewayEventsTest {
             assertThat(second.ids).containsExactlyElementsOf(first.ids);
             assertThat(first.threads).containsExactly("farm-events").isEqualTo(second.threads);
             assertThat(events.lost()).isZero();
+        }
+    }
+
+    @Test
+    void anEventIsHandedOverWithoutAnybodyAskingWhetherTheBusWasAsleepOrNot() throws InterruptedException {
+        BlockingQueue<GatewayEvent> heard = new LinkedBlockingQueue<>();
+        try (GatewayEvents events = new GatewayEvents("farm", List.of(heard::add))) {
+            for (int i = 0; i < 100; i++) {
+                events.publish(event(i));
+                assertThat(heard.poll(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isEqualTo(event(i));
+                // Every other time it has had nothing to do for long enough to fall asleep.
+                long pause = i % 2 == 0 ? 0 : 2 * GatewayEvents.LINGER.toMillis();
+                assertThat(heard.poll(pause, TimeUnit.MILLISECONDS)).isNull();
+            }
         }
     }
 

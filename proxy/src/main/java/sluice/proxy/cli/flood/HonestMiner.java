@@ -22,7 +22,7 @@ import sluice.proxy.miner.Sv1MinerClient;
 
 /**
  * A miner that finds a share about every so often and measures how long each waits for its answer. Everything of it happens
- * on the thread that runs it, which has a processor's ordinary priority.
+ * on the thread that runs it.
  */
 final class HonestMiner implements Runnable {
     /** Why a share of a former tip is refused. */

@@ -1,0 +1,2 @@
+/** Which of this process's threads has a processor first. */
+package sluice.upstream.thread;

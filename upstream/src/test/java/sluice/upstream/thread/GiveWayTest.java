@@ -1,0 +1,99 @@
+package sluice.upstream.thread;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+
+@Timeout(60)
+class GiveWayTest {
+    // proc(5): the name of a thread may have spaces, so fields are counted from the bracket behind it.
+    private static final int NICE_AFTER_NAME = 16;
+
+    private static int niceOf(String thread) throws IOException {
+        String stat = Files.readString(Path.of("/proc", thread, "stat"));
+        return Integer.parseInt(stat.substring(stat.lastIndexOf(')') + 2).split(" ")[NICE_AFTER_NAME]);
+    }
+
+    private static int lowered() throws IOException {
+        return Math.min(19, niceOf("self") + GiveWay.BY);
+    }
+
+    @Test
+    void whatIsGivenIsRun() throws Exception {
+        CompletableFuture<Boolean> ran = new CompletableFuture<>();
+        Thread thread = Thread.ofPlatform().start(GiveWay.first(() -> ran.complete(true)));
+        assertThat(ran.get(20, TimeUnit.SECONDS)).isTrue();
+        thread.join();
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void aThreadThatGivesWayIsNicerThanTheOneThatStartedIt() throws Exception {
+        int before = niceOf("thread-self");
+        CompletableFuture<Integer> nice = new CompletableFuture<>();
+        Thread thread = Thread.ofPlatform()
+                .start(GiveWay.first(() -> nice.completeAsync(
+                        () -> {
+                            try {
+                                return niceOf("thread-self");
+                            } catch (IOException e) {
+                                throw new IllegalStateException(e);
+                            }
+                        },
+                        Runnable::run)));
+        assertThat(nice.get(20, TimeUnit.SECONDS)).isEqualTo(lowered());
+        assertThat(niceOf("thread-self")).isEqualTo(before);
+        thread.join();
+    }
+
+    /** A process whose compilers give way; it prints the nice value of each, and then that of its own thread. */
+    public static final class Process {
+        public static void main(String[] arguments) throws IOException {
+            GiveWay.compilers();
+            List<Path> threads;
+            try (Stream<Path> tasks = Files.list(Path.of("/proc/self/task"))) {
+                threads = tasks.toList();
+            }
+            for (Path thread : threads) {
+                if (Files.readString(thread.resolve("comm")).matches("C[12] Compiler.*\n")) {
+                    System.out.println(niceOf("self/task/" + thread.getFileName()));
+                }
+            }
+            System.out.println(niceOf("thread-self"));
+        }
+    }
+
+    // In a process of its own: a thread may be made nicer by everybody, but not everybody may take that back.
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void compilersGiveWayAndNothingElseOfTheProcessDoes() throws Exception {
+        java.lang.Process process = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "--enable-native-access=ALL-UNNAMED",
+                        "-XX:-UseDynamicNumberOfCompilerThreads",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        Process.class.getName())
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+        List<String> lines = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8)
+                .lines()
+                .filter(line -> line.matches("-?\\d+"))
+                .toList();
+        assertThat(process.waitFor()).isZero();
+        assertThat(lines).hasSizeGreaterThan(1);
+        assertThat(lines.subList(0, lines.size() - 1)).containsOnly(String.valueOf(lowered()));
+        assertThat(lines.getLast()).isEqualTo(String.valueOf(niceOf("self")));
+    }
+}
