@@ -14,9 +14,10 @@ import sluice.proxy.cli.flood.Flood;
         name = "events",
         description = {
             "Lets SV1 miners work at a gateway whose events nobody reads, then one caller as they come, then many too slowly, then",
-            "many not at all, round after round. Miners and readers run in processes of their own, the latter only where nobody else",
-            "wants the processor. It ends with 0 if no share was lost and the caller who reads as they come missed no event, and with",
-            "1 otherwise."
+            "many not at all, round after round. Miners and readers run in processes of their own: miners with real-time priority",
+            "where that is permitted, so that a share's time is the gateway's alone, and readers only where nobody else wants the",
+            "processor. It ends with 0 if no share was lost and the caller who reads as they come missed no event, and with 1",
+            "otherwise."
         })
 final class BenchEventsCommand extends Measurement {
     @Option(

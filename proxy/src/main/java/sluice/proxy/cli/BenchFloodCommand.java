@@ -15,8 +15,9 @@ import sluice.proxy.cli.flood.Flood;
         description = {
             "Lets honest SV1 miners work at a gateway with the default limits, first alone and then beside hostile clients of ten",
             "kinds, each of which comes again when it is closed, from addresses of 127.0.0.0/8. Miners and hostile clients run in",
-            "processes of their own, the latter only where nobody else wants the processor. It ends with 0 if no honest miner lost a",
-            "share or its connection, and with 1 otherwise."
+            "processes of their own: miners with real-time priority where that is permitted, so that a share's time is the gateway's",
+            "alone, and hostile clients only where nobody else wants the processor. It ends with 0 if no honest miner lost a share",
+            "or its connection, and with 1 otherwise."
         })
 final class BenchFloodCommand extends Measurement {
     @Option(

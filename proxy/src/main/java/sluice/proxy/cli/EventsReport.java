@@ -17,6 +17,7 @@ record EventsReport(EventsBench.Plan plan, EventsBench.Result result) implements
     public String json() {
         Map<String, Object> report = new LinkedHashMap<>();
         report.put("miners", plan.miners());
+        report.put("miners_real_time", result.minersFirst());
         report.put("readers", plan.readers());
         report.put("rounds", plan.rounds());
         report.put("cores", Runtime.getRuntime().availableProcessors());
@@ -38,7 +39,12 @@ record EventsReport(EventsBench.Plan plan, EventsBench.Result result) implements
     @Override
     public String text() {
         StringBuilder text = new StringBuilder();
-        add(text, "miners %d, cores %d%n", plan.miners(), Runtime.getRuntime().availableProcessors());
+        add(
+                text,
+                "miners %d%s, cores %d%n",
+                plan.miners(),
+                result.minersFirst() ? " (real-time)" : "",
+                Runtime.getRuntime().availableProcessors());
         add(
                 text,
                 "            share to answer, ms                  events           seconds of processor time (and of waiting for it)%n"

@@ -16,6 +16,7 @@ record FloodReport(Flood.Plan plan, Flood.Result result) implements Measurement.
     public String json() {
         Map<String, Object> report = new LinkedHashMap<>();
         report.put("miners", plan.miners());
+        report.put("miners_real_time", result.minersFirst());
         report.put("hostiles", plan.hostiles());
         report.put("bans_on", !plan.limits().banTime().isZero());
         report.put("cores", Runtime.getRuntime().availableProcessors());
@@ -41,8 +42,9 @@ record FloodReport(Flood.Plan plan, Flood.Result result) implements Measurement.
         StringBuilder text = new StringBuilder();
         add(
                 text,
-                "honest miners %d, hostile clients %d, bans %s, cores %d%n",
+                "honest miners %d%s, hostile clients %d, bans %s, cores %d%n",
                 plan.miners(),
+                result.minersFirst() ? " (real-time)" : "",
                 plan.hostiles(),
                 plan.limits().banTime().isZero() ? "off" : "on",
                 Runtime.getRuntime().availableProcessors());

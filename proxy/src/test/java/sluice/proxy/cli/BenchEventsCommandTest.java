@@ -70,7 +70,8 @@ class BenchEventsCommandTest {
         assertThat(execute("bench", "events", "--miners", "2", "--readers", "1", "--time", "500ms", "--rounds", "1"))
                 .isZero();
         assertThat(out.toString())
-                .contains("miners 2, cores ", "p99 (median of 1 rounds), ms: none ")
+                .containsPattern("miners 2( \\(real-time\\))?, cores ")
+                .contains("p99 (median of 1 rounds), ms: none ")
                 .contains("refused {}, unanswered 0, connections lost {}")
                 .contains("refused by the API {}; events lost inside the gateway 0");
     }

@@ -27,13 +27,16 @@ final class CrowdProcess implements AutoCloseable {
     private static final List<List<String>> FOREGROUND = List.of(List.of("/usr/bin/chrt", "-r", "1"));
 
     private final Crowd.Sort sort;
+    private final boolean isPlaced;
     private final Process process;
     private final BufferedReader answers;
     private final Writer orders;
 
     CrowdProcess(Crowd.Sort sort, InetSocketAddress gateway, int sharesPerSecond) throws IOException {
         this.sort = sort;
-        List<String> command = new ArrayList<>(wayToRun(sort == Crowd.Sort.HONEST ? FOREGROUND : BACKGROUND));
+        List<String> way = wayToRun(sort == Crowd.Sort.HONEST ? FOREGROUND : BACKGROUND);
+        isPlaced = !way.isEmpty();
+        List<String> command = new ArrayList<>(way);
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(MACHINE);
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), Crowd.class.getName()));
@@ -86,6 +89,11 @@ final class CrowdProcess implements AutoCloseable {
                     + " clients ended; what it said stands above");
         }
         return JsonMapper.shared().readTree(answer);
+    }
+
+    /** Whether it has the place among all processes that its sort should have: miners before all others, the rest behind. */
+    boolean isPlaced() {
+        return isPlaced;
     }
 
     /** What it has used of the processors. */

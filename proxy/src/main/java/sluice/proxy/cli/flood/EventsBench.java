@@ -84,6 +84,7 @@ public final class EventsBench {
     /**
      * What came of it.
      *
+     * @param minersFirst whether miners had a processor before all others: their waiting for one is not measured then
      * @param submitted shares, in all parts
      * @param refused those of them that were refused, by reason
      * @param lostConnections of miners, by reason
@@ -91,6 +92,7 @@ public final class EventsBench {
      * @param lostEvents that did not pass the gateway's own bus
      */
     public record Result(
+            boolean minersFirst,
             List<Part> parts,
             long submitted,
             long accepted,
@@ -198,6 +200,7 @@ public final class EventsBench {
                     JsonMapper.shared().treeToValue(miners.order(HonestCrowd.STOP), HonestCrowd.Totals.class);
             gateway.settledSnapshot();
             return new Result(
+                    miners.isPlaced(),
                     parts,
                     totals.submitted(),
                     totals.accepted(),

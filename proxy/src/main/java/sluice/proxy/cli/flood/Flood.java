@@ -98,6 +98,7 @@ public final class Flood {
     /**
      * What came of it.
      *
+     * @param minersFirst whether honest miners had a processor before all others: their waiting for one is not measured then
      * @param submitted shares of honest miners, in all parts
      * @param refused those of them that were refused, by reason
      * @param lostConnections of honest miners, by reason
@@ -107,6 +108,7 @@ public final class Flood {
      * @param internalErrors bugs that ended a connection
      */
     public record Result(
+            boolean minersFirst,
             Latency quiet,
             Processors quietProcessors,
             List<Wave> waves,
@@ -204,6 +206,7 @@ public final class Flood {
                     JsonMapper.shared().treeToValue(miners.order(HonestCrowd.STOP), HonestCrowd.Totals.class);
             FarmSnapshot seen = gateway.settledSnapshot();
             return new Result(
+                    miners.isPlaced(),
                     quiet.latency(),
                     quiet.processors(),
                     waves,
