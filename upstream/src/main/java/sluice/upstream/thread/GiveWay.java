@@ -20,11 +20,16 @@ import org.slf4j.LoggerFactory;
 public final class GiveWay {
     /**
      * By how much a thread is nicer than the process. Beside a busy event loop it still gets a tenth of a processor, so that
-     * code of a process under full load is compiled and its events are handed over all the same.
+     * events of a process under full load are handed over and its code is compiled all the same.
      */
     static final int BY = 10;
 
+    /** The same of the compiler that makes code better which is compiled already: it works longest, and can wait. */
+    static final int BY_OF_BETTER_CODE = 19;
+
     private static final int HIGHEST_NICE = 19;
+    private static final String FIRST_COMPILER = "C1 Compiler";
+    private static final String SECOND_COMPILER = "C2 Compiler";
     private static final int PRIO_PROCESS = 0;
     private static final int THIS_THREAD = 0;
     private static final Path THREADS = Path.of("/proc/self/task");
@@ -35,7 +40,7 @@ public final class GiveWay {
     /** What first has the thread that runs it give way, and then runs {@code work}. */
     public static Runnable first(Runnable work) {
         return () -> {
-            lower(THIS_THREAD);
+            lower(THIS_THREAD, BY);
             work.run();
         };
     }
@@ -50,8 +55,11 @@ public final class GiveWay {
         }
         try (DirectoryStream<Path> threads = Files.newDirectoryStream(THREADS)) {
             for (Path thread : threads) {
-                if (isCompiler(thread)) {
-                    lower(Integer.parseInt(thread.getFileName().toString()));
+                String name = nameOf(thread);
+                if (name.startsWith(FIRST_COMPILER)) {
+                    lower(numberOf(thread), BY);
+                } else if (name.startsWith(SECOND_COMPILER)) {
+                    lower(numberOf(thread), BY_OF_BETTER_CODE);
                 }
             }
         } catch (IOException e) {
@@ -59,21 +67,24 @@ public final class GiveWay {
         }
     }
 
-    private static boolean isCompiler(Path thread) {
+    private static int numberOf(Path thread) {
+        return Integer.parseInt(thread.getFileName().toString());
+    }
+
+    private static String nameOf(Path thread) {
         try {
-            String name = Files.readString(thread.resolve("comm"));
-            return name.startsWith("C1 Compiler") || name.startsWith("C2 Compiler");
+            return Files.readString(thread.resolve("comm"));
         } catch (IOException ended) {
-            return false;
+            return "";
         }
     }
 
-    private static void lower(int thread) {
+    private static void lower(int thread, int by) {
         if (Native.SET_PRIORITY == null) {
             return;
         }
         try {
-            int to = Math.min(HIGHEST_NICE, Native.niceOfProcess() + BY);
+            int to = Math.min(HIGHEST_NICE, Native.niceOfProcess() + by);
             if ((int) Native.SET_PRIORITY.invokeExact(PRIO_PROCESS, thread, to) != 0) {
                 LOG.debug("thread {} may not give way", thread);
             }
