@@ -5,11 +5,10 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import sluice.upstream.thread.GiveWay;
 
 /**
  * The threads that do the curve arithmetic of handshakes: 0.1 to 0.4 ms each, and a farm that returns from a power cut
- * brings thousands at once, which no event loop may wait for. They {@link GiveWay give way} to those.
+ * brings thousands at once, which no event loop may wait for.
  */
 public final class HandshakeWorkers {
     /** Steps of handshakes that may wait for a thread; one more is rejected and its connection closed. */
@@ -25,11 +24,6 @@ public final class HandshakeWorkers {
                 0,
                 TimeUnit.SECONDS,
                 new ArrayBlockingQueue<>(MAX_WAITING),
-                new DefaultThreadFactory("handshake", true) {
-                    @Override
-                    protected Thread newThread(Runnable work, String name) {
-                        return super.newThread(GiveWay.first(work), name);
-                    }
-                });
+                new DefaultThreadFactory("handshake", true));
     }
 }

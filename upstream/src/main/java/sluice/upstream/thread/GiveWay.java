@@ -24,8 +24,11 @@ public final class GiveWay {
      */
     static final int BY = 10;
 
-    /** The same of the compiler that makes code better which is compiled already: it works longest, and can wait. */
-    static final int BY_OF_BETTER_CODE = 19;
+    /**
+     * The same of what takes what others leave: the compiler that makes code better which is compiled already, and threads
+     * that hash.
+     */
+    static final int MOST = 19;
 
     private static final int HIGHEST_NICE = 19;
     private static final String FIRST_COMPILER = "C1 Compiler";
@@ -45,6 +48,14 @@ public final class GiveWay {
         };
     }
 
+    /** The same for work that takes what all others leave. */
+    public static Runnable most(Runnable work) {
+        return () -> {
+            lower(THIS_THREAD, MOST);
+            work.run();
+        };
+    }
+
     /**
      * The compilers of this process, which turn what runs often into machine code, from now on. One that is started later
      * has it from the one that starts it.
@@ -59,7 +70,7 @@ public final class GiveWay {
                 if (name.startsWith(FIRST_COMPILER)) {
                     lower(numberOf(thread), BY);
                 } else if (name.startsWith(SECOND_COMPILER)) {
-                    lower(numberOf(thread), BY_OF_BETTER_CODE);
+                    lower(numberOf(thread), MOST);
                 }
             }
         } catch (IOException e) {

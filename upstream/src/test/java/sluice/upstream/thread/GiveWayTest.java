@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -37,24 +38,26 @@ class GiveWayTest {
         thread.join();
     }
 
+    private static int niceOfThreadWith(UnaryOperator<Runnable> way) throws Exception {
+        CompletableFuture<Integer> nice = new CompletableFuture<>();
+        Thread thread = Thread.ofPlatform().start(way.apply(() -> {
+            try {
+                nice.complete(niceOf("thread-self"));
+            } catch (IOException e) {
+                nice.completeExceptionally(e);
+            }
+        }));
+        thread.join();
+        return nice.get(20, TimeUnit.SECONDS);
+    }
+
     @Test
     @EnabledOnOs(OS.LINUX)
     void aThreadThatGivesWayIsNicerThanTheOneThatStartedIt() throws Exception {
         int before = niceOf("thread-self");
-        CompletableFuture<Integer> nice = new CompletableFuture<>();
-        Thread thread = Thread.ofPlatform()
-                .start(GiveWay.first(() -> nice.completeAsync(
-                        () -> {
-                            try {
-                                return niceOf("thread-self");
-                            } catch (IOException e) {
-                                throw new IllegalStateException(e);
-                            }
-                        },
-                        Runnable::run)));
-        assertThat(nice.get(20, TimeUnit.SECONDS)).isEqualTo(lowered(GiveWay.BY));
+        assertThat(niceOfThreadWith(GiveWay::first)).isEqualTo(lowered(GiveWay.BY));
+        assertThat(niceOfThreadWith(GiveWay::most)).isEqualTo(lowered(GiveWay.MOST));
         assertThat(niceOf("thread-self")).isEqualTo(before);
-        thread.join();
     }
 
     /** A process whose compilers give way; it prints name and nice value of each, and then of its own thread. */
@@ -96,8 +99,6 @@ class GiveWayTest {
         assertThat(process.waitFor()).isZero();
         assertThat(lines)
                 .containsExactlyInAnyOrder(
-                        "C1 " + lowered(GiveWay.BY),
-                        "C2 " + lowered(GiveWay.BY_OF_BETTER_CODE),
-                        "own " + niceOf("self"));
+                        "C1 " + lowered(GiveWay.BY), "C2 " + lowered(GiveWay.MOST), "own " + niceOf("self"));
     }
 }

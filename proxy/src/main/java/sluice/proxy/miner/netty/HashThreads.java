@@ -15,6 +15,7 @@ import sluice.proxy.miner.MerkleSource;
 import sluice.proxy.miner.MinerClient;
 import sluice.proxy.miner.Share;
 import sluice.proxy.miner.Work;
+import sluice.upstream.thread.GiveWay;
 
 /**
  * The threads that hash. They look for newer work behind every slice, wait where there is none, and wait where too many
@@ -65,10 +66,9 @@ final class HashThreads {
                 .mapToObj(i -> Thread.ofPlatform()
                         .name(name + "-hash-" + i)
                         .daemon()
-                        // Hashing takes what is left: in one process with a gateway it must not slow the gateway's
-                        // loops.
-                        .priority(Thread.MIN_PRIORITY)
-                        .unstarted(() -> run(HashSearch.ofThread(i, count))))
+                        // In one process with a gateway hashing must not slow the gateway's loops. (A thread's priority
+                        // of Java means nothing to the JVM on Linux.)
+                        .unstarted(GiveWay.most(() -> run(HashSearch.ofThread(i, count)))))
                 .toList();
     }
 
