@@ -45,6 +45,7 @@ import sluice.proxy.netty.Gateway;
 import sluice.proxy.netty.GatewaySettings;
 import sluice.proxy.netty.MinersPort;
 import sluice.proxy.netty.PoolUpstream;
+import sluice.upstream.thread.GiveWay;
 
 /** Runs the gateway in front of the configured pool until it is told to stop. */
 @Command(name = "run", description = "Runs the gateway until SIGINT or SIGTERM, then closes every connection and ends.")
@@ -62,6 +63,7 @@ final class RunCommand implements Callable<Integer> {
     public Integer call() throws CommandFailure, InterruptedException {
         GatewayConfig operators = configuration.require(spec.commandLine().getErr());
         LogSetup.use(operators.logLevel());
+        GiveWay.secondCompiler();
         GatewayConfig config = withKeptPools(operators);
         if (!config.enabled()) {
             LOG.info("stratum_v2.enabled is false: nothing to do");

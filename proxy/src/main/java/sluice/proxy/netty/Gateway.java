@@ -73,7 +73,6 @@ import sluice.upstream.netty.HandshakeSettings;
 import sluice.upstream.netty.HandshakeWorkers;
 import sluice.upstream.netty.Transport;
 import sluice.upstream.template.TemplateStanding;
-import sluice.upstream.thread.GiveWay;
 
 /**
  * The running whole: the miners' ports, the event loops, the director with its upstreams, the event bus and the view. A pool and
@@ -109,7 +108,6 @@ public final class Gateway implements AutoCloseable {
             List<TemplateSourceFactory> templates,
             InstantSource clock,
             List<GatewayEvents.Listener> listeners) {
-        GiveWay.compilers();
         this.settings = settings;
         this.clock = clock;
         Secp256k1 engine = Secp256k1.best();

@@ -20,7 +20,7 @@ import org.slf4j.LoggerFactory;
 public final class GiveWay {
     /**
      * By how much a thread is nicer than the process. Beside a busy event loop it still gets a tenth of a processor, so that
-     * events of a process under full load are handed over and its code is compiled all the same.
+     * events of a process under full load are handed over all the same.
      */
     static final int BY = 10;
 
@@ -31,7 +31,6 @@ public final class GiveWay {
     static final int MOST = 19;
 
     private static final int HIGHEST_NICE = 19;
-    private static final String FIRST_COMPILER = "C1 Compiler";
     private static final String SECOND_COMPILER = "C2 Compiler";
     private static final int PRIO_PROCESS = 0;
     private static final int THIS_THREAD = 0;
@@ -57,24 +56,21 @@ public final class GiveWay {
     }
 
     /**
-     * The compilers of this process, which turn what runs often into machine code, from now on. One that is started later
-     * has it from the one that starts it.
+     * The JVM's second compiler, from now on: it works longest, on code that the first has compiled already. One that is
+     * started later has it from the one that starts it. The first keeps its place: without it everything is interpreted.
      */
-    public static void compilers() {
+    public static void secondCompiler() {
         if (Native.SET_PRIORITY == null) {
             return;
         }
         try (DirectoryStream<Path> threads = Files.newDirectoryStream(THREADS)) {
             for (Path thread : threads) {
-                String name = nameOf(thread);
-                if (name.startsWith(FIRST_COMPILER)) {
-                    lower(numberOf(thread), BY);
-                } else if (name.startsWith(SECOND_COMPILER)) {
+                if (nameOf(thread).startsWith(SECOND_COMPILER)) {
                     lower(numberOf(thread), MOST);
                 }
             }
         } catch (IOException e) {
-            LOG.debug("compilers do not give way: {}", e.toString());
+            LOG.debug("the second compiler does not give way: {}", e.toString());
         }
     }
 

@@ -19,6 +19,7 @@ import sluice.proxy.netty.Gateway;
 import sluice.proxy.netty.GatewaySettings;
 import sluice.proxy.netty.SimulatedUpstream;
 import sluice.upstream.template.SimulatedChain;
+import sluice.upstream.thread.GiveWay;
 
 /** A gateway for {@link HonestCrowd honest miners}: its shares cost a miner next to nothing. */
 final class MeasuredGateway {
@@ -44,6 +45,7 @@ final class MeasuredGateway {
             InstantSource clock,
             List<GatewayEvents.Listener> listeners)
             throws IOException {
+        GiveWay.secondCompiler();
         GatewaySettings settings = new GatewaySettings(
                 "bench",
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
