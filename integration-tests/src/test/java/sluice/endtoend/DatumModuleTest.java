@@ -48,8 +48,8 @@ class DatumModuleTest {
     private static final String SCRIPT_OF_ADDRESS = "0014751e76e8199196d454941c45d1b3a323f1433bd6";
     private static final String TAG_IN_HEX =
             HexFormat.of().formatHex(OceanModule.TAG.getBytes(StandardCharsets.US_ASCII));
-    // A block in some sixty shares.
-    private static final Target NETWORK = Target.ofCompact(0x1f400000L);
+    // A block in some 120 shares.
+    private static final Target NETWORK = Target.ofCompact(0x1f200000L);
 
     @TempDir
     private Path directory;
@@ -71,8 +71,7 @@ class DatumModuleTest {
                 (loop, handshakes) -> new LocalTemplateSource(
                         loop,
                         new SimulatedChain(
-                                new SimulatedChain.Settings(
-                                        Duration.ofHours(1), NETWORK, NETWORK, 20, Duration.ofMillis(500)),
+                                SimulatedChain.Settings.constant(NETWORK, Duration.ofMillis(500)),
                                 new SplittableRandom(11),
                                 CLOCK.instant()),
                         CLOCK),

@@ -48,8 +48,8 @@ class DeclaredForProviderTest {
     @TempDir
     private Path directory;
 
-    private final WatchedChain chain = new WatchedChain(
-            new SimulatedChain.Settings(Duration.ofHours(1), NETWORK, NETWORK, 20, Duration.ofHours(1)), CLOCK);
+    private final WatchedChain chain =
+            new WatchedChain(SimulatedChain.Settings.constant(NETWORK, Duration.ofHours(1)), CLOCK);
     private Gateway pool;
     private SluiceProcess sluice;
     private ApiCaller module;

@@ -75,8 +75,8 @@ class DeclaredJobsEndToEndTest {
     @TempDir
     private Path directory;
 
-    private final WatchedChain chain = new WatchedChain(
-            new SimulatedChain.Settings(Duration.ofHours(1), NETWORK, NETWORK, 20, Duration.ofMillis(200)), CLOCK);
+    private final WatchedChain chain =
+            new WatchedChain(SimulatedChain.Settings.constant(NETWORK, Duration.ofMillis(200)), CLOCK);
     private final List<Gateway> gateways = new ArrayList<>();
     private Gateway pool;
 

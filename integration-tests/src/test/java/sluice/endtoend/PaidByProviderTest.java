@@ -56,8 +56,7 @@ class PaidByProviderTest {
     @BeforeEach
     void start() throws IOException {
         Target someHundredHashes = Target.ofCompact(0x1f7fffffL);
-        SimulatedChain.Settings chain = new SimulatedChain.Settings(
-                Duration.ofHours(1), someHundredHashes, someHundredHashes, 20, Duration.ofHours(1));
+        SimulatedChain.Settings chain = SimulatedChain.Settings.constant(someHundredHashes, Duration.ofHours(1));
         templates = TemplateServer.start(
                 new TemplateServerSettings(
                         new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), Farm.freshKey(), 4),

@@ -76,8 +76,7 @@ class SoloOverTemplatesTest {
         BufferLeaks.watch();
         // Blocks are quick enough for a slow machine, and rare enough that a block is nobody's every share.
         Target target = Target.ofCompact(0x1f00ffffL);
-        SimulatedChain.Settings chain =
-                new SimulatedChain.Settings(Duration.ofHours(1), target, target, 20, Duration.ofMillis(500));
+        SimulatedChain.Settings chain = SimulatedChain.Settings.constant(target, Duration.ofMillis(500));
         provider = TemplateServer.start(
                 new TemplateServerSettings(loopback(0), Farm.freshKey(), 4),
                 (loop, handshakes) -> new LocalTemplateSource(

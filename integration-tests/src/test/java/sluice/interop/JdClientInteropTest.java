@@ -86,8 +86,7 @@ class JdClientInteropTest {
                 (loop, handshakes) -> new LocalTemplateSource(
                         loop,
                         new SimulatedChain(
-                                new SimulatedChain.Settings(
-                                        Duration.ofHours(1), target, target, 10, Duration.ofSeconds(1)),
+                                SimulatedChain.Settings.constant(target, Duration.ofSeconds(1)),
                                 new SplittableRandom(5),
                                 CLOCK.instant()),
                         CLOCK),

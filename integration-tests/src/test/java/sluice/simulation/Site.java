@@ -98,6 +98,7 @@ final class Site {
                         chance.spread(Duration.ofSeconds(20), Duration.ofMinutes(2)),
                         easiest,
                         easiest,
+                        SimulatedChain.Settings.HARDEST,
                         0.5,
                         chance.spread(Duration.ofSeconds(1), Duration.ofSeconds(30))));
         SimulatedGateway pool = new SimulatedGateway(

@@ -177,7 +177,12 @@ final class TemplatesCommand implements Callable<Integer> {
         }
         SimulatedChain.Settings regtest = SimulatedChain.Settings.regtest(blockInterval);
         SimulatedChain.Settings chain = new SimulatedChain.Settings(
-                blockInterval, regtest.startTarget(), regtest.easiestTarget(), transactionsPerSecond, refresh);
+                blockInterval,
+                regtest.startTarget(),
+                regtest.easiestTarget(),
+                regtest.hardestTarget(),
+                transactionsPerSecond,
+                refresh);
         SplittableRandom random = new SplittableRandom(seed == null ? System.nanoTime() : seed);
         return (loop, handshakes) ->
                 new LocalTemplateSource(loop, new SimulatedChain(chain, random, CLOCK.instant()), CLOCK);

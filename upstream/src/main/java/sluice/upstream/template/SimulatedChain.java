@@ -67,8 +67,8 @@ public final class SimulatedChain implements LocalTemplates {
         this.settings = settings;
         this.random = random;
         mempool = new SimulatedMempool(random.split(), settings.transactionsPerSecond(), start);
-        difficulty =
-                new SimulatedDifficulty(settings.blockInterval(), settings.startTarget(), settings.easiestTarget());
+        difficulty = new SimulatedDifficulty(
+                settings.blockInterval(), settings.startTarget(), settings.easiestTarget(), settings.hardestTarget());
         for (int i = MEDIAN_SPAN; i > 0; i--) {
             recentTimes.addLast(
                     start.minus(settings.blockInterval().multipliedBy(i)).getEpochSecond());
@@ -84,6 +84,7 @@ public final class SimulatedChain implements LocalTemplates {
      * @param blockInterval mean time between blocks that retargeting aims for
      * @param startTarget network target of the first block
      * @param easiestTarget network target that retargeting never goes beyond
+     * @param hardestTarget the other end
      * @param transactionsPerSecond mean rate at which the mempool fills
      * @param refreshInterval least time between templates on one tip
      */
@@ -91,13 +92,21 @@ public final class SimulatedChain implements LocalTemplates {
             Duration blockInterval,
             Target startTarget,
             Target easiestTarget,
+            Target hardestTarget,
             double transactionsPerSecond,
             Duration refreshInterval) {
+        /** As good as no bound. */
+        public static final Target HARDEST = Target.ofCompact(0x01010000L);
 
         /** A regtest target to start with and to fall back to, seven transactions per second, refreshes every second. */
         public static Settings regtest(Duration blockInterval) {
             Target easiest = Target.ofCompact(0x207fffffL);
-            return new Settings(blockInterval, easiest, easiest, 7, Duration.ofSeconds(1));
+            return new Settings(blockInterval, easiest, easiest, HARDEST, 7, Duration.ofSeconds(1));
+        }
+
+        /** Every block has this network target, however fast they come; twenty transactions per second. */
+        public static Settings constant(Target target, Duration refreshInterval) {
+            return new Settings(Duration.ofHours(1), target, target, target, 20, refreshInterval);
         }
 
         public Settings {
@@ -107,7 +116,8 @@ public final class SimulatedChain implements LocalTemplates {
         }
 
         public Settings withStartTarget(Target target) {
-            return new Settings(blockInterval, target, easiestTarget, transactionsPerSecond, refreshInterval);
+            return new Settings(
+                    blockInterval, target, easiestTarget, hardestTarget, transactionsPerSecond, refreshInterval);
         }
     }
 

@@ -22,13 +22,15 @@ final class SimulatedDifficulty {
 
     private final Duration blockInterval;
     private final Target easiest;
+    private final Target hardest;
     private final Deque<Sample> samples = new ArrayDeque<>();
     private long nbits;
 
-    SimulatedDifficulty(Duration blockInterval, Target start, Target easiest) {
+    SimulatedDifficulty(Duration blockInterval, Target start, Target easiest, Target hardest) {
         this.blockInterval = blockInterval;
         this.easiest = easiest;
-        this.nbits = Target.hardest(start, easiest).toCompact();
+        this.hardest = hardest;
+        this.nbits = bounded(start);
     }
 
     private record Sample(double hashes, double seconds) {}
@@ -58,6 +60,10 @@ final class SimulatedDifficulty {
         double next = Math.clamp(wanted, current / MAX_STEP, current * MAX_STEP);
         // At 60 per minute, hashes per second are hashes per block.
         Target target = Hashrate.targetFor(next, SECONDS_PER_MINUTE);
-        nbits = Target.hardest(target, easiest).toCompact();
+        nbits = bounded(target);
+    }
+
+    private long bounded(Target target) {
+        return Target.easiest(Target.hardest(target, easiest), hardest).toCompact();
     }
 }

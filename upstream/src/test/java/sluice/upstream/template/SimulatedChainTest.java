@@ -272,7 +272,7 @@ class SimulatedChainTest {
     void refusesSettingsThatStandStill() {
         assertThatThrownBy(() -> SimulatedChain.Settings.regtest(Duration.ZERO))
                 .isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() -> new SimulatedChain.Settings(INTERVAL, Target.MAX, Target.MAX, 0, INTERVAL))
+        assertThatThrownBy(() -> new SimulatedChain.Settings(INTERVAL, Target.MAX, Target.MAX, Target.MAX, 0, INTERVAL))
                 .isInstanceOf(IllegalArgumentException.class);
     }
 

@@ -10,6 +10,7 @@ import sluice.protocol.bitcoin.Hashrate;
 import sluice.protocol.bitcoin.Target;
 
 class SimulatedDifficultyTest {
+    private static final Target HARDEST = SimulatedChain.Settings.HARDEST;
     private static final Target EASIEST = Target.ofCompact(0x207fffffL);
     private static final Duration INTERVAL = Duration.ofSeconds(5);
     private static final double MILLIS = 1e3;
@@ -33,7 +34,7 @@ class SimulatedDifficultyTest {
     void blocksComeAboutOncePerIntervalFromOneCoreToAFarm() {
         for (double hashrate : new double[] {1e5, 1e7, 1e13, 1e18}) {
             SplittableRandom random = new SplittableRandom(5);
-            SimulatedDifficulty difficulty = new SimulatedDifficulty(INTERVAL, EASIEST, EASIEST);
+            SimulatedDifficulty difficulty = new SimulatedDifficulty(INTERVAL, EASIEST, EASIEST, HARDEST);
             mine(difficulty, hashrate, 60, random);
             assertThat(mine(difficulty, hashrate, 500, random)).isBetween(3.5, 6.5);
         }
@@ -42,7 +43,7 @@ class SimulatedDifficultyTest {
     @Test
     void followsAHashrateThatFallsAndRises() {
         SplittableRandom random = new SplittableRandom(6);
-        SimulatedDifficulty difficulty = new SimulatedDifficulty(INTERVAL, EASIEST, EASIEST);
+        SimulatedDifficulty difficulty = new SimulatedDifficulty(INTERVAL, EASIEST, EASIEST, HARDEST);
         mine(difficulty, 1e9, 60, random);
         mine(difficulty, 1e6, 40, random);
         assertThat(mine(difficulty, 1e6, 300, random)).isBetween(3.5, 6.5);
@@ -52,7 +53,8 @@ class SimulatedDifficultyTest {
 
     @Test
     void noBlockMovesTheDifficultyByMoreThanTheStep() {
-        SimulatedDifficulty difficulty = new SimulatedDifficulty(INTERVAL, Target.ofCompact(0x1d00ffffL), EASIEST);
+        SimulatedDifficulty difficulty =
+                new SimulatedDifficulty(INTERVAL, Target.ofCompact(0x1d00ffffL), EASIEST, HARDEST);
         double before = Hashrate.hashesPerShare(difficulty.target());
         difficulty.blockFound(Duration.ZERO, true);
         double harder = Hashrate.hashesPerShare(difficulty.target());
@@ -69,11 +71,22 @@ class SimulatedDifficultyTest {
     @Test
     void neverGoesBeyondTheEasiestTarget() {
         Target floor = Target.ofCompact(0x1e00ffffL);
-        SimulatedDifficulty difficulty = new SimulatedDifficulty(INTERVAL, EASIEST, floor);
+        SimulatedDifficulty difficulty = new SimulatedDifficulty(INTERVAL, EASIEST, floor, HARDEST);
         assertThat(difficulty.target()).isEqualTo(floor);
         for (int i = 0; i < 20; i++) {
             difficulty.blockFound(Duration.ofHours(1), false);
             assertThat(difficulty.target()).isEqualTo(floor);
         }
+    }
+
+    @Test
+    void neverGoesBeyondTheHardestTarget() {
+        Target bound = Target.ofCompact(0x1e00ffffL);
+        SimulatedDifficulty difficulty = new SimulatedDifficulty(INTERVAL, EASIEST, EASIEST, bound);
+        for (int i = 0; i < 20; i++) {
+            difficulty.blockFound(Duration.ofMillis(1), true);
+            assertThat(difficulty.target()).isGreaterThanOrEqualTo(bound);
+        }
+        assertThat(difficulty.target()).isEqualTo(bound);
     }
 }
