@@ -58,9 +58,9 @@ class ApiServerTest {
         }
     }
 
-    private void serveInAHurry() throws IOException {
+    private void serveInAHurry(ApiDeadlines deadlines) throws IOException {
         api.close();
-        api = ServedApi.onPort(ServedApi.IN_A_HURRY);
+        api = ServedApi.onPort(deadlines);
     }
 
     @Test
@@ -236,24 +236,33 @@ class ApiServerTest {
 
     @Test
     void whoSendsSlowlyIsNotWaitedFor() throws IOException {
-        serveInAHurry();
+        serveInAHurry(ServedApi.IN_A_HURRY_TO_HEAR);
         assertThat(last("GET /open HT")).isEmpty();
-        assertThat(last("PUT /things/a HTTP/1.1\r\n" + HOST + JSON + bearer(OPERATOR) + "Content-Length: 9\r\n\r\n{"))
-                .startsWith("HTTP/1.1 408");
-        assertThat(api.refused("slow-request")).isEqualTo(2);
-        assertThat(last(get("/open"))).startsWith("HTTP/1.1 200");
+        assertThat(api.refused("slow-request")).isEqualTo(1);
+        // Where this test itself is so slow that not even the head comes in time, it tries again.
+        await().until(
+                () -> last("PUT /things/a HTTP/1.1\r\n" + HOST + JSON + bearer(OPERATOR) + "Content-Length: 9\r\n\r\n{"),
+                answer -> isAnswerOf(408, answer));
+        assertThat(api.refused("slow-request")).isGreaterThan(1);
+        await().until(() -> last(get("/open")), answer -> isAnswerOf(200, answer));
         assertThat(api.handled).containsExactly("/open");
+    }
+
+    /** Whether there is an answer; if so, it must be this one. */
+    private static boolean isAnswerOf(int status, String answer) {
+        assertThat(answer).matches("(?s)(HTTP/1.1 " + status + " .*)?");
+        return !answer.isEmpty();
     }
 
     @Test
     void aHandlerThatNeverAnswersIsAnsweredFor() throws IOException {
-        serveInAHurry();
+        serveInAHurry(ServedApi.IN_A_HURRY_TO_ANSWER);
         assertThat(last(get("/never"))).startsWith("HTTP/1.1 503");
     }
 
     @Test
     void whoDoesNotReadItsAnswerIsNotWaitedFor() throws IOException {
-        serveInAHurry();
+        serveInAHurry(ServedApi.IN_A_HURRY_TO_BE_READ);
         try (RawCaller caller = api.caller()) {
             caller.says(get("/large"));
             await().until(() -> api.refused("slow-reader") == 1);

@@ -29,12 +29,21 @@ final class ServedApi implements AutoCloseable {
     static final String READER = "sluice_reader";
     static final String OPERATOR = "sluice_operator";
     static final ApiDeadlines IN_NO_HURRY = ApiDeadlines.DEFAULT;
-    static final ApiDeadlines IN_A_HURRY = new ApiDeadlines(
-            Duration.ofMillis(150),
-            Duration.ofMillis(150),
-            Duration.ofMillis(150),
-            Duration.ofMillis(150),
-            Duration.ofMillis(150));
+    private static final Duration SHORT = Duration.ofMillis(150);
+
+    /** In which callers are soon closed that send nothing, or not all. */
+    static final ApiDeadlines IN_A_HURRY_TO_HEAR = new ApiDeadlines(
+            SHORT, SHORT, ApiDeadlines.ANSWER_TIMEOUT, ApiDeadlines.WRITE_TIMEOUT, ApiDeadlines.LINGER_TIMEOUT);
+    /** In which handlers have to answer soon, and the connection ends soon afterwards. */
+    static final ApiDeadlines IN_A_HURRY_TO_ANSWER = new ApiDeadlines(
+            ApiDeadlines.REQUEST_TIMEOUT, SHORT, SHORT, ApiDeadlines.WRITE_TIMEOUT, ApiDeadlines.LINGER_TIMEOUT);
+    /** In which answers have to be read soon. */
+    static final ApiDeadlines IN_A_HURRY_TO_BE_READ = new ApiDeadlines(
+            ApiDeadlines.REQUEST_TIMEOUT,
+            ApiDeadlines.IDLE_TIMEOUT,
+            ApiDeadlines.ANSWER_TIMEOUT,
+            SHORT,
+            ApiDeadlines.LINGER_TIMEOUT);
 
     record Echo(String said) {}
 
