@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -44,11 +45,21 @@ class ConfigWatchTest {
         watch.close();
     }
 
+    /** In one call to the system, so that the file is never empty on the way, however slow this test is. */
+    private void overwrite(String longerText) throws IOException {
+        Files.writeString(file, longerText, StandardOpenOption.WRITE);
+    }
+
+    /** As {@link Files#move} alone does not: it deletes the other file first. */
+    private void replaceBy(Path other) throws IOException {
+        Files.move(other, file, StandardCopyOption.ATOMIC_MOVE);
+    }
+
     @Test
     void readsAFileThatChangedOnce() throws IOException {
-        Files.writeString(file, "second");
+        overwrite("second");
         await().until(() -> !read.isEmpty());
-        Files.writeString(file, "the third");
+        overwrite("the third");
         await().until(() -> read.size() > 1);
         assertThat(read).containsExactly("second", "the third");
     }
@@ -56,7 +67,7 @@ class ConfigWatchTest {
     @Test
     void readsAFileThatWasReplacedByAnother() throws IOException {
         Path next = Files.writeString(home.resolve("next"), "replaced");
-        Files.move(next, file, StandardCopyOption.REPLACE_EXISTING);
+        replaceBy(next);
         await().untilAsserted(() -> assertThat(read).containsExactly("replaced"));
     }
 
@@ -69,7 +80,7 @@ class ConfigWatchTest {
         Files.createSymbolicLink(file, old);
         watch = new ConfigWatch(List.of(file), INTERVAL, () -> read.add("again"));
         Path link = Files.createSymbolicLink(home.resolve("link"), fresh);
-        Files.move(link, file, StandardCopyOption.REPLACE_EXISTING);
+        replaceBy(link);
         await().untilAsserted(() -> assertThat(read).containsExactly("again"));
     }
 
@@ -78,7 +89,7 @@ class ConfigWatchTest {
         Files.delete(file);
         watch.readNow();
         await().until(() -> read.size() == 1);
-        Files.writeString(file, "back again");
+        replaceBy(Files.writeString(home.resolve("next"), "back again"));
         await().until(() -> read.size() == 2);
         assertThat(read).containsExactly("gone", "back again");
     }
