@@ -49,6 +49,7 @@ class MinerConnectionTest {
     /** A miner that takes no bytes at all. */
     private EmbeddedChannel deaf(ScriptedSession session) {
         EmbeddedChannel channel = new EmbeddedChannel();
+        channel.freezeTime();
         channel.config()
                 .setWriteBufferWaterMark(
                         new WriteBufferWaterMark(MinerConnection.MAX_BACKLOG / 2, MinerConnection.MAX_BACKLOG));
@@ -62,8 +63,18 @@ class MinerConnectionTest {
     }
 
     private EmbeddedChannel connect(Function<MinerInput, List<MinerAction>> script) {
-        return new EmbeddedChannel(new MinerConnection(
-                fixture.miners, 7, "default", LoopFixture.visitor(), new ScriptedSession(script), false));
+        EmbeddedChannel channel = new EmbeddedChannel();
+        // However long the test takes, for the connection only so much time passes as the test says.
+        channel.freezeTime();
+        channel.pipeline()
+                .addLast(new MinerConnection(
+                        fixture.miners,
+                        7,
+                        "default",
+                        LoopFixture.visitor(),
+                        new ScriptedSession(script),
+                        false));
+        return channel;
     }
 
     private String reason() throws InterruptedException {
@@ -226,7 +237,6 @@ class MinerConnectionTest {
     @Test
     void aMinerHearsOfItsBlockWhenTheBlockIsOnTheDisk() throws Exception {
         EmbeddedChannel channel = findsABlock();
-        channel.freezeTime();
         CountDownLatch control = fixture.holdLoop();
         channel.writeInbound(LINE);
         Object early = channel.readOutbound();
@@ -243,7 +253,6 @@ class MinerConnectionTest {
     @Test
     void aDiskThatHangsKeepsTheAnswerBackForFiveSeconds() throws Exception {
         EmbeddedChannel channel = findsABlock();
-        channel.freezeTime();
         CountDownLatch control = fixture.holdLoop();
         channel.writeInbound(LINE);
         channel.advanceTimeBy(MinerConnection.BLOCK_PATIENCE.toMillis() - 1, TimeUnit.MILLISECONDS);
