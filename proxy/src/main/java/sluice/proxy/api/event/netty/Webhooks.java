@@ -31,8 +31,15 @@ public final class Webhooks implements WebhookDesk, AutoCloseable {
     private final EventLoop loop;
     private final HttpClient client = WebhookPost.newClient();
     private final Map<String, WebhookSender> senders = new LinkedHashMap<>();
+    private final Duration closePatience;
 
-    private Webhooks(List<WebhookConfig> configs, EventFeed feed, InstantSource clock, Duration patience) {
+    private Webhooks(
+            List<WebhookConfig> configs,
+            EventFeed feed,
+            InstantSource clock,
+            Duration patience,
+            Duration closePatience) {
+        this.closePatience = closePatience;
         this.loops = Transport.best().newEventLoops(1, "webhooks");
         this.loop = loops.next();
         SecureRandom random = new SecureRandom();
@@ -45,11 +52,16 @@ public final class Webhooks implements WebhookDesk, AutoCloseable {
 
     /** Tells each of {@code configs} of what happens from now on. */
     public static Webhooks start(List<WebhookConfig> configs, EventFeed feed, InstantSource clock) {
-        return start(configs, feed, clock, ANSWER_TIMEOUT);
+        return start(configs, feed, clock, ANSWER_TIMEOUT, CLOSE_PATIENCE);
     }
 
-    static Webhooks start(List<WebhookConfig> configs, EventFeed feed, InstantSource clock, Duration patience) {
-        return new Webhooks(configs, feed, clock, patience);
+    static Webhooks start(
+            List<WebhookConfig> configs,
+            EventFeed feed,
+            InstantSource clock,
+            Duration patience,
+            Duration closePatience) {
+        return new Webhooks(configs, feed, clock, patience, closePatience);
     }
 
     @Override
@@ -86,7 +98,7 @@ public final class Webhooks implements WebhookDesk, AutoCloseable {
                         senders.values().stream().map(WebhookSender::settle).toArray(CompletableFuture[]::new)))
                 .syncUninterruptibly()
                 .getNow()
-                .completeOnTimeout(null, CLOSE_PATIENCE.toMillis(), TimeUnit.MILLISECONDS)
+                .completeOnTimeout(null, closePatience.toMillis(), TimeUnit.MILLISECONDS)
                 .join();
         loop.submit(() -> senders.values().forEach(WebhookSender::close)).syncUninterruptibly();
         client.shutdownNow();

@@ -1,12 +1,12 @@
 package sluice.proxy.api.event.netty;
 
 import static com.github.tomakehurst.wiremock.client.WireMock.aResponse;
-import static com.github.tomakehurst.wiremock.client.WireMock.anyUrl;
 import static com.github.tomakehurst.wiremock.client.WireMock.ok;
 import static com.github.tomakehurst.wiremock.client.WireMock.permanentRedirect;
 import static com.github.tomakehurst.wiremock.client.WireMock.post;
 import static com.github.tomakehurst.wiremock.client.WireMock.postRequestedFor;
 import static com.github.tomakehurst.wiremock.client.WireMock.status;
+import static com.github.tomakehurst.wiremock.client.WireMock.urlMatching;
 import static com.github.tomakehurst.wiremock.core.WireMockConfiguration.wireMockConfig;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -21,10 +21,15 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.EnumSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -52,13 +57,18 @@ import tools.jackson.databind.json.JsonMapper;
 class WebhooksTest {
     private static final WebhookSecret SECRET = WebhookSecret.parse("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw");
     private static final Instant AT = Instant.ofEpochSecond(1_700_000_000L);
-    private static final String PATH = "/hooks/s3cret";
+    private static final AtomicInteger TESTS = new AtomicInteger();
     private static final Duration IMPATIENT = Duration.ofMillis(300);
+    /** So long that a busy machine cuts no delivery short. */
+    private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(45);
+
     private static final int LONGER_THAN_ANY_TEST_MILLIS = 600_000;
 
     private static WireMockServer receiver;
 
     private final EventFeed feed = new EventFeed(new EventLedger("run"), PoolAddresses.UNKNOWN);
+    // One of its own for each test: requests that one before still had on their way are not meant for this.
+    private final String path = "/hooks/s3cret/" + TESTS.incrementAndGet();
     private Webhooks webhooks;
 
     @BeforeAll
@@ -87,8 +97,8 @@ class WebhooksTest {
         webhooks.close();
     }
 
-    private static void answer(ResponseDefinitionBuilder response) {
-        receiver.stubFor(post(anyUrl()).willReturn(response));
+    private void answer(ResponseDefinitionBuilder response) {
+        receiver.stubFor(post(path).willReturn(response));
     }
 
     private void start() {
@@ -96,9 +106,13 @@ class WebhooksTest {
     }
 
     private void start(int port, Duration patience, Set<EventType> events) {
-        URI url = URI.create("http://127.0.0.1:" + port + PATH);
+        URI url = URI.create("http://127.0.0.1:" + port + path);
         webhooks = Webhooks.start(
-                List.of(new WebhookConfig("chat", url, SECRET, events)), feed, InstantSource.system(), patience);
+                List.of(new WebhookConfig("chat", url, SECRET, events)),
+                feed,
+                InstantSource.system(),
+                patience,
+                CLOSE_PATIENCE);
     }
 
     private void happens(String reason) {
@@ -119,13 +133,17 @@ class WebhooksTest {
         return await().until(this::state, wanted);
     }
 
-    private static List<LoggedRequest> requests() {
-        return receiver.findAll(postRequestedFor(anyUrl()));
+    private List<LoggedRequest> requests() {
+        return receiver.findAll(postRequestedFor(urlMatching(path + ".*")));
     }
 
-    private static List<String> reasonsTold() {
+    private List<String> reasonsTold() {
+        return reasons(requests());
+    }
+
+    private static List<String> reasons(Collection<LoggedRequest> requests) {
         List<String> told = new ArrayList<>();
-        for (LoggedRequest request : requests()) {
+        for (LoggedRequest request : requests) {
             for (JsonNode event :
                     JsonMapper.shared().readTree(request.getBody()).get("events")) {
                 told.add(event.get("data").get("reason").asString());
@@ -141,7 +159,7 @@ class WebhooksTest {
         waitFor(state -> state.delivered() == 1);
 
         LoggedRequest request = requests().getFirst();
-        assertThat(request.getUrl()).isEqualTo(PATH);
+        assertThat(request.getUrl()).isEqualTo(path);
         assertThat(request.getHeader("Content-Type")).isEqualTo("application/json");
         assertThat(request.getHeader("webhook-id")).isEqualTo("run-0-1");
         Instant sentAt = Instant.ofEpochSecond(Long.parseLong(request.getHeader("webhook-timestamp")));
@@ -251,7 +269,7 @@ class WebhooksTest {
         failing(aResponse().withFault(Fault.CONNECTION_RESET_BY_PEER), "broken", "overloaded");
         failing(status(503), "overloaded", "well");
         receiver.stubFor(
-                post(anyUrl()).inScenario("illness").whenScenarioStateIs("well").willReturn(ok()));
+                post(path).inScenario("illness").whenScenarioStateIs("well").willReturn(ok()));
         start(receiver.port(), IMPATIENT, EnumSet.allOf(EventType.class));
         List<String> all = new ArrayList<>();
         for (int i = 0; i < 3 * WebhookQueue.MAX_BATCH; i++) {
@@ -260,15 +278,19 @@ class WebhooksTest {
         }
         WebhookState well = waitFor(state -> state.delivered() == all.size());
         assertThat(well.buried() + well.missed() + well.forgotten()).isZero();
-        // What was not taken was the first delivery, three times.
-        List<String> told = reasonsTold();
-        int again = told.indexOf("r0") == told.lastIndexOf("r0") ? 0 : told.lastIndexOf("r0");
-        assertThat(again).isPositive();
-        assertThat(told.subList(again, told.size())).containsExactlyElementsOf(all);
+        // As receivers should, this one leaves out what it knows by its id. What failed was the first, three times;
+        // where
+        // the machine is busy, any other may have been answered too late, too.
+        Map<String, LoggedRequest> deliveries = new LinkedHashMap<>();
+        requests().forEach(request -> deliveries.putIfAbsent(request.getHeader("webhook-id"), request));
+        assertThat(reasons(deliveries.values())).containsExactlyElementsOf(all);
+        assertThat(requests())
+                .filteredOn(request -> request.getHeader("webhook-id").equals("run-0-1"))
+                .hasSizeGreaterThan(3);
     }
 
-    private static void failing(ResponseDefinitionBuilder response, String from, String to) {
-        receiver.stubFor(post(anyUrl())
+    private void failing(ResponseDefinitionBuilder response, String from, String to) {
+        receiver.stubFor(post(path)
                 .inScenario("illness")
                 .whenScenarioStateIs(from)
                 .willReturn(response)
@@ -301,7 +323,7 @@ class WebhooksTest {
 
     @Test
     void aRedirectIsNotFollowed() {
-        answer(permanentRedirect("http://127.0.0.1:" + receiver.port() + "/elsewhere"));
+        answer(permanentRedirect("http://127.0.0.1:" + receiver.port() + path + "/elsewhere"));
         start();
         happens("first");
         assertThat(waitFor(state -> state.buried() == 1)
@@ -309,7 +331,7 @@ class WebhooksTest {
                         .getFirst()
                         .reason())
                 .isEqualTo("HTTP 301");
-        assertThat(requests()).extracting(LoggedRequest::getUrl).containsExactly(PATH);
+        assertThat(requests()).extracting(LoggedRequest::getUrl).containsExactly(path);
     }
 
     @Test
@@ -326,8 +348,8 @@ class WebhooksTest {
         answer(status(500));
         start();
         happens("first");
-        webhooks.close();
-        assertThat(requests()).hasSize(1);
+        assertThat(CompletableFuture.runAsync(webhooks::close)).succeedsWithin(CLOSE_PATIENCE.minusSeconds(10));
+        assertThat(requests()).isNotEmpty();
     }
 
     @Test
