@@ -68,12 +68,7 @@ class MinerConnectionTest {
         channel.freezeTime();
         channel.pipeline()
                 .addLast(new MinerConnection(
-                        fixture.miners,
-                        7,
-                        "default",
-                        LoopFixture.visitor(),
-                        new ScriptedSession(script),
-                        false));
+                        fixture.miners, 7, "default", LoopFixture.visitor(), new ScriptedSession(script), false));
         return channel;
     }
 

@@ -241,8 +241,9 @@ class ApiServerTest {
         assertThat(api.refused("slow-request")).isEqualTo(1);
         // Where this test itself is so slow that not even the head comes in time, it tries again.
         await().until(
-                () -> last("PUT /things/a HTTP/1.1\r\n" + HOST + JSON + bearer(OPERATOR) + "Content-Length: 9\r\n\r\n{"),
-                answer -> isAnswerOf(408, answer));
+                        () -> last("PUT /things/a HTTP/1.1\r\n" + HOST + JSON + bearer(OPERATOR)
+                                + "Content-Length: 9\r\n\r\n{"),
+                        answer -> isAnswerOf(408, answer));
         assertThat(api.refused("slow-request")).isGreaterThan(1);
         await().until(() -> last(get("/open")), answer -> isAnswerOf(200, answer));
         assertThat(api.handled).containsExactly("/open");
