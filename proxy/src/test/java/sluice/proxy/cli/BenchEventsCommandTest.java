@@ -54,7 +54,8 @@ class BenchEventsCommandTest {
         for (JsonNode part : report.get("parts")) {
             assertThat(part.get("shares").asInt()).isPositive();
             assertThat(part.get("p99_ms").asDouble()).isPositive();
-            assertThat(part.get("cpu_seconds_gateway").asDouble()).isPositive();
+            // The system counts in hundredths of a second.
+            assertThat(part.get("cpu_seconds_gateway").asDouble()).isNotNegative();
             assertThat(part.get("events_missed_by_id").asInt())
                     .as("whoever misses events is told how many")
                     .isEqualTo(part.get("events_missed_told").asInt());

@@ -44,13 +44,19 @@ class BenchFloodCommandTest {
         JsonNode report = JsonMapper.shared().readTree(out.toString());
         assertThat(report.get("miners_real_time").isBoolean()).isTrue();
         assertThat(report.get("quiet").get("shares").asInt()).isPositive();
-        assertThat(report.get("quiet").get("cpu_seconds_miners").asDouble()).isPositive();
+        assertThat(report.get("quiet").get("cpu_seconds_miners").asDouble()).isNotNegative();
         assertThat(report.get("floods").size()).isEqualTo(2);
         for (JsonNode flood : report.get("floods")) {
             assertThat(flood.get("p99_ms").asDouble()).isPositive();
-            assertThat(flood.get("cpu_seconds_gateway").asDouble()).isPositive();
-            assertThat(flood.get("cpu_seconds_hostiles").asDouble()).isPositive();
+            // The system counts in hundredths of a second, and clients get what a busy machine leaves.
+            assertThat(flood.get("cpu_seconds_gateway").asDouble()).isNotNegative();
+            assertThat(flood.get("cpu_seconds_hostiles").asDouble()).isNotNegative();
             assertThat(flood.get("hostile_connections").size()).isEqualTo(10);
+            assertThat(flood.get("hostile_connections")
+                            .valueStream()
+                            .mapToLong(JsonNode::asLong)
+                            .sum())
+                    .isPositive();
             assertThat(flood.get("heap_mib").asDouble()).isPositive();
             assertThat(flood.get("connections_after").asInt()).isEqualTo(3);
         }

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import tools.jackson.databind.json.JsonMapper;
@@ -31,6 +32,7 @@ final class EventCaller implements Runnable {
     private final InetSocketAddress api;
     private final String token;
     private final ReadingPace pace;
+    private final CountDownLatch begun = new CountDownLatch(1);
     private final CountDownLatch stopped = new CountDownLatch(1);
     private final ByteArrayOutputStream line = new ByteArrayOutputStream();
     private volatile Socket socket = new Socket();
@@ -46,6 +48,11 @@ final class EventCaller implements Runnable {
         this.api = api;
         this.token = token;
         this.pace = pace;
+    }
+
+    /** Waits until it has heard its first event, or has asked where it reads none; says whether that came in time. */
+    boolean awaitBegun(Duration patience) throws InterruptedException {
+        return begun.await(patience.toNanos(), TimeUnit.NANOSECONDS);
     }
 
     /** Ends its thread. */
@@ -83,6 +90,7 @@ final class EventCaller implements Runnable {
             own.getOutputStream().write(request().getBytes(US_ASCII));
             streams++;
             if (pace == ReadingPace.STUCK) {
+                begun.countDown();
                 stopped.await(STUCK_MILLIS, TimeUnit.MILLISECONDS);
             } else {
                 read(own.getInputStream());
@@ -130,7 +138,10 @@ final class EventCaller implements Runnable {
             lastId = id;
         } else if (text.startsWith(EVENT)) {
             isLoss = text.endsWith(LOST);
-            events += isLoss ? 0 : 1;
+            if (!isLoss) {
+                events++;
+                begun.countDown();
+            }
         } else if (isLoss && text.startsWith(DATA)) {
             lost += JsonMapper.shared()
                     .readTree(text.substring(DATA.length()))

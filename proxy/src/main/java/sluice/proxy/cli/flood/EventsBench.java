@@ -219,7 +219,11 @@ public final class EventsBench {
                 case FAST -> 1;
                 case SLOW, STUCK -> plan.readers();
             };
-            readers.order(ReaderCrowd.START, pace, count, token);
+            int reading = readers.order(ReaderCrowd.START, pace, count, token).asInt();
+            if (reading != count) {
+                throw new IOException(
+                        "only " + reading + " of " + count + " " + pace.text() + " readers began to read");
+            }
             TimeUnit.NANOSECONDS.sleep(SETTLING.toNanos());
             miners.order(HonestCrowd.TAKE);
             Moment from = moment();

@@ -1,6 +1,7 @@
 package sluice.proxy.cli.flood;
 
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -8,11 +9,14 @@ import java.util.TreeMap;
 
 /** One {@link HostileClients flood} after the other. */
 final class HostileCrowd extends Crowd {
-    /** With the number of clients and of their first host: begins a flood. */
+    /** With the number of clients and of their first host: begins a flood, and waits until the first of them is there. */
     static final String START = "start";
 
     /** Ends the flood and answers how many connections it has made, by kind. */
     static final String STOP = "stop";
+
+    // They run where nobody else wants the processor.
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private final InetSocketAddress gateway;
     private final int sharesPerSecond;
@@ -24,11 +28,13 @@ final class HostileCrowd extends Crowd {
     }
 
     @Override
-    Object carryOut(List<String> order) {
+    Object carryOut(List<String> order) throws InterruptedException {
         return switch (order.getFirst()) {
             case START -> {
                 clients = new HostileClients(gateway, sharesPerSecond);
                 clients.start(Integer.parseInt(order.get(1)), Integer.parseInt(order.get(2)));
+                Patience.await(
+                        PATIENCE, () -> clients.connections().values().stream().anyMatch(count -> count > 0));
                 yield "started";
             }
             case STOP -> stop();

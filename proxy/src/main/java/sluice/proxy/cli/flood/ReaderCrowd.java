@@ -3,16 +3,20 @@ package sluice.proxy.cli.flood;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
 /** Callers of the API that read its events, each on a thread of its own. */
 final class ReaderCrowd extends Crowd {
-    /** With pace, number of readers and token: has them begin to read. */
+    /** With pace, number of readers and token: has them begin to read. Answers how many have, in good time. */
     static final String START = "start";
 
     /** Ends them and answers what all of them were {@link Told}. */
     static final String STOP = "stop";
+
+    // They run where nobody else wants the processor.
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private final InetSocketAddress api;
     private final List<EventCaller> callers = new ArrayList<>();
@@ -52,13 +56,18 @@ final class ReaderCrowd extends Crowd {
         };
     }
 
-    private int start(ReadingPace pace, int count, String token) {
+    private int start(ReadingPace pace, int count, String token) throws InterruptedException {
         for (int i = 0; i < count; i++) {
             EventCaller caller = new EventCaller(api, token, pace);
             callers.add(caller);
             threads.add(Thread.ofPlatform().name("reader-" + i).daemon().start(caller));
         }
-        return count;
+        long end = System.nanoTime() + PATIENCE.toNanos();
+        int begun = 0;
+        for (EventCaller caller : callers) {
+            begun += caller.awaitBegun(Duration.ofNanos(end - System.nanoTime())) ? 1 : 0;
+        }
+        return begun;
     }
 
     private Told stop() throws InterruptedException {
