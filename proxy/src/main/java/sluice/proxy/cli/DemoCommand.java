@@ -126,6 +126,7 @@ final class DemoCommand implements Callable<Integer> {
                             data,
                             System.nanoTime(),
                             InstantSource.system(),
+                            0,
                             Sluice.Version.text(),
                             AuthorityKeys::fresh,
                             // With --json standard output belongs to the summary alone.

@@ -54,7 +54,7 @@ public final class DeclarationScenario implements Scenario {
     @Override
     public DemoReport play(Stage stage) throws IOException, InterruptedException {
         Pace pace = Pace.of(stage.miners(), MINERS_PART_OF_MACHINE);
-        VardiffConfig difficulty = pace.fixed(SHARES_PER_MINUTE);
+        VardiffConfig difficulty = pace.fixed(stage.sharesPerMinute(SHARES_PER_MINUTE));
         try (DemoNode node = new DemoNode(pace.chain(BLOCK_INTERVAL), stage);
                 DemoFarm farm = new DemoFarm(stage)) {
             DemoPool pool = farm.pool(DECLARED, new DemoPool.Nature(difficulty, node));

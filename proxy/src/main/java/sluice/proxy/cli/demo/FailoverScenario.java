@@ -68,7 +68,7 @@ public final class FailoverScenario implements Scenario {
     @Override
     public DemoReport play(Stage stage) throws IOException, InterruptedException {
         Pace pace = Pace.of(stage.miners(), MINERS_PART_OF_MACHINE);
-        VardiffConfig difficulty = pace.fixed(SHARES_PER_MINUTE);
+        VardiffConfig difficulty = pace.fixed(stage.sharesPerMinute(SHARES_PER_MINUTE));
         DemoPool.Nature open = new DemoPool.Nature(difficulty, pace.chain(BLOCK_INTERVAL));
         DemoPool.Nature full = new DemoPool.Nature(difficulty, pace.chain(BLOCK_INTERVAL), 1);
         try (DemoPool refusing = new DemoPool(REFUSING, full, stage);

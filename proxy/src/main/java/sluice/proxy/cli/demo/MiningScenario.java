@@ -22,13 +22,14 @@ public final class MiningScenario implements Scenario {
     @Override
     public DemoReport play(Stage stage) throws IOException, InterruptedException {
         Pace pace = Pace.of(stage.miners(), MINERS_PART_OF_MACHINE);
+        double sharesPerMinute = stage.sharesPerMinute(SHARES_PER_MINUTE);
         try (DemoFarm farm = new DemoFarm(stage)) {
             DemoPool pool = farm.pool(
                     "pool",
                     new DemoPool.Nature(
-                            Pace.steered(pace.farmHashrate(), SHARES_PER_MINUTE),
+                            Pace.steered(pace.farmHashrate(), sharesPerMinute),
                             pace.chain(blockInterval(stage.duration()))));
-            VardiffConfig vardiff = Pace.steered(pace.minerHashrate(), SHARES_PER_MINUTE);
+            VardiffConfig vardiff = Pace.steered(pace.minerHashrate(), sharesPerMinute);
             farm.open(
                     RoutingPlan.single(PoolUpstream.of(
                             pool.overSv2(),

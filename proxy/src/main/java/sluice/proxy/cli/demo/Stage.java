@@ -16,6 +16,7 @@ import sluice.protocol.sv2.noise.AuthoritySecretKey;
  * @param sv2Miners CPU miners that speak SV2: standard and extended channels in turn
  * @param data a folder for what pools and gateway keep
  * @param seed of the simulated chains
+ * @param leastSharesPerMinute of each miner, where a scenario asks for fewer: a machine that is busy finds a small part of them
  * @param softwareVersion what pools are told of this release
  * @param keys makes an authority key for each server
  * @param progress takes lines for people while it goes on
@@ -27,12 +28,18 @@ public record Stage(
         Path data,
         long seed,
         InstantSource clock,
+        double leastSharesPerMinute,
         String softwareVersion,
         Supplier<AuthoritySecretKey> keys,
         PrintWriter progress) {
 
     int miners() {
         return sv1Miners + sv2Miners;
+    }
+
+    /** As many shares a minute of each miner as a scenario wants, or more. */
+    double sharesPerMinute(double wanted) {
+        return Math.max(wanted, leastSharesPerMinute);
     }
 
     /** One line for people. */

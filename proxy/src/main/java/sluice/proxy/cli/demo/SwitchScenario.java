@@ -33,7 +33,7 @@ public final class SwitchScenario implements Scenario {
     @Override
     public DemoReport play(Stage stage) throws IOException, InterruptedException {
         Pace pace = Pace.of(stage.miners(), MINERS_PART_OF_MACHINE);
-        VardiffConfig difficulty = pace.fixed(SHARES_PER_MINUTE);
+        VardiffConfig difficulty = pace.fixed(stage.sharesPerMinute(SHARES_PER_MINUTE));
         DemoPool.Nature nature = new DemoPool.Nature(difficulty, pace.chain(BLOCK_INTERVAL));
         try (DemoFarm farm = new DemoFarm(stage)) {
             PoolUpstream.Common common =

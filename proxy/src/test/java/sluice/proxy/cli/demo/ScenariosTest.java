@@ -19,6 +19,9 @@ import sluice.protocol.sv2.noise.Secp256k1;
 /** Each scenario once on loopback, as short and as small as it can be. */
 @Timeout(120)
 class ScenariosTest {
+    // Threads that hash take what others leave, which on a busy machine is next to nothing.
+    private static final double SHARES_PER_MINUTE = 1_200;
+
     @TempDir
     private Path data;
 
@@ -32,6 +35,7 @@ class ScenariosTest {
                 data,
                 1,
                 InstantSource.system(),
+                SHARES_PER_MINUTE,
                 "test",
                 ScenariosTest::freshKey,
                 new PrintWriter(progress));
