@@ -6,7 +6,9 @@ import static org.awaitility.Awaitility.await;
 import io.netty.channel.EventLoopGroup;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -181,14 +183,14 @@ class CpuMinerSv1Test {
 
     @Test
     void saysWhyItCannotConnect() throws Exception {
-        int free;
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            free = socket.getLocalPort();
-        }
-        try (CpuMiner miner = start(free, 1)) {
-            await().until(() -> !miner.report().lastLoss().isEmpty());
-            assertThat(miner.report().lastLoss()).containsIgnoringCase("refused");
-            assertThat(drain(miner).sharesFound()).isZero();
+        // Nobody listens at a port that is bound only, and nobody else can have it meanwhile.
+        try (Socket bound = new Socket()) {
+            bound.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+            try (CpuMiner miner = start(bound.getLocalPort(), 1)) {
+                await().until(() -> !miner.report().lastLoss().isEmpty());
+                assertThat(miner.report().lastLoss()).containsIgnoringCase("refused");
+                assertThat(drain(miner).sharesFound()).isZero();
+            }
         }
     }
 
