@@ -202,7 +202,7 @@ class NodeSourceTest {
 
     @Test
     void aNodeThatDoesNotAnswerIsLostAndTriedAgain() throws Exception {
-        timeouts = new NodeTimeouts(IMPATIENT, IMPATIENT, IMPATIENT, PATIENT);
+        timeouts = new NodeTimeouts(PATIENT, IMPATIENT, PATIENT, PATIENT);
         node.template(StubbedNode.never());
         start();
         assertThat(unavailable()).startsWith("no answer to getblocktemplate within");
