@@ -14,6 +14,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -299,7 +300,7 @@ class NodeSourceTest {
         start(new NodeCredentials.CookieFile(cookie));
         assertThat(unavailable()).contains(cookie + " does not exist");
         node.onlyFor(basic("__cookie__:first")).template("gbt_0tx");
-        Files.writeString(cookie, "__cookie__:first");
+        write(cookie, "__cookie__:first");
         next(NewTip.class);
         node.reset()
                 .onlyFor(basic("__cookie__:second"))
@@ -307,8 +308,14 @@ class NodeSourceTest {
                 .answersWithText("submitblock", "duplicate");
         submit(1);
         await().until(() -> !node.asked("submitblock").isEmpty());
-        Files.writeString(cookie, "__cookie__:second");
+        write(cookie, "__cookie__:second");
         assertThat(next(BlockJudged.class).verdict()).isEqualTo(BlockVerdict.ofReason("duplicate"));
+    }
+
+    /** At once, as nodes do it: whoever reads it never finds half of it. */
+    private static void write(Path cookie, String content) throws IOException {
+        Path beside = Files.writeString(cookie.resolveSibling(".cookie.tmp"), content);
+        Files.move(beside, cookie, StandardCopyOption.ATOMIC_MOVE);
     }
 
     @Test
