@@ -83,7 +83,7 @@ class NodeSourceTest {
 
     @BeforeEach
     void reset() {
-        node.reset();
+        node.anew();
     }
 
     @AfterEach

@@ -8,6 +8,7 @@ import static com.github.tomakehurst.wiremock.client.WireMock.matching;
 import static com.github.tomakehurst.wiremock.client.WireMock.matchingJsonPath;
 import static com.github.tomakehurst.wiremock.client.WireMock.post;
 import static com.github.tomakehurst.wiremock.client.WireMock.postRequestedFor;
+import static com.github.tomakehurst.wiremock.client.WireMock.urlEqualTo;
 import static com.github.tomakehurst.wiremock.core.WireMockConfiguration.wireMockConfig;
 
 import com.github.tomakehurst.wiremock.WireMockServer;
@@ -32,12 +33,24 @@ final class StubbedNode implements AutoCloseable {
             .asynchronousResponseEnabled(true)
             .jettyStopTimeout(100L));
 
+    private int caller;
+
     StubbedNode() {
         server.start();
     }
 
     URI url() {
-        return URI.create("http://127.0.0.1:" + server.port() + "/");
+        return URI.create("http://127.0.0.1:" + server.port() + path());
+    }
+
+    private String path() {
+        return "/" + caller;
+    }
+
+    /** For another caller: what the last one asked is not counted, though the server may be about to read it still. */
+    StubbedNode anew() {
+        caller++;
+        return reset();
     }
 
     /** As at first: its chain is told, its long poll waits, and it knows no other question. */
@@ -115,10 +128,11 @@ final class StubbedNode implements AutoCloseable {
         return aResponse().withFixedDelay(FOR_EVER_MILLIS);
     }
 
-    /** What was asked, in order. */
+    /** What its caller asked, in order. */
     List<LoggedRequest> asked(String method) {
         return server.findAll(
-                postRequestedFor(anyUrl()).withRequestBody(matchingJsonPath("$[?(@.method == '" + method + "')]")));
+                postRequestedFor(urlEqualTo(path()))
+                .withRequestBody(matchingJsonPath("$[?(@.method == '" + method + "')]")));
     }
 
     List<JsonNode> bodies(String method) {
