@@ -1,7 +1,7 @@
 package sluice.upstream.netty;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
+import static sluice.upstream.netty.Patience.await;
 
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;

@@ -2,7 +2,7 @@ package sluice.upstream.netty;
 
 import static com.github.tomakehurst.wiremock.client.WireMock.aResponse;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
+import static sluice.upstream.netty.Patience.await;
 
 import com.github.tomakehurst.wiremock.http.Fault;
 import io.netty.channel.EventLoop;

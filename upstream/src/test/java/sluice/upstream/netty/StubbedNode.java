@@ -130,8 +130,7 @@ final class StubbedNode implements AutoCloseable {
 
     /** What its caller asked, in order. */
     List<LoggedRequest> asked(String method) {
-        return server.findAll(
-                postRequestedFor(urlEqualTo(path()))
+        return server.findAll(postRequestedFor(urlEqualTo(path()))
                 .withRequestBody(matchingJsonPath("$[?(@.method == '" + method + "')]")));
     }
 
