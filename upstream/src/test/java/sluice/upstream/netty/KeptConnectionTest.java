@@ -12,6 +12,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
@@ -34,6 +35,8 @@ import sluice.upstream.node.NodeTimeouts;
 /** A node sees few connections: some let only ten a minute in, others close each after its answer. */
 @Timeout(60)
 class KeptConnectionTest {
+    private static final Duration PATIENT = Duration.ofMinutes(5);
+
     private final EventLoopGroup loops = Transport.best().newEventLoops(1, "kept-test");
     private final EventLoop loop = loops.next();
     private final Queue<Integer> ports = new ConcurrentLinkedQueue<>();
@@ -57,7 +60,7 @@ class KeptConnectionTest {
                         Optional.empty(),
                         Optional.empty()),
                 loop,
-                NodeTimeouts.DEFAULT);
+                new NodeTimeouts(PATIENT, PATIENT, PATIENT, PATIENT));
     }
 
     @AfterEach

@@ -67,7 +67,8 @@ class NodeSourceTest {
     private final EventLoopGroup loops = Transport.best().newEventLoops(1, "node-test");
     private final EventLoop loop = loops.next();
     private final BlockingQueue<TemplateEvent> events = new LinkedBlockingQueue<>();
-    private NodeTimeouts timeouts = NodeTimeouts.DEFAULT;
+    // A busy machine may take long to bring up client and stub for the first call of all.
+    private NodeTimeouts timeouts = new NodeTimeouts(PATIENT, PATIENT, PATIENT, PATIENT);
     private InstantSource clock = InstantSource.system();
     private NodeSource source;
 
