@@ -84,7 +84,7 @@ class CommandsAmongPoolsTest extends ScriptedPoolScenario {
         first.die();
         gateway.awaitJobsOf(harder);
         WatchedMiner.mineAll(miners, 4 * ENOUGH);
-        assertThat(harder.goodShares()).isPositive();
+        harder.awaitGoodShares(1);
         harder.setTarget(2 * PoolScript.EASY);
         harder.newTip();
         gateway.awaitJobsOf(harder);
