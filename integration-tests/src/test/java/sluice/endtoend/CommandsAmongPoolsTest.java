@@ -146,7 +146,7 @@ class CommandsAmongPoolsTest extends ScriptedPoolScenario {
 
         moved.awaitGoodShares(3 * ENOUGH);
         assertThat(first.connections()).isEqualTo(1);
-        assertThat(gateway.switches().getLast().kind()).isEqualTo(SwitchKind.FAILBACK);
+        assertThat(gateway.awaitSwitches(3).kind()).isEqualTo(SwitchKind.FAILBACK);
         miners.forEach(WatchedMiner::assertUndisturbed);
         gateway.assertBooksBalance(List.of(first, moved, next));
     }

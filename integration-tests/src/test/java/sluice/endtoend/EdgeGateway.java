@@ -299,7 +299,7 @@ public final class EdgeGateway implements AutoCloseable {
 
     /** Changes of upstream whose first job has reached every miner, the first upstream included. */
     List<GatewayEvent.SwitchDelivered> switches() {
-        return events.all(GatewayEvent.SwitchDelivered.class);
+        return events().all(GatewayEvent.SwitchDelivered.class);
     }
 
     /** Waits until so many changes of upstream have reached every miner; answers the last. */
@@ -325,8 +325,8 @@ public final class EdgeGateway implements AutoCloseable {
 
     /** Waits until there was an event of this type; answers the first. */
     public <T extends GatewayEvent> T awaitEvent(Class<T> type) {
-        await(type.getSimpleName()).until(() -> !events.all(type).isEmpty());
-        return events.all(type).getFirst();
+        await(type.getSimpleName()).until(() -> !events().all(type).isEmpty());
+        return events().all(type).getFirst();
     }
 
     private <M extends WatchedMiner> M keep(M miner) {
@@ -347,7 +347,9 @@ public final class EdgeGateway implements AutoCloseable {
         return gateway.address();
     }
 
+    /** All that had happened before the call is recorded by now. */
     public EventRecorder events() {
+        EventRecorder.settle(gateway);
         return events;
     }
 
@@ -367,7 +369,7 @@ public final class EdgeGateway implements AutoCloseable {
 
     /** Every upstream connection or attempt that ended. */
     List<GatewayEvent.MiningPoolDisconnected> losses() {
-        return events.all(GatewayEvent.MiningPoolDisconnected.class);
+        return events().all(GatewayEvent.MiningPoolDisconnected.class);
     }
 
     /** Waits until so many upstream connections or attempts have ended; answers the last. */

@@ -134,6 +134,7 @@ class FailoverTest extends ScriptedPoolScenario {
             assertThat(loss.step()).isEqualTo("CONNECT");
             assertThat(loss.reason()).contains("connection refused");
         });
+        gateway.awaitSwitches(1);
         assertThat(gateway.switches())
                 .extracting(GatewayEvent.SwitchDelivered::to)
                 .containsExactly("B");
@@ -183,6 +184,7 @@ class FailoverTest extends ScriptedPoolScenario {
             miner.stopMining();
         }
 
+        gateway.awaitSwitches(2);
         assertThat(gateway.switches()).hasSize(2);
         assertThat(gateway.switches().getLast().reason()).contains("only rejected shares for 500 ms, last: unwelcome");
         assertThat(gateway.seen().upstreams().get("A").rejected()).isPositive();

@@ -115,8 +115,9 @@ final class Farm implements AutoCloseable {
         return gateway;
     }
 
-    /** What happened at the gateway. */
+    /** What happened at the gateway before the call. */
     EventRecorder events() {
+        EventRecorder.settle(gateway);
         return events;
     }
 

@@ -154,6 +154,7 @@ class HardTimesAmongPoolsTest extends ScriptedPoolScenario {
             int before = used.goodShares();
             WatchedMiner.mineAll(miners, ENOUGH);
             used.awaitGoodShares(before + 3 * ENOUGH);
+            gateway.awaitSwitches(moves);
             assertThat(gateway.switches()).hasSize(moves);
             ScriptedSv2Pool lost = used;
             used = lost == first ? next : first;
@@ -163,6 +164,7 @@ class HardTimesAmongPoolsTest extends ScriptedPoolScenario {
             lost.comeBack();
         }
 
+        gateway.awaitSwitches(moves);
         assertThat(gateway.switches()).hasSize(moves);
         miners.forEach(WatchedMiner::assertUndisturbed);
         gateway.assertBooksBalance(List.of(first, next));

@@ -43,7 +43,7 @@ class LiveSwitchTest extends ScriptedPoolScenario {
         gateway.awaitJobsOf(second);
         WatchedMiner.mineAll(miners, ENOUGH);
         second.awaitGoodShares(3 * ENOUGH);
-        assertThat(gateway.switches().getLast().kind()).isEqualTo(SwitchKind.SWITCH);
+        assertThat(gateway.awaitSwitches(2).kind()).isEqualTo(SwitchKind.SWITCH);
 
         assertApplied(gateway.apply(EdgeRouting.inOrder(third, first)));
         gateway.awaitJobsOf(third);
@@ -59,6 +59,7 @@ class LiveSwitchTest extends ScriptedPoolScenario {
         assertApplied(gateway.apply(EdgeRouting.inOrder(first, second)));
         WatchedMiner.mineAll(miners, ENOUGH);
         first.awaitGoodShares(6 * ENOUGH);
+        gateway.awaitSwitches(4);
         assertThat(gateway.switches()).hasSize(4);
         assertThat(miners.stream().map(WatchedMiner::extranonce)).isEqualTo(extranonces);
         miners.forEach(WatchedMiner::assertUndisturbed);
@@ -170,6 +171,7 @@ class LiveSwitchTest extends ScriptedPoolScenario {
         WatchedMiner.mineAll(miners, ENOUGH);
         pool.awaitGoodShares(3 * ENOUGH);
         await("no more attempts").until(() -> bad.connected() == 0);
+        gateway.awaitSwitches(1);
         assertThat(gateway.switches()).hasSize(1);
         assertThat(miners).allSatisfy(miner -> assertThat(miner.jobs()).hasSize(1));
         miners.forEach(WatchedMiner::assertUndisturbed);
@@ -262,7 +264,7 @@ class LiveSwitchTest extends ScriptedPoolScenario {
         gateway.awaitJobsOf(first);
         WatchedMiner.mineAll(miners, ENOUGH);
         first.awaitGoodShares(3 * ENOUGH);
-        assertThat(gateway.switches().getLast().kind()).isEqualTo(SwitchKind.SWITCH);
+        assertThat(gateway.awaitSwitchTo(first).kind()).isEqualTo(SwitchKind.SWITCH);
         miners.forEach(WatchedMiner::assertUndisturbed);
         gateway.assertBooksBalance(List.of(first, next));
     }

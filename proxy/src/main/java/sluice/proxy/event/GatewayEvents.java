@@ -86,7 +86,10 @@ public final class GatewayEvents implements AutoCloseable {
         return lost.get();
     }
 
-    /** Waits until all that was published before has been handed over; false if it took longer than {@code patience}. */
+    /**
+     * Waits until all that was published before has been handed over; false if it took longer than {@code patience}, or the
+     * bus is closed.
+     */
     public boolean awaitDelivery(Duration patience) throws InterruptedException {
         CountDownLatch handedOver = new CountDownLatch(1);
         Order.Marker marker = new Order.Marker(handedOver);
@@ -98,6 +101,9 @@ public final class GatewayEvents implements AutoCloseable {
             LockSupport.parkNanos(this, LINGER_NANOS);
         }
         wake();
+        if (!thread.isAlive()) {
+            return handedOver.getCount() == 0;
+        }
         return handedOver.await(end - System.nanoTime(), TimeUnit.NANOSECONDS);
     }
 

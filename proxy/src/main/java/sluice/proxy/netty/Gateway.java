@@ -387,9 +387,9 @@ public final class Gateway implements AutoCloseable {
         return view.snapshot();
     }
 
-    /** As {@link #snapshot}, after everything that had happened before the call was folded in, if that takes no second. */
+    /** As {@link #snapshot}, after everything that had happened before the call was folded in, if that takes no half minute. */
     public FarmSnapshot settledSnapshot() throws InterruptedException {
-        events.awaitDelivery(Duration.ofSeconds(1));
+        events.awaitDelivery(Duration.ofSeconds(30));
         return view.snapshot();
     }
 

@@ -133,6 +133,13 @@ class GatewayEventsTest {
     }
 
     @Test
+    void nobodyWaitsForABusThatIsClosed() throws InterruptedException {
+        GatewayEvents events = new GatewayEvents("farm", List.of());
+        events.close();
+        assertThat(events.awaitDelivery(Duration.ofDays(1))).isFalse();
+    }
+
+    @Test
     void aListenerThatFailsKeepsNothingFromTheOthers() throws InterruptedException {
         GatewayEvents.Listener broken = new GatewayEvents.Listener() {
             @Override
