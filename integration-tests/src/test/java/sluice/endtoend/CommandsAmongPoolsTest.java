@@ -18,6 +18,8 @@ class CommandsAmongPoolsTest extends ScriptedPoolScenario {
     /** Shares of one miner; so many are acknowledged without delay, whatever the protocol. */
     private static final int ENOUGH = 10;
 
+    private static final PoolScript WITHOUT_WORK = PoolScript.GOOD.firstWork(PoolScript.FirstWork.NONE);
+
     private static final EdgeGateway.Plan FAILING_BACK = EdgeGateway.Plan.EASY.failingBackAfter(Duration.ofSeconds(1));
 
     @Test
@@ -125,6 +127,12 @@ class CommandsAmongPoolsTest extends ScriptedPoolScenario {
         return !told.isEmpty() && something == told.getLast().nominalHashRate() > 0;
     }
 
+    /** So that the next pool helps out for as long as a test takes. */
+    private static void giveWork(ScriptedSv2Pool pool) {
+        pool.play(PoolScript.GOOD);
+        pool.newTip();
+    }
+
     @Test
     void aRequestToReconnectIsHonouredWhileTheNextPoolHelpsOut() throws Exception {
         ScriptedSv2Pool first = pool("A");
@@ -138,9 +146,11 @@ class CommandsAmongPoolsTest extends ScriptedPoolScenario {
         gateway.awaitSwitchTo(first);
         List<WatchedMiner> miners = gateway.oneOfEach();
 
+        moved.play(WITHOUT_WORK);
         first.askToReconnectTo(moved);
         gateway.awaitJobsOf(next);
         WatchedMiner.mineAll(miners, ENOUGH);
+        giveWork(moved);
         gateway.awaitJobsOf(moved);
         WatchedMiner.mineAll(miners, ENOUGH);
 
@@ -165,9 +175,11 @@ class CommandsAmongPoolsTest extends ScriptedPoolScenario {
         gateway.awaitSwitchTo(first);
         List<WatchedMiner> miners = gateway.oneOfEach();
 
+        first.play(WITHOUT_WORK);
         first.askToReconnectTo(dead);
         gateway.awaitJobsOf(next);
         WatchedMiner.mineAll(miners, ENOUGH);
+        giveWork(first);
         gateway.awaitJobsOf(first);
         WatchedMiner.mineAll(miners, ENOUGH);
 
