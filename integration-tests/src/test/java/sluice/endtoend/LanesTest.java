@@ -68,7 +68,8 @@ class LanesTest extends ScriptedPoolScenario {
         WatchedMiner.mineAll(miners, ENOUGH);
 
         next.awaitGoodShares(4 * ENOUGH);
-        assertThat(next.users()).containsExactly("alice", "bob", "carol", EdgeUpstream.USER);
+        await("the connection that has no miner")
+                .until(() -> next.users().equals(List.of("alice", "bob", "carol", EdgeUpstream.USER)));
         miners.forEach(WatchedMiner::assertUndisturbed);
         gateway.assertBooksBalance(List.of(first, next));
     }
