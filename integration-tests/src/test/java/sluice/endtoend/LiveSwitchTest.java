@@ -24,8 +24,6 @@ class LiveSwitchTest extends ScriptedPoolScenario {
     /** Shares of one miner; so many are acknowledged without delay, whatever the protocol. */
     private static final int ENOUGH = 10;
 
-    private static final EdgeGateway.Plan IMPATIENT = EdgeGateway.Plan.EASY.preparingFor(Duration.ofSeconds(1));
-
     private static void assertApplied(ChangeResult result) {
         assertThat(result).isInstanceOf(ChangeResult.Applied.class);
     }
@@ -137,27 +135,42 @@ class LiveSwitchTest extends ScriptedPoolScenario {
                         "activates an unknown job",
                         good.firstWork(FirstWork.TIP_OF_AN_UNKNOWN_JOB),
                         "FIRST_JOB",
-                        "not announced as a future job"),
-                arguments("says nothing", good.greeting(Greeting.SILENCE), "timeout", "not ready within 1 s"),
-                arguments("has no job", good.firstWork(FirstWork.NONE), "timeout", "not ready within 1 s"));
+                        "not announced as a future job"));
     }
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("obstacles")
     void nothingChangesWhenTheNewPool(String what, PoolScript script, String step, String reason) throws Exception {
-        assertRejected(pool("B", script), step, reason);
+        assertRejected(pool("B", script), EdgeGateway.Plan.EASY, step, reason);
     }
 
     @Test
     void nothingChangesWhenTheNewPoolRefusesConnections() throws Exception {
         ScriptedSv2Pool closed = pool("B");
         closed.die();
-        assertRejected(closed, "CONNECT", "connection refused");
+        assertRejected(closed, EdgeGateway.Plan.EASY, "CONNECT", "connection refused");
     }
 
-    private void assertRejected(ScriptedSv2Pool bad, String step, String reason) throws Exception {
+    static Stream<Arguments> silences() {
+        return Stream.of(
+                arguments("says nothing", PoolScript.GOOD.greeting(Greeting.SILENCE)),
+                arguments("has no job", PoolScript.GOOD.firstWork(FirstWork.NONE)));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("silences")
+    void nothingChangesWhenTheNewPoolIsNotReadyInTime(String what, PoolScript script) throws Exception {
+        assertRejected(
+                pool("B", script),
+                EdgeGateway.Plan.EASY.preparingFor(Duration.ofSeconds(1)),
+                "timeout",
+                "not ready within 1 s");
+    }
+
+    private void assertRejected(ScriptedSv2Pool bad, EdgeGateway.Plan plan, String step, String reason)
+            throws Exception {
         ScriptedSv2Pool pool = pool("A");
-        EdgeGateway gateway = gatewayTo(pool, IMPATIENT);
+        EdgeGateway gateway = gatewayTo(pool, plan);
         List<WatchedMiner> miners = gateway.oneOfEach();
 
         ChangeResult result = gateway.apply(EdgeRouting.inOrder(bad));
@@ -250,13 +263,13 @@ class LiveSwitchTest extends ScriptedPoolScenario {
         ScriptedSv2Pool first = pool("A");
         ScriptedSv2Pool next = pool("B");
         EdgeGateway gateway =
-                gatewayTo(EdgeRouting.inOrder(first, next), EdgeGateway.Plan.EASY.preparingFor(Duration.ofSeconds(2)));
+                gatewayTo(EdgeRouting.inOrder(first, next), EdgeGateway.Plan.EASY.preparingFor(Duration.ofSeconds(4)));
         gateway.awaitSwitchTo(first);
         List<WatchedMiner> miners = gateway.oneOfEach();
         first.die();
         gateway.awaitJobsOf(next);
-        // Of the connection and of two attempts: the pause behind the second is two seconds or more.
-        gateway.awaitLosses(3);
+        // Of the connection and of three attempts: the pause behind the third is four seconds or more.
+        gateway.awaitLosses(4);
         first.comeBack();
 
         assertApplied(gateway.activate(Optional.of("A")));
