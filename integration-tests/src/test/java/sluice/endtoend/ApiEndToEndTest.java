@@ -17,8 +17,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -121,14 +123,19 @@ class ApiEndToEndTest extends ScriptedPoolScenario {
         return JsonMapper.shared().readTree(ask("GET", path, READER, "").body());
     }
 
+    /** Asks less often than the API begins to refuse it. */
+    private static ConditionFactory awaitGently(String what) {
+        return await(what).pollInterval(Duration.ofMillis(50));
+    }
+
     @Test
     void seesTheFarmAsItIsAndWhyItStopsMining() {
         WatchedMiner.mineAll(miners, 10);
 
-        await("shares in the API")
+        awaitGently("shares in the API")
                 .until(() -> get("/upstreams/A").at("/shares/accepted").asLong() >= 20);
         // The connection that found out whether anybody listens may end last.
-        await("no other connection")
+        awaitGently("no other connection")
                 .until(() -> get("/status").get("connections").asInt() == 2);
         assertThat(get("/status").get("state").asString()).isEqualTo("mining");
         assertThat(get("/miners").findValuesAsString("user_identity")).containsExactlyInAnyOrder("alice", "bob");
@@ -138,7 +145,8 @@ class ApiEndToEndTest extends ScriptedPoolScenario {
         assertThat(get("/job").at("/job/job_id").asLong()).isPositive();
 
         pool.close();
-        await("a reason").until(() -> get("/status").get("state").asString().equals("down"));
+        awaitGently("a reason")
+                .until(() -> get("/status").get("state").asString().equals("down"));
         assertThat(get("/status").at("/reasons/1/subject").asString()).isEqualTo("upstream A");
     }
 
