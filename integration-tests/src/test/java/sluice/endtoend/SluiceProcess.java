@@ -5,18 +5,26 @@ import static sluice.endtoend.Patience.await;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.BindException;
 import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** Sluice as an operator runs it: a process of its own, whose output goes to files. */
 public final class SluiceProcess implements AutoCloseable {
+    // Below those that the system gives to whoever asks for any: between the look and the start nobody else gets them.
+    private static final int FIRST_PORT = 20_000;
+    private static final int PORTS = 12_000;
+    private static final AtomicInteger LATEST = new AtomicInteger(new SecureRandom().nextInt(PORTS));
+
     private final Process process;
     private final Path out;
     private final Path err;
@@ -52,21 +60,26 @@ public final class SluiceProcess implements AutoCloseable {
         return freePorts(1).getFirst();
     }
 
-    /** So many ports that nobody listens on, each another one. */
+    /** So many ports that nobody listens on, each another one, and none that was answered before. */
     static List<InetSocketAddress> freePorts(int count) throws IOException {
-        List<ServerSocket> sockets = new ArrayList<>();
-        try {
-            // Open all at once: a port that was closed may be the next free one.
-            for (int i = 0; i < count; i++) {
-                sockets.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
+        List<InetSocketAddress> free = new ArrayList<>();
+        for (int tried = 0; free.size() < count && tried < PORTS; tried++) {
+            InetSocketAddress next = new InetSocketAddress(
+                    InetAddress.getLoopbackAddress(), FIRST_PORT + Math.floorMod(LATEST.incrementAndGet(), PORTS));
+            if (isFree(next)) {
+                free.add(next);
             }
-            return sockets.stream()
-                    .map(socket -> new InetSocketAddress(socket.getInetAddress(), socket.getLocalPort()))
-                    .toList();
-        } finally {
-            for (ServerSocket socket : sockets) {
-                socket.close();
-            }
+        }
+        assertThat(free).as("free ports").hasSize(count);
+        return free;
+    }
+
+    private static boolean isFree(InetSocketAddress port) throws IOException {
+        try (ServerSocket probe = new ServerSocket()) {
+            probe.bind(port);
+            return true;
+        } catch (BindException taken) {
+            return false;
         }
     }
 
