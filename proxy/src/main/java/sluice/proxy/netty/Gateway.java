@@ -81,6 +81,8 @@ import sluice.upstream.template.TemplateStanding;
 public final class Gateway implements AutoCloseable {
     private static final Duration CERTIFICATE_VALIDITY = Duration.ofDays(2);
     private static final Duration SHUTDOWN_PATIENCE = Duration.ofSeconds(5);
+    // The bus gives way to the loops, so on a busy machine it may be seconds behind them.
+    private static final Duration SETTLING_PATIENCE = Duration.ofSeconds(30);
     private static final String SHUTTING_DOWN = "shutting-down";
     private static final String NO_UPSTREAM = "no-upstream";
 
@@ -387,9 +389,15 @@ public final class Gateway implements AutoCloseable {
         return view.snapshot();
     }
 
-    /** As {@link #snapshot}, after everything that had happened before the call was folded in, if that takes no half minute. */
+    /**
+     * As {@link #snapshot}, after everything that had happened before the call was folded in: a share on which a miner had
+     * its verdict has gone up, too. What takes longer than half a minute is missing. Blocks its thread, which is no loop.
+     */
     public FarmSnapshot settledSnapshot() throws InterruptedException {
-        events.awaitDelivery(Duration.ofSeconds(30));
+        if (!closed.get()) {
+            control.settle().await(SETTLING_PATIENCE.toMillis());
+            events.awaitDelivery(SETTLING_PATIENCE);
+        }
         return view.snapshot();
     }
 
