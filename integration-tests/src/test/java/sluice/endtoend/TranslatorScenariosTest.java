@@ -61,9 +61,9 @@ class TranslatorScenariosTest extends ScriptedPoolScenario {
         Sv1Config impatient = new Sv1Config(Sv1Config.DEFAULT.versionMask(), Duration.ofSeconds(1));
         EdgeGateway gateway = gatewayTo(pool, EdgeGateway.Plan.EASY.with(impatient));
         WatchedMiner miner = gateway.sv1("alice");
-        MinerWork first = miner.awaitJob();
-
-        MinerWork repeated = miner.awaitJobs(2);
+        miner.awaitJobs(2);
+        MinerWork first = miner.jobs().getFirst();
+        MinerWork repeated = miner.jobs().get(1);
         miner.mine(first, 1);
         miner.mine(repeated, 1);
 
