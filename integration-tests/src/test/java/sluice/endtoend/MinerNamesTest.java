@@ -132,6 +132,7 @@ class MinerNamesTest {
                 .untilAsserted(() -> assertThat(pool.accepted("1"))
                         .as("refused: %s", pool.refused())
                         .containsOnlyKeys("farm.one.default", "farm.two.default"));
+        await("the profile of the one miner that has its own").atMost(PATIENCE).until(() -> !profiled.isEmpty());
         assertThat(profiled).singleElement().satisfies(profile -> {
             assertThat(profile.userIdentity()).isEqualTo("own/one");
             assertThat(profile.profile().vardiff().sharesPerMinute()).isEqualTo(60);
