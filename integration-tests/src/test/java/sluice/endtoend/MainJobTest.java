@@ -46,6 +46,7 @@ class MainJobTest {
                 return gateway.downstream().values().stream().allMatch(shares -> shares.accepted() >= ENOUGH_SHARES)
                         && gateway.upstream().accepted() >= ENOUGH_SHARES
                         && gateway.chainTips() >= ENOUGH_TIPS
+                        && miners.reports().values().stream().allMatch(report -> report.chainTips() > 1)
                         && farm.pool().snapshot().blocksAccepted() >= 1;
             });
             Map<MinerProtocol, MinerReport> reports = miners.drain();
