@@ -25,6 +25,8 @@ class PayoutTest extends ScriptedPoolScenario {
 
         next.awaitGoodShares(3 * ENOUGH);
         assertThat(first.goodShares()).isZero();
+        gateway.awaitEvent(GatewayEvent.PayoutMismatch.class);
+        gateway.awaitLosses(1);
         assertThat(gateway.events().all(GatewayEvent.PayoutMismatch.class))
                 .isNotEmpty()
                 .allSatisfy(mismatch -> {
