@@ -19,14 +19,16 @@ class ShutdownTest {
     @Test
     void everyShareIsAnsweredAndEveryMinerCountedBeforeAGatewayStops() throws Exception {
         try (Farm farm = new Farm(directory, Farm.Plan.steady());
-                HonestMiners miners = new HonestMiners(farm.gateway(), 1e5);
-                RawConnection undecided = new RawConnection(farm.gateway().address());
-                RawSv2Miner silent = RawSv2Miner.handshake(farm.gateway())) {
+                HonestMiners miners = new HonestMiners(farm.gateway(), 1e5)) {
             miners.awaitAccepted(3);
+            // Not before: both have only so long to go on.
+            try (RawConnection undecided = new RawConnection(farm.gateway().address());
+                    RawSv2Miner silent = RawSv2Miner.handshake(farm.gateway())) {
+                farm.gateway().close();
 
-            farm.gateway().close();
-            assertThat(undecided.readToTheEnd()).isEmpty();
-            assertThat(silent.connection().readToTheEnd()).isEmpty();
+                assertThat(undecided.readToTheEnd()).isEmpty();
+                assertThat(silent.connection().readToTheEnd()).isEmpty();
+            }
             await().until(() -> miners.reports().values().stream()
                     .noneMatch(report -> report.lastLoss().isEmpty()));
 
