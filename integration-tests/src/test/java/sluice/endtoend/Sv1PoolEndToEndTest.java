@@ -138,8 +138,8 @@ class Sv1PoolEndToEndTest {
         assertThat(seen.disconnects()).isEmpty();
     }
 
-    private long owed() {
-        FarmSnapshot.Upstream upstream = gateway.snapshot().upstream();
+    private long owed() throws InterruptedException {
+        FarmSnapshot.Upstream upstream = gateway.settledSnapshot().upstream();
         return upstream.verdictLag() - upstream.unanswered();
     }
 }
