@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static sluice.endtoend.Patience.await;
 
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -35,18 +36,25 @@ class SoloTest extends ScriptedPoolScenario {
         ScriptedSv2Pool pool = pool("A");
         EdgeGateway gateway =
                 gatewayTo(EdgeRouting.inOrder(pool), EdgeGateway.Plan.EASY.miningSoloAfter(Duration.ofMillis(200)));
+        // A pool that is not there so soon is waited for on our own templates.
+        gateway.awaitSwitchTo(pool);
+        int begun = gateway.switches().size();
         List<WatchedMiner> miners = gateway.oneOfEach();
         List<String> extranonces = miners.stream().map(WatchedMiner::extranonce).toList();
         WatchedMiner.mineAll(miners, 3);
         pool.awaitGoodShares(9);
 
         pool.die();
-        assertThat(gateway.awaitSwitches(2).to()).isEqualTo("solo");
+        assertThat(gateway.awaitSwitches(begun + 1).to()).isEqualTo("solo");
         mineABlock(gateway, miners.getFirst());
-        assertThat(deliveries(gateway)).contains("\"path\":\"chain\"").contains("ACCEPTED");
+        await("what the chain said, on the disk")
+                .ignoreException(NoSuchFileException.class)
+                .untilAsserted(() -> assertThat(deliveries(gateway))
+                        .contains("\"path\":\"chain\"")
+                        .contains("ACCEPTED"));
 
         pool.comeBack();
-        assertThat(gateway.awaitSwitches(3).to()).isEqualTo("A");
+        assertThat(gateway.awaitSwitches(begun + 2).to()).isEqualTo("A");
         long job = pool.currentJob();
         int before = pool.goodSharesOf(job);
         await("a share at the pool").until(() -> {
