@@ -66,8 +66,6 @@ class ReloadEndToEndTest extends ScriptedPoolScenario {
                 enabled = false
                 min_difficulty = 1e-9
                 start_difficulty = 1e-9
-                [failover]
-                switch_timeout = "1s"
                 """.formatted(port.getPort()) + upstreams);
         Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     }
