@@ -124,7 +124,7 @@ class BitaxeFirmwareTest extends FirmwareScenario {
         Firmware back = connectsTo(closing, Dialect.CGMINER).logsIn();
         back.hearsWork();
         back.mines(1);
-        assertThat(closing.events().all(GatewayEvent.MinerConnected.class)).isNotEmpty();
+        closing.awaitEvent(GatewayEvent.MinerConnected.class);
     }
 
     private static boolean isOpen(InetSocketAddress port) throws IOException {
