@@ -53,8 +53,8 @@ class DemoFirmwareTest {
     @Test
     void minerdCgminerAndABitaxeMineThroughTheDemoOnOneTipAfterTheOther() throws Exception {
         List<Mining> machines = new ArrayList<>();
-        try (SluiceProcess demo =
-                SluiceProcess.start(directory, "demo", "--duration", "60s", "--sv1-miners", "1", "--sv2-miners", "1")) {
+        try (SluiceProcess demo = SluiceProcess.start(
+                directory, "demo", "--duration", "170s", "--sv1-miners", "1", "--sv2-miners", "1")) {
             await("the demo's port").until(() -> where(demo).isPresent());
             InetSocketAddress port = where(demo).orElseThrow();
             for (Dialect dialect : List.of(Dialect.CPUMINER, Dialect.CGMINER_VMASK, Dialect.ESP_MINER)) {
