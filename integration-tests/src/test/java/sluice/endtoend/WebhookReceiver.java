@@ -37,7 +37,7 @@ final class WebhookReceiver implements AutoCloseable {
 
     /** From now on, whatever comes. */
     void answers(ResponseDefinitionBuilder response) {
-        server.resetMappings();
+        // The latest stub counts; without the earlier ones, what comes in between would find none.
         server.stubFor(post(anyUrl()).willReturn(response));
     }
 

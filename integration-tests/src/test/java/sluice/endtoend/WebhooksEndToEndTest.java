@@ -60,6 +60,9 @@ class WebhooksEndToEndTest extends ScriptedPoolScenario {
         sluice = SluiceProcess.start(directory, "run", "--config", file.toString());
         sluice.awaitListening(port);
         sluice.awaitLogged("the API answers on");
+        await("the pool").until(() -> taken("MiningPoolConnected") == 1);
+        // Who looks whether the port is open is a miner, too.
+        await("the end of the look at the port").until(() -> taken("StratumClientDisconnected") == 1);
     }
 
     @AfterEach
@@ -80,15 +83,15 @@ class WebhooksEndToEndTest extends ScriptedPoolScenario {
     }
 
     private long connected() {
-        return receiver.typesTaken().stream()
-                .filter("StratumClientConnected"::equals)
-                .count();
+        return taken("StratumClientConnected");
+    }
+
+    private long taken(String type) {
+        return receiver.typesTaken().stream().filter(type::equals).count();
     }
 
     @Test
     void everythingThatHappensIsToldOnceInOrderAndSignedUpToTheEnd() throws Exception {
-        await("the pool").until(() -> receiver.typesTaken().contains("MiningPoolConnected"));
-        // The first may be of those who looked whether the port is open.
         long before = connected();
         connectMiner("alice");
         await("the miner").until(() -> connected() == before + 1);
@@ -99,8 +102,7 @@ class WebhooksEndToEndTest extends ScriptedPoolScenario {
         assertThat(sluice.terminate()).isZero();
         stays.close();
 
-        List<String> types = receiver.typesTaken();
-        assertThat(types.stream().filter("StratumClientDisconnected"::equals).count())
+        assertThat(taken("StratumClientDisconnected"))
                 .as("the end of the last miner is told, too")
                 .isEqualTo(before + 2);
         assertThat(receiver.taken())
@@ -112,7 +114,6 @@ class WebhooksEndToEndTest extends ScriptedPoolScenario {
 
     @Test
     void whatAnIllReceiverDoesNotTakeWaitsForItAndWhatItRefusesIsKeptAndCounted() throws Exception {
-        await("the pool").until(() -> receiver.typesTaken().contains("MiningPoolConnected"));
         receiver.answers(status(503));
         int before = receiver.taken().size();
         long miners = connected();
@@ -124,12 +125,14 @@ class WebhooksEndToEndTest extends ScriptedPoolScenario {
         await("another failure")
                 .until(() -> webhook().path("last_failure").asString("").contains("broke"));
         receiver.answers(ok());
-        await("all of it").until(() -> connected() == miners + 2);
+        await("all of it").until(() -> taken("StratumClientDisconnected") == miners + 2);
+        assertThat(connected()).isEqualTo(miners + 2);
+        assertThat(receiver.taken()).hasSizeGreaterThan(before);
+        await("the count of it")
+                .until(() ->
+                        webhook().path("delivered").asInt() == receiver.taken().size());
         assertThat(webhook().path("dead_letters").asInt()).isZero();
         assertThat(webhook().path("missed").asInt()).isZero();
-        assertThat(webhook().path("delivered").asInt())
-                .isGreaterThan(before)
-                .isEqualTo(receiver.taken().size());
         sluice.awaitLogged("webhook=alarms takes events again");
 
         receiver.answers(status(410));
