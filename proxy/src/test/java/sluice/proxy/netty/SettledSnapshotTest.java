@@ -70,7 +70,8 @@ class SettledSnapshotTest {
                 FailoverConfig.DEFAULT,
                 InstantSource.system(),
                 List.of())) {
-            CompletableFuture.delayedExecutor(BUSY_MILLIS, TimeUnit.MILLISECONDS).execute(idle::countDown);
+            CompletableFuture.delayedExecutor(BUSY_MILLIS, TimeUnit.MILLISECONDS)
+                    .execute(idle::countDown);
             assertThat(gateway.settledSnapshot().upstream().connected()).isTrue();
         }
     }
