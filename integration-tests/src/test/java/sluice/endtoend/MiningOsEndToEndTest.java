@@ -36,6 +36,8 @@ class MiningOsEndToEndTest extends ScriptedPoolScenario {
 
     @BeforeEach
     void start() throws IOException {
+        ScriptedSv2Pool pool = pool("A");
+        // Behind the pool: a port that is free is the next best for whoever asks for any.
         List<InetSocketAddress> ports = SluiceProcess.freePorts(2);
         InetSocketAddress port = ports.getFirst();
         Path file = Files.writeString(directory.resolve("sluice.toml"), """
@@ -55,7 +57,7 @@ class MiningOsEndToEndTest extends ScriptedPoolScenario {
                         port.getPort(),
                         ports.getLast().getPort(),
                         PASSWORD,
-                        pool("A").address().url()));
+                        pool.address().url()));
         sluice = SluiceProcess.start(directory, "run", "--config", file.toString());
         sluice.awaitListening(port);
         sluice.awaitLogged("MiningOS is answered on");

@@ -38,12 +38,13 @@ class MiningOsWorkersTest extends ScriptedPoolScenario {
 
     @BeforeEach
     void mine() throws IOException {
+        first = pool("first");
+        second = pool("second");
+        // Behind the pools: a port that is free is the next best for whoever asks for any.
         List<InetSocketAddress> ports = SluiceProcess.freePorts(2);
         port = ports.getFirst();
         api = ports.getLast();
         operator = new ApiCaller(api, "miningos");
-        first = pool("first");
-        second = pool("second");
         Path file = directory.resolve("sluice.toml");
         Files.writeString(
                 file,

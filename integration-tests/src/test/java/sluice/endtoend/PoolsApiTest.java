@@ -18,7 +18,6 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import sluice.config.AuthorityKeyFile;
@@ -41,8 +40,8 @@ class PoolsApiTest extends ScriptedPoolScenario {
     private Path file;
     private SluiceProcess sluice;
 
-    @BeforeEach
-    void choosePlaces() throws IOException {
+    /** Behind all pools: a port that is free is the next best for whoever asks for any. */
+    private void choosePlaces() throws IOException {
         List<InetSocketAddress> ports = SluiceProcess.freePorts(2);
         port = ports.getFirst();
         api = ports.getLast();
@@ -62,6 +61,9 @@ class PoolsApiTest extends ScriptedPoolScenario {
     }
 
     private void configure(ScriptedSv2Pool... pools) throws IOException {
+        if (file == null) {
+            choosePlaces();
+        }
         Path fresh = directory.resolve("sluice.toml.new");
         Files.writeString(
                 fresh,

@@ -34,8 +34,7 @@ class ReloadEndToEndTest extends ScriptedPoolScenario {
     private SluiceProcess sluice;
 
     @BeforeEach
-    void choosePlaces() throws IOException {
-        port = SluiceProcess.freePort();
+    void chooseFile() {
         file = directory.resolve("sluice.toml");
     }
 
@@ -71,6 +70,8 @@ class ReloadEndToEndTest extends ScriptedPoolScenario {
     }
 
     private void start(ScriptedSv2Pool pool) throws IOException {
+        // Behind all pools: a port that is free is the next best for whoever asks for any.
+        port = SluiceProcess.freePort();
         configure(pool);
         sluice = SluiceProcess.start(directory, "run", "--config", file.toString());
         sluice.awaitListening(port);

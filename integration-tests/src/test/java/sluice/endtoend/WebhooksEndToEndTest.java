@@ -32,10 +32,11 @@ class WebhooksEndToEndTest extends ScriptedPoolScenario {
     @BeforeEach
     void start() throws IOException {
         receiver.answers(ok());
+        pool = pool("A");
+        // Behind the pool: a port that is free is the next best for whoever asks for any.
         List<InetSocketAddress> ports = SluiceProcess.freePorts(2);
         port = ports.getFirst();
         caller = new ApiCaller(ports.getLast(), "operator");
-        pool = pool("A");
         Path file = Files.writeString(
                 directory.resolve("sluice.toml"),
                 """
