@@ -81,7 +81,8 @@ class DeskTemplatesTest {
 
     @AfterEach
     void stop() {
-        disk.shutdownNow();
+        // What it still writes must be written before the directory is removed.
+        disk.close();
         group.shutdownGracefully(0, 1, SECONDS).awaitUninterruptibly();
     }
 
