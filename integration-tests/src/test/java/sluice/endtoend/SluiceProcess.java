@@ -13,6 +13,7 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -24,6 +25,9 @@ public final class SluiceProcess implements AutoCloseable {
     private static final int FIRST_PORT = 20_000;
     private static final int PORTS = 12_000;
     private static final AtomicInteger LATEST = new AtomicInteger(new SecureRandom().nextInt(PORTS));
+
+    // A virtual machine that starts beside others loads its classes for longer than any test waits for what it does then.
+    private static final Duration START_LIMIT = Patience.LIMIT.multipliedBy(3);
 
     private final Process process;
     private final Path out;
@@ -85,7 +89,7 @@ public final class SluiceProcess implements AutoCloseable {
 
     /** Waits until it listens there. */
     void awaitListening(InetSocketAddress port) {
-        await("a process that listens").until(() -> isListening(port));
+        await("a process that listens").atMost(START_LIMIT).until(() -> isListening(port));
     }
 
     private boolean isListening(InetSocketAddress port) {
