@@ -2,6 +2,7 @@ package sluice.proxy.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
@@ -18,6 +19,8 @@ class CertificateReloadTest {
 
     @BeforeEach
     void listen() {
+        // A command that ran before in this process may have set another for all.
+        logger.setLevel(Level.INFO);
         log.start();
         logger.addAppender(log);
     }
@@ -25,6 +28,7 @@ class CertificateReloadTest {
     @AfterEach
     void leave() {
         logger.detachAppender(log);
+        logger.setLevel(null);
     }
 
     @Test
