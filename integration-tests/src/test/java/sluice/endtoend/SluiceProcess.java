@@ -26,7 +26,8 @@ public final class SluiceProcess implements AutoCloseable {
     private static final int PORTS = 12_000;
     private static final AtomicInteger LATEST = new AtomicInteger(new SecureRandom().nextInt(PORTS));
 
-    // A virtual machine that starts beside others loads its classes for longer than any test waits for what it does then.
+    // A virtual machine that starts beside others loads its classes for longer than any test waits for what it does
+    // then.
     private static final Duration START_LIMIT = Patience.LIMIT.multipliedBy(3);
 
     private final Process process;
