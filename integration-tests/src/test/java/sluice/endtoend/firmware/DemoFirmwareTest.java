@@ -22,7 +22,8 @@ import sluice.endtoend.SluiceProcess;
 class DemoFirmwareTest {
     private static final Pattern WHERE = Pattern.compile("Miners connect to ([0-9.]+):([0-9]+) ");
     // The demo asks its own miners for as much as a processor has.
-    private static final String SLOW = "d=0.000001";
+    // Some four thousand hashes a share, so that these scripts find one at once on any machine.
+    private static final String SLOW = "0.000001";
     private static final int TIPS = 3;
     private static final int JOB_NOT_FOUND = 21;
 
@@ -58,7 +59,8 @@ class DemoFirmwareTest {
             await("the demo's port").until(() -> where(demo).isPresent());
             InetSocketAddress port = where(demo).orElseThrow();
             for (Dialect dialect : List.of(Dialect.CPUMINER, Dialect.CGMINER_VMASK, Dialect.ESP_MINER)) {
-                Firmware machine = new Firmware(port, dialect.withPassword(SLOW), "farm." + machines.size());
+                Firmware machine = new Firmware(
+                        port, dialect.withPassword("d=" + SLOW).suggesting(SLOW), "farm." + machines.size());
                 machines.add(new Mining(machine.logsIn(), new HashSet<>()));
             }
             for (int tip = 0; tip < TIPS; tip++) {

@@ -89,6 +89,13 @@ record Dialect(String agent, List<String> login, boolean pipelines, String submi
                 .toArray(String[]::new));
     }
 
+    /** Is set to suggest another difficulty than it does by itself. */
+    Dialect suggesting(String difficulty) {
+        return loggingIn(login.stream()
+                .map(line -> line.replace("\"params\": [1000]", "\"params\": [" + difficulty + "]"))
+                .toArray(String[]::new));
+    }
+
     /** Says this before all else. */
     Dialect beginningWith(String... lines) {
         return loggingIn(Stream.concat(Arrays.stream(lines), login.stream()).toArray(String[]::new));
