@@ -10,7 +10,6 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
-import org.awaitility.Awaitility;
 import sluice.config.FailoverConfig;
 import sluice.config.IdentityMode;
 import sluice.config.LimitsConfig;
@@ -33,18 +32,10 @@ import sluice.upstream.template.SimulatedChain;
 
 /** A pool, which is a Sluice that mines solo on a simulated chain, and a gateway in front of it, both on loopback. */
 final class Farm implements AutoCloseable {
-    private static final Duration PATIENCE = Duration.ofSeconds(40);
-    private static final Duration POLL_INTERVAL = Duration.ofMillis(20);
     private static final int GATEWAY_LOOPS = 2;
     private static final Bytes PAYOUT = Bytes.fromHex("6a0474657374");
     private static final SecureRandom RANDOM = new SecureRandom();
     private static final InstantSource CLOCK = InstantSource.system();
-
-    static {
-        Awaitility.setDefaultTimeout(PATIENCE);
-        Awaitility.setDefaultPollDelay(Duration.ZERO);
-        Awaitility.setDefaultPollInterval(POLL_INTERVAL);
-    }
 
     private final Path directory;
     private final Plan plan;
