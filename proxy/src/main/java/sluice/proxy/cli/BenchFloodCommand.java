@@ -44,7 +44,7 @@ final class BenchFloodCommand extends Measurement {
     @Option(
             names = "--quiet",
             paramLabel = "TIME",
-            defaultValue = "10s",
+            defaultValue = "40s",
             converter = DurationConverter.class,
             description = "how long the miners are measured alone (default: ${DEFAULT-VALUE})")
     private Duration quiet;
