@@ -20,8 +20,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 class BlockJournalTest {
-    // Long past, because files are as old as this machine says, and what is older than two hours before this is too
-    // old.
+    // Long past, because files are as old as this machine says, and two hours before this is too old.
     private static final Instant NOW = Instant.parse("2020-11-23T04:05:06Z");
     private static final BlockVerdict REFUSED = BlockVerdict.ofReason("high-hash");
 

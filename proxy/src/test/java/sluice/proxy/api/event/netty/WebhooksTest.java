@@ -279,9 +279,8 @@ class WebhooksTest {
         }
         WebhookState well = waitFor(state -> state.delivered() == all.size());
         assertThat(well.buried() + well.missed() + well.forgotten()).isZero();
-        // As receivers should, this one leaves out what it knows by its id. What failed was the first, three times;
-        // where
-        // the machine is busy, any other may have been answered too late, too.
+        // As receivers should, this one leaves out what it knows by its id. What failed was the first, three times, and
+        // any other may have been answered too late where the machine is busy.
         Map<String, LoggedRequest> deliveries = new LinkedHashMap<>();
         requests().forEach(request -> deliveries.putIfAbsent(request.getHeader("webhook-id"), request));
         assertThat(reasons(deliveries.values())).containsExactlyElementsOf(all);
