@@ -6,7 +6,7 @@ import sluice.protocol.sv2.wire.ProtocolViolation;
 /**
  * Cuts a byte stream into lines: {@code \n} or {@code \r\n} ends one, segments may hold several lines or parts of one.
  * A whole line inside a segment is passed on without a copy, and nothing is kept between lines, so an idle connection
- * costs no buffer. Confined to the connection's loop.
+ * costs no buffer; one whose lines arrive in pieces keeps its buffer for the next piece. Confined to the connection's loop.
  */
 public final class Sv1LineCodec {
     private static final int FIRST_CAPACITY = 256;
@@ -41,6 +41,9 @@ public final class Sv1LineCodec {
             }
         }
         keep(source, start, end - start);
+        if (pendingLength == 0) {
+            pending = NOTHING;
+        }
     }
 
     /** Bytes of a line whose end has not come yet. */
@@ -54,11 +57,9 @@ public final class Sv1LineCodec {
             return;
         }
         keep(source, offset, length);
-        byte[] line = pending;
         int lineLength = pendingLength;
-        pending = NOTHING;
         pendingLength = 0;
-        pass(line, 0, lineLength, sink);
+        pass(pending, 0, lineLength, sink);
     }
 
     private void pass(byte[] source, int offset, int length, LineSink sink) {

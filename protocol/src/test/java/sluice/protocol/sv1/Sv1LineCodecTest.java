@@ -57,6 +57,21 @@ class Sv1LineCodecTest {
     }
 
     @Test
+    void linesThatArriveInPiecesEachComeWholeWhateverTheirLengths() {
+        String stream = "{\"a\":\"" + "x".repeat(3_000) + "\"}\n{1}\n{\"b\":\"" + "y".repeat(700) + "\"}\r\n{2}\n{3}\n";
+        for (int piece : new int[] {1, 7, 512, 1_000, 4_096}) {
+            lines.clear();
+            for (int i = 0; i < stream.length(); i += piece) {
+                feed(stream.substring(i, Math.min(stream.length(), i + piece)));
+            }
+            assertThat(lines)
+                    .as("pieces of %d", piece)
+                    .containsExactlyElementsOf(stream.lines().toList());
+            assertThat(codec.pendingLength()).isZero();
+        }
+    }
+
+    @Test
     void keepsALineWithoutEndUntilItsEndComes() {
         feed("{1}");
         assertThat(lines).isEmpty();
