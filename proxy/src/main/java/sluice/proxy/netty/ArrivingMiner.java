@@ -4,42 +4,47 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.SocketChannel;
 import java.net.InetAddress;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import sluice.config.AddressRange;
 import sluice.proxy.admission.Refusal;
 import sluice.proxy.admission.Visitor;
 import sluice.proxy.event.GatewayEvent;
 import sluice.proxy.mining.profile.MinerOrigin;
 import sluice.proxy.session.MinerInput;
+import sluice.proxy.session.MinerSession;
 import sluice.upstream.netty.HandshakeCompleted;
 import sluice.upstream.netty.NoiseResponderHandler;
 
 /**
  * A socket from the moment it is accepted until its miner's session takes over: who it is and whether it may stay, TLS where
- * the port speaks it, and which protocol. One deadline holds for all of that. Confined to the socket's loop.
+ * the port speaks it, which protocol, and the handshake of SV2. Then it moves to a loop of miners, where its session begins.
+ * One deadline holds for all but the handshake, which has the same again. Confined to the loop of the {@link Reception}.
  */
 final class ArrivingMiner implements ProtocolDetector.Outcome {
     private final Reception reception;
     private final MinerPort port;
-    private final MinerLoop home;
     private final Visitor visitor;
     private final SocketChannel socket;
     private final ProtocolDetector detector;
     private long connectionId;
     private MinerOrigin origin;
     private boolean admitted;
+    private boolean ended;
 
-    ArrivingMiner(Reception reception, MinerPort port, MinerLoop home, Visitor visitor, SocketChannel socket) {
+    ArrivingMiner(Reception reception, MinerPort port, Visitor visitor, SocketChannel socket) {
         this.reception = reception;
         this.port = port;
-        this.home = home;
         this.visitor = visitor;
         this.socket = socket;
         this.detector = new ProtocolDetector(port.settings().handshakeTimeout(), this);
     }
 
     void start() {
-        socket.closeFuture().addListener(closed -> visitor.close(home.clock().instant()));
+        socket.closeFuture()
+                .addListener(closed -> visitor.close(reception.clock().instant()));
         InetAddress peer = socket.remoteAddress().getAddress();
         Optional<Refusal> refusal = visitor.open();
         if (refusal.isPresent()) {
@@ -76,7 +81,7 @@ final class ArrivingMiner implements ProtocolDetector.Outcome {
 
     private void arrive(InetAddress miner) {
         Optional<Refusal> refusal =
-                visitor.admit(miner, port.filter(), home.clock().instant());
+                visitor.admit(miner, port.filter(), reception.clock().instant());
         if (refusal.isPresent()) {
             refuse(refusal.get(), Optional.of(miner));
             return;
@@ -84,9 +89,10 @@ final class ArrivingMiner implements ProtocolDetector.Outcome {
         admitted = true;
         origin = new MinerOrigin(miner, port.settings().name());
         connectionId = reception.nextConnectionId();
-        home.events()
+        reception
+                .events()
                 .publish(new GatewayEvent.MinerConnected(
-                        home.clock().instant(), connectionId, miner.getHostAddress(), origin.listener()));
+                        reception.clock().instant(), connectionId, miner.getHostAddress(), origin.listener()));
         if (socket.pipeline().context(detector) == null) {
             socket.pipeline().addLast(detector);
         }
@@ -102,28 +108,56 @@ final class ArrivingMiner implements ProtocolDetector.Outcome {
     }
 
     private void refuse(Refusal refusal, Optional<InetAddress> from) {
-        home.refused(refusal, from);
+        reception.refused(refusal, from);
         detector.abandon();
         socket.close();
     }
 
     @Override
-    public void onSv1(ChannelHandlerContext ctx) {
-        MinerConnection miner = new MinerConnection(
-                home,
-                connectionId,
-                port.settings().name(),
-                visitor,
-                reception.sessions().sv1(home.context(), connectionId, origin),
-                false);
-        ctx.pipeline().addLast(new Sv1LineHandler(), miner);
-        miner.feed(new MinerInput.Started());
+    public void onSv1() {
+        moveIn(home -> {
+            MinerConnection miner =
+                    connection(home, reception.sessions().sv1(home.context(), connectionId, origin), false);
+            socket.pipeline().addLast(new Sv1LineHandler(), miner);
+            socket.config().setAutoRead(true);
+            miner.feed(new MinerInput.Started());
+            socket.pipeline().remove(detector);
+        });
     }
 
     @Override
-    public void onSv2(ChannelHandlerContext ctx) {
-        ctx.pipeline()
+    public void onSv2() {
+        socket.pipeline()
                 .addLast(new NoiseResponderHandler(reception.handshakes(), reception.identity()), new AwaitHandshake());
+        socket.pipeline().remove(detector);
+    }
+
+    private MinerConnection connection(MinerLoop home, MinerSession session, boolean encrypted) {
+        return new MinerConnection(home, connectionId, port.settings().name(), visitor, session, encrypted);
+    }
+
+    /**
+     * To a loop of miners, with all its handlers. What it sends meanwhile stays in the network.
+     *
+     * @param settle what is to be done there; nobody here touches the socket any more
+     */
+    private void moveIn(Consumer<MinerLoop> settle) {
+        MinerLoop home = reception.nextHome();
+        socket.config().setAutoRead(false);
+        socket.deregister()
+                .addListener(left -> home.loop().register(socket).addListener(arrival -> {
+                    if (!arrival.isSuccess()) {
+                        // Loops take everybody until they end.
+                        end(new ConnectionEnd(Gateway.SHUTTING_DOWN, ""));
+                        return;
+                    }
+                    try {
+                        settle.accept(home);
+                    } catch (RuntimeException bug) {
+                        onFailure(bug);
+                        socket.close();
+                    }
+                }));
     }
 
     @Override
@@ -137,54 +171,69 @@ final class ArrivingMiner implements ProtocolDetector.Outcome {
     }
 
     private void end(ConnectionEnd end) {
+        if (ended) {
+            return;
+        }
+        // What was first is the cause; the rest follows from it.
+        ended = true;
         if (admitted) {
-            home.events()
+            reception
+                    .events()
                     .publish(new GatewayEvent.MinerDisconnected(
-                            home.clock().instant(), connectionId, end.reason(), end.detail()));
+                            reception.clock().instant(), connectionId, end.reason(), end.detail()));
         } else {
-            home.refused(
+            reception.refused(
                     Refusal.PROXY_HEADER_MISSING,
                     Optional.of(socket.remoteAddress()).map(peer -> peer.getAddress()));
         }
     }
 
-    /** Stands where the miner's connection will stand as soon as the handshake is over. */
+    /** Stands where the miner's connection will stand as soon as the handshake is over and the socket has moved. */
     private final class AwaitHandshake extends ChannelInboundHandlerAdapter {
-        // What was first is the cause; the rest follows from it.
-        private ConnectionEnd end;
+        // What was read together with the end of the handshake: one read, and nothing more until the socket has moved.
+        private final List<Object> early = new ArrayList<>();
 
         @Override
         public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
             if (event instanceof HandshakeCompleted) {
-                MinerConnection miner = new MinerConnection(
-                        home,
-                        connectionId,
-                        port.settings().name(),
-                        visitor,
-                        reception.sessions().sv2(home.context(), connectionId, origin),
-                        true);
-                ctx.pipeline().replace(this, null, miner);
-                miner.feed(new MinerInput.Started());
+                // Not from within the handler that says so: it has something left to do.
+                ctx.executor().execute(() -> {
+                    if (socket.isActive()) {
+                        moveIn(home -> settle(ctx, home));
+                    }
+                });
             } else {
                 ctx.fireUserEventTriggered(event);
             }
         }
 
+        private void settle(ChannelHandlerContext ctx, MinerLoop home) {
+            MinerConnection miner =
+                    connection(home, reception.sessions().sv2(home.context(), connectionId, origin), true);
+            ctx.pipeline().addLast(miner);
+            socket.config().setAutoRead(true);
+            miner.feed(new MinerInput.Started());
+            if (!early.isEmpty()) {
+                early.forEach(ctx::fireChannelRead);
+                ctx.fireChannelReadComplete();
+            }
+            ctx.pipeline().remove(this);
+        }
+
+        @Override
+        public void channelRead(ChannelHandlerContext ctx, Object message) {
+            early.add(message);
+        }
+
         @Override
         public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-            if (end == null) {
-                end = ConnectionEnd.of(cause, connectionId);
-            }
+            end(ConnectionEnd.of(cause, connectionId));
             ctx.close();
         }
 
         @Override
         public void channelInactive(ChannelHandlerContext ctx) {
-            end(end == null ? new ConnectionEnd(NoiseResponderHandler.CLOSED, "") : end);
-        }
-
-        private void end(ConnectionEnd how) {
-            ArrivingMiner.this.end(how);
+            end(new ConnectionEnd(NoiseResponderHandler.CLOSED, ""));
         }
     }
 }

@@ -83,7 +83,7 @@ public final class Gateway implements AutoCloseable {
     private static final Duration SHUTDOWN_PATIENCE = Duration.ofSeconds(5);
     // The bus gives way to the loops, so on a busy machine it may be seconds behind them.
     private static final Duration SETTLING_PATIENCE = Duration.ofSeconds(30);
-    private static final String SHUTTING_DOWN = "shutting-down";
+    static final String SHUTTING_DOWN = "shutting-down";
     private static final String NO_UPSTREAM = "no-upstream";
 
     private final GatewaySettings settings;
@@ -93,10 +93,12 @@ public final class Gateway implements AutoCloseable {
     private final ShareRing acceptedShares = new ShareRing();
     private final GatewayEvents events;
     private final MultiThreadIoEventLoopGroup loops;
+    private final MultiThreadIoEventLoopGroup door;
     private final ExecutorService handshakes = HandshakeWorkers.start(1);
     private final ExecutorService disk;
     private final ControlActor control;
     private final List<MinerLoop> minerLoops;
+    private final Reception reception;
     private final List<MinerPort> ports;
     private final ServedClients clients;
     private final AtomicBoolean closed = new AtomicBoolean();
@@ -122,6 +124,7 @@ public final class Gateway implements AutoCloseable {
                 Thread.ofPlatform().daemon().name(settings.name() + "-disk").factory());
         Transport transport = Transport.best();
         this.loops = transport.newEventLoops(settings.loops(), settings.name());
+        this.door = transport.newEventLoops(1, settings.name() + "-door");
 
         Numbering numbering = new Numbering();
         ExtranonceShape shape = settings.sv1Shape();
@@ -161,9 +164,9 @@ public final class Gateway implements AutoCloseable {
         Optional<CustomWork> customWork = declared.<CustomJobJudge>map(jobs -> jobs)
                 .or(settings::customJobs)
                 .map(judge -> new CustomWork(judge, numbering));
-        Map<EventLoop, MinerLoop> byLoop = new LinkedHashMap<>();
+        List<MinerLoop> homes = new ArrayList<>();
         for (EventExecutor executor : loops) {
-            int number = byLoop.size();
+            int number = homes.size();
             MinerContext context = new MinerContext(
                     new RouteReplica(numbering),
                     shape,
@@ -171,19 +174,24 @@ public final class Gateway implements AutoCloseable {
                     new ShareValidator(acceptedShares),
                     settings.profileBook(),
                     customWork);
-            byLoop.put(
-                    (EventLoop) executor,
-                    new MinerLoop((EventLoop) executor, number, context, numbering, control, events, clock));
+            homes.add(new MinerLoop((EventLoop) executor, number, context, numbering, control, events, clock));
         }
-        this.minerLoops = List.copyOf(byLoop.values());
+        this.minerLoops = List.copyOf(homes);
         EphemeralKeys keys = new EphemeralKeys(engine, random);
         IntFunction<HandshakeSettings> noise = ceiling -> new HandshakeSettings(
                 engine, keys, handshakes, settings.limits().handshakeTimeout(), ceiling);
         CertificateIssuer identity =
                 new CertificateIssuer(engine, settings.authority(), keys.get(), CERTIFICATE_VALIDITY, clock, random);
         SessionFactory sessions = sessions(settings, minerLoops, random);
-        Reception reception = new Reception(
-                byLoop, noise.apply(Limits.MINING_FROM_CLIENT), identity, sessions, new Admission(settings.limits()));
+        this.reception = new Reception(
+                door.next(),
+                minerLoops,
+                noise.apply(Limits.MINING_FROM_CLIENT),
+                identity,
+                sessions,
+                new Admission(settings.limits()),
+                events,
+                clock);
         this.ports = settings.ports().stream()
                 .map(port -> new MinerPort(
                         new PortSettings(
@@ -291,7 +299,7 @@ public final class Gateway implements AutoCloseable {
         Gateway gateway = new Gateway(settings, identities, plan, failover, templates, clock, listeners);
         try {
             for (MinerPort port : gateway.ports) {
-                port.open(Transport.of((EventLoop) gateway.loops.next()), gateway.loops);
+                port.open(Transport.of((EventLoop) gateway.door.next()));
             }
             gateway.clients.open();
         } catch (IOException e) {
@@ -465,6 +473,9 @@ public final class Gateway implements AutoCloseable {
             return;
         }
         ports.forEach(MinerPort::close);
+        reception.close();
+        door.shutdownGracefully(0, SHUTDOWN_PATIENCE.toMillis(), TimeUnit.MILLISECONDS)
+                .awaitUninterruptibly();
         clients.close(SHUTTING_DOWN, SHUTDOWN_PATIENCE);
         CompletableFuture.allOf(minerLoops.stream()
                         .map(loop -> loop.shutDown(SHUTTING_DOWN))

@@ -3,14 +3,12 @@ package sluice.proxy.netty;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.EventLoop;
-import java.net.InetAddress;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -18,9 +16,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import sluice.protocol.Bytes;
 import sluice.protocol.bitcoin.Target;
-import sluice.proxy.admission.Refusal;
-import sluice.proxy.admission.RefusalTally;
-import sluice.proxy.event.GatewayEvent;
 import sluice.proxy.event.GatewayEvents;
 import sluice.proxy.goal.DirectorInput;
 import sluice.proxy.mining.profile.ProfileBook;
@@ -46,9 +41,6 @@ final class MinerLoop {
     /** How often the director is told of all miners, where it places them one by one. */
     static final long CENSUS_INTERVAL_MILLIS = 10_000;
 
-    /** How often refused connections are reported. */
-    static final long REFUSAL_INTERVAL_MILLIS = 1_000;
-
     private final EventLoop loop;
     private final int number;
     private final MinerContext context;
@@ -58,7 +50,6 @@ final class MinerLoop {
     private final LoopLanes<MinerConnection> lanes;
     private final Map<Long, MinerConnection> connections = new LinkedHashMap<>();
     private final Set<Integer> lanesToReport = new LinkedHashSet<>();
-    private final RefusalTally refusals = new RefusalTally();
     private final ReadAllowance strangers = ReadAllowance.ofStrangers();
     private boolean demandScheduled;
     private boolean placedOneByOne;
@@ -241,7 +232,6 @@ final class MinerLoop {
     CompletableFuture<Void> shutDown(String reason) {
         loop.execute(() -> {
             shutDownReason = reason;
-            reportRefusals();
             List.copyOf(connections.values()).forEach(connection -> connection.shutDown(reason));
             checkEmptied();
         });
@@ -358,21 +348,6 @@ final class MinerLoop {
             control.tell(new DirectorInput.Demand(number, lane, hashrate, hardest));
         }
         lanesToReport.clear();
-    }
-
-    /** A connection was refused; it is reported with others. */
-    void refused(Refusal refusal, Optional<InetAddress> from) {
-        if (refusals.add(refusal, from)) {
-            loop.schedule(this::reportRefusals, REFUSAL_INTERVAL_MILLIS, TimeUnit.MILLISECONDS);
-        }
-    }
-
-    private void reportRefusals() {
-        refusals.drain((refusal, refused) -> events.publish(new GatewayEvent.ConnectionsRefused(
-                clock.instant(),
-                refusal.reason(),
-                refused.count(),
-                refused.latest().map(InetAddress::getHostAddress).orElse(""))));
     }
 
     private void takeCensus() {

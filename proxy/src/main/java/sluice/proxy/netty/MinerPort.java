@@ -79,7 +79,8 @@ final class MinerPort implements AutoCloseable {
     }
 
     /** Begins to listen. Throws IOException that names the address if that cannot be had. */
-    void open(Transport transport, EventLoopGroup group) throws IOException {
+    void open(Transport transport) throws IOException {
+        EventLoopGroup group = reception.loops();
         bootstrap = new ServerBootstrap()
                 .group(group)
                 .channel(transport.serverSocketChannel())

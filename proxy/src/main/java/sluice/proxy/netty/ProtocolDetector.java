@@ -12,15 +12,16 @@ import sluice.proxy.session.FirstBytes;
 import sluice.upstream.netty.NoiseResponderHandler;
 
 /**
- * First in the pipeline of a fresh connection: waits for enough bytes, or too long, to tell what the client speaks, then
- * makes room for that protocol's handlers. Confined to the connection's loop.
+ * First in the pipeline of a fresh connection: waits for enough bytes, or too long, to tell what the client speaks. Then it
+ * holds what it has read until it is taken out, and passes it on to the handlers that are behind it by then. Confined to the
+ * connection's loop.
  */
 final class ProtocolDetector extends ByteToMessageDecoder {
     /** What becomes of a connection once its protocol is known. */
     interface Outcome {
-        void onSv1(ChannelHandlerContext ctx);
+        void onSv1();
 
-        void onSv2(ChannelHandlerContext ctx);
+        void onSv2();
 
         /** The connection is being closed; {@code reason} is short kebab-case. */
         void onNeither(String reason);
@@ -34,6 +35,7 @@ final class ProtocolDetector extends ByteToMessageDecoder {
     private final byte[] first = new byte[FirstBytes.ENOUGH];
     private ScheduledFuture<?> deadline;
     private boolean decided;
+    private boolean holding;
 
     ProtocolDetector(Duration patience, Outcome outcome) {
         this.patience = patience;
@@ -67,6 +69,9 @@ final class ProtocolDetector extends ByteToMessageDecoder {
 
     @Override
     protected void decode(ChannelHandlerContext ctx, ByteBuf in, List<Object> out) {
+        if (holding) {
+            return;
+        }
         if (decided) {
             in.skipBytes(in.readableBytes());
             return;
@@ -75,8 +80,8 @@ final class ProtocolDetector extends ByteToMessageDecoder {
         in.getBytes(in.readerIndex(), first, 0, length);
         switch (FirstBytes.judge(first, length)) {
             case UNDECIDED -> {}
-            case SV1 -> become(ctx, () -> outcome.onSv1(ctx));
-            case SV2 -> become(ctx, () -> outcome.onSv2(ctx));
+            case SV1 -> hold(outcome::onSv1);
+            case SV2 -> hold(outcome::onSv2);
             case FOREIGN -> {
                 in.skipBytes(in.readableBytes());
                 end(ctx, "foreign-protocol");
@@ -95,19 +100,21 @@ final class ProtocolDetector extends ByteToMessageDecoder {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        if (decided) {
+        if (holding) {
+            outcome.onFailure(cause);
+            ctx.close();
+        } else if (decided) {
             ctx.fireExceptionCaught(cause);
         } else {
             end(ctx, () -> outcome.onFailure(cause));
         }
     }
 
-    // The bytes read so far go on to the handlers that were put in behind us, when we take ourselves out.
-    private void become(ChannelHandlerContext ctx, Runnable install) {
+    private void hold(Runnable tell) {
         decided = true;
+        holding = true;
         deadline.cancel(false);
-        install.run();
-        ctx.pipeline().remove(this);
+        tell.run();
     }
 
     private void end(ChannelHandlerContext ctx, String reason) {

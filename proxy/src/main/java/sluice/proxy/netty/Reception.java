@@ -1,47 +1,82 @@
 package sluice.proxy.netty;
 
 import io.netty.channel.EventLoop;
+import io.netty.channel.EventLoopGroup;
 import io.netty.channel.socket.SocketChannel;
-import java.util.Map;
+import java.net.InetAddress;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Executor;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import sluice.proxy.admission.Admission;
+import sluice.proxy.admission.Refusal;
+import sluice.proxy.admission.RefusalTally;
+import sluice.proxy.event.GatewayEvent;
+import sluice.proxy.event.GatewayEvents;
 import sluice.upstream.netty.HandshakeSettings;
 import sluice.upstream.netty.ServerIdentity;
 
-/** What the ports of one gateway share: takes each socket that they accept. May be called on any loop. */
+/**
+ * Where the sockets are that the ports of one gateway accept, until it is known what they speak: on a loop of its own, so
+ * that no miner waits for the turn of those who only knock. Each that is let in goes to a loop of miners and stays there.
+ * Confined to its loop.
+ */
 final class Reception {
-    private final Map<EventLoop, MinerLoop> loops;
+    /** How often refused connections are reported. */
+    static final long REFUSAL_INTERVAL_MILLIS = 1_000;
+
+    private final EventLoop loop;
+    private final List<MinerLoop> homes;
     private final HandshakeSettings handshakes;
     private final Supplier<ServerIdentity> identity;
     private final SessionFactory sessions;
     private final Admission admission;
-    private final AtomicLong lastConnectionId = new AtomicLong();
+    private final GatewayEvents events;
+    private final InstantSource clock;
+    private final RefusalTally refusals = new RefusalTally();
+    private long lastConnectionId;
+    private int lastHome;
 
-    /** @param loops the miner loop of each event loop that may carry a connection */
+    /** @param homes where miners go, in turn */
     Reception(
-            Map<EventLoop, MinerLoop> loops,
+            EventLoop loop,
+            List<MinerLoop> homes,
             HandshakeSettings handshakes,
             Supplier<ServerIdentity> identity,
             SessionFactory sessions,
-            Admission admission) {
-        this.loops = Map.copyOf(loops);
+            Admission admission,
+            GatewayEvents events,
+            InstantSource clock) {
+        this.loop = loop;
+        this.homes = List.copyOf(homes);
         this.handshakes = handshakes;
         this.identity = identity;
         this.sessions = sessions;
         this.admission = admission;
+        this.events = events;
+        this.clock = clock;
     }
 
-    /** On the socket's own loop. */
+    /** Carries the ports and what they accept. */
+    EventLoopGroup loops() {
+        return loop;
+    }
+
     void receive(SocketChannel accepted, MinerPort port) {
-        MinerLoop home = loops.get(accepted.eventLoop());
-        new ArrivingMiner(this, port, home, admission.visitor(), accepted).start();
+        new ArrivingMiner(this, port, admission.visitor(), accepted).start();
     }
 
     /** Unique in the gateway. */
     long nextConnectionId() {
-        return lastConnectionId.incrementAndGet();
+        return ++lastConnectionId;
+    }
+
+    /** Where the next miner goes. */
+    MinerLoop nextHome() {
+        lastHome = (lastHome + 1) % homes.size();
+        return homes.get(lastHome);
     }
 
     HandshakeSettings handshakes() {
@@ -56,8 +91,36 @@ final class Reception {
         return sessions;
     }
 
+    GatewayEvents events() {
+        return events;
+    }
+
+    InstantSource clock() {
+        return clock;
+    }
+
     /** For arithmetic that no loop may wait for. */
     Executor workers() {
         return handshakes.workers();
+    }
+
+    /** A connection was refused; it is reported with others. */
+    void refused(Refusal refusal, Optional<InetAddress> from) {
+        if (refusals.add(refusal, from)) {
+            loop.schedule(this::reportRefusals, REFUSAL_INTERVAL_MILLIS, TimeUnit.MILLISECONDS);
+        }
+    }
+
+    private void reportRefusals() {
+        refusals.drain((refusal, refused) -> events.publish(new GatewayEvent.ConnectionsRefused(
+                clock.instant(),
+                refusal.reason(),
+                refused.count(),
+                refused.latest().map(InetAddress::getHostAddress).orElse(""))));
+    }
+
+    /** Reports what is not reported yet, when all who are on their way in have been told of. May be called on any thread. */
+    void close() {
+        loop.submit(this::reportRefusals).awaitUninterruptibly();
     }
 }

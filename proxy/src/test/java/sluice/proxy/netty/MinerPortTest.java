@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.netty.channel.EventLoop;
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -19,6 +21,9 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -31,6 +36,7 @@ import sluice.config.Sv1Config;
 import sluice.config.VardiffConfig;
 import sluice.protocol.bitcoin.Difficulty;
 import sluice.protocol.sv2.noise.AuthoritySecretKey;
+import sluice.proxy.event.GatewayEvent;
 import sluice.proxy.goal.RoutingPlan;
 import sluice.proxy.mining.job.VectorJobs;
 import sluice.upstream.Upstream;
@@ -282,5 +288,75 @@ class MinerPortTest {
         await().during(Duration.ofMillis(300)).until(() -> !takesMiners());
         port.resume();
         await().until(this::takesMiners);
+    }
+
+    @Test
+    void strangersAreShownOutWhileTheMinersLoopsAreBusy() throws Exception {
+        FickleWork work = new FickleWork();
+        gateway = start(settings(0, Duration.ofMinutes(1), 100), work, FailoverConfig.DEFAULT);
+        await().until(work::isStarted);
+        CountDownLatch busy = new CountDownLatch(1);
+        List<EventLoop> loops = new ArrayList<>();
+        work.loop.parent().forEach(loop -> loops.add((EventLoop) loop));
+        loops.forEach(loop -> loop.execute(() -> awaitQuietly(busy)));
+        try {
+            for (int times = 0; times < 4; times++) {
+                Socket stranger = connect();
+                send(stranger, "GET / HTTP/1.1\r\n\r\n");
+                assertThat(stranger.getInputStream().read()).isEqualTo(END);
+            }
+        } finally {
+            busy.countDown();
+        }
+    }
+
+    private static void awaitQuietly(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Test
+    void whatAMinerSendsAtOnceIsAnsweredInItsOrder() throws Exception {
+        gateway = start(0, Duration.ofMinutes(1));
+        StringBuilder requests = new StringBuilder();
+        for (int id = 1; id <= 60; id++) {
+            requests.append("{\"id\":")
+                    .append(id)
+                    .append(",\"method\":\"mining.extranonce.subscribe\",\"params\":[]}\n");
+        }
+        Socket miner = connect();
+        send(miner, requests.toString());
+        BufferedReader answers =
+                new BufferedReader(new InputStreamReader(miner.getInputStream(), StandardCharsets.UTF_8));
+        for (int id = 1; id <= 60; id++) {
+            assertThat(answers.readLine()).contains("\"id\":" + id + ",");
+        }
+    }
+
+    @Test
+    void whoeverCameInIsReportedAsGoneAlsoWhereTheGatewayClosesMeanwhile() throws Exception {
+        Set<Long> came = ConcurrentHashMap.newKeySet();
+        Set<Long> left = ConcurrentHashMap.newKeySet();
+        gateway = Gateway.start(
+                settings(0, Duration.ofMinutes(1), 100),
+                RoutingPlan.single(new NoWork()),
+                FailoverConfig.DEFAULT,
+                InstantSource.system(),
+                List.of(event -> {
+                    switch (event) {
+                        case GatewayEvent.MinerConnected connected -> came.add(connected.connectionId());
+                        case GatewayEvent.MinerDisconnected gone -> left.add(gone.connectionId());
+                        default -> {}
+                    }
+                }));
+        for (int i = 0; i < 60; i++) {
+            send(connect(), "{\"id\":1,\"method\":\"mining.subscribe\",\"params\":[]}\n");
+        }
+        await().until(() -> !came.isEmpty());
+        gateway.close();
+        assertThat(left).containsExactlyInAnyOrderElementsOf(came);
     }
 }
