@@ -4,11 +4,13 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.SocketChannel;
 import java.net.InetAddress;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import sluice.config.AddressRange;
+import sluice.protocol.sv2.wire.ProtocolViolation;
 import sluice.proxy.admission.Refusal;
 import sluice.proxy.admission.Visitor;
 import sluice.proxy.event.GatewayEvent;
@@ -192,10 +194,12 @@ final class ArrivingMiner implements ProtocolDetector.Outcome {
     private final class AwaitHandshake extends ChannelInboundHandlerAdapter {
         // What was read together with the end of the handshake: one read, and nothing more until the socket has moved.
         private final List<Object> early = new ArrayList<>();
+        private boolean completed;
 
         @Override
         public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
             if (event instanceof HandshakeCompleted) {
+                completed = true;
                 // Not from within the handler that says so: it has something left to do.
                 ctx.executor().execute(() -> {
                     if (socket.isActive()) {
@@ -227,7 +231,14 @@ final class ArrivingMiner implements ProtocolDetector.Outcome {
 
         @Override
         public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-            end(ConnectionEnd.of(cause, connectionId));
+            ConnectionEnd end = ConnectionEnd.of(cause, connectionId);
+            // Who only knocks, or gives up, is no offender.
+            boolean isOffence = completed && cause instanceof ProtocolViolation;
+            Instant now = reception.clock().instant();
+            end(
+                    isOffence && Offence.leadsToBan(visitor, end.reason(), now, reception.events())
+                            ? new ConnectionEnd(Refusal.ADDRESS_BANNED.reason(), end.reason())
+                            : end);
             ctx.close();
         }
 

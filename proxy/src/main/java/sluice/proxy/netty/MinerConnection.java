@@ -320,15 +320,9 @@ final class MinerConnection extends ChannelInboundHandlerAdapter {
     }
 
     private void offended(String reason) {
-        Instant now = home.clock().instant();
-        // Where it came from is not known any more once it is closed.
-        String address = visitor.address().map(InetAddress::getHostAddress).orElse("");
-        visitor.offend(now).ifPresent(ban -> {
-            if (ban.isNew()) {
-                home.events().publish(new GatewayEvent.AddressBanned(now, address, ban.until(), reason));
-            }
+        if (Offence.leadsToBan(visitor, reason, home.clock().instant(), home.events())) {
             disconnect(Refusal.ADDRESS_BANNED.reason(), reason);
-        });
+        }
     }
 
     void disconnect(String reason, String detail) {

@@ -13,6 +13,7 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
@@ -124,6 +125,26 @@ class AdmissionPortTest {
                     assertThat(ban.reason()).isEqualTo("bad-json");
                 });
         await().untilAsserted(() -> assertThat(gateway.closed("address-banned")).isPositive());
+    }
+
+    @Test
+    void anAddressWhoseBytesBehindAHandshakeAreNoFramesIsBanned() throws Exception {
+        start(LimitsConfig.DEFAULT.withBans(3, Duration.ofMinutes(10)));
+        byte[] garbage = new byte[400];
+        Arrays.fill(garbage, (byte) 0x9a);
+        await().until(() -> {
+            try (Socket stranger = gateway.connectFrom("127.0.0.5")) {
+                say(stranger, garbage);
+                stranger.getInputStream().readAllBytes();
+            } catch (IOException closedAlready) {
+                // With bytes of ours unread, or refused at the door.
+            }
+            return !gateway.events(GatewayEvent.AddressBanned.class).isEmpty();
+        });
+        assertThat(gateway.serves("127.0.0.5")).isFalse();
+        assertThat(gateway.serves("127.0.0.6")).isTrue();
+        assertThat(gateway.events(GatewayEvent.AddressBanned.class))
+                .allSatisfy(ban -> assertThat(ban.reason()).isEqualTo("noise-frame-not-authentic"));
     }
 
     @Test
