@@ -299,7 +299,7 @@ public final class Gateway implements AutoCloseable {
         Gateway gateway = new Gateway(settings, identities, plan, failover, templates, clock, listeners);
         try {
             for (MinerPort port : gateway.ports) {
-                port.open(Transport.of((EventLoop) gateway.door.next()));
+                port.open();
             }
             gateway.clients.open();
         } catch (IOException e) {

@@ -6,7 +6,6 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
-import io.netty.channel.EventLoopGroup;
 import io.netty.channel.ServerChannelRecvByteBufAllocator;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.socket.SocketChannel;
@@ -79,10 +78,11 @@ final class MinerPort implements AutoCloseable {
     }
 
     /** Begins to listen. Throws IOException that names the address if that cannot be had. */
-    void open(Transport transport) throws IOException {
-        EventLoopGroup group = reception.loops();
+    void open() throws IOException {
+        owner = reception.loop();
+        Transport transport = Transport.of(owner);
         bootstrap = new ServerBootstrap()
-                .group(group)
+                .group(owner)
                 .channel(transport.serverSocketChannel())
                 .option(ChannelOption.SO_BACKLOG, BACKLOG)
                 .option(ChannelOption.SO_REUSEADDR, true)
@@ -102,7 +102,6 @@ final class MinerPort implements AutoCloseable {
                     }
                 });
         transport.detectSilentDeath(bootstrap);
-        owner = group.next();
         var bound = bootstrap.bind(settings.listen()).awaitUninterruptibly();
         if (!bound.isSuccess()) {
             throw new IOException(

@@ -1,7 +1,6 @@
 package sluice.proxy.netty;
 
 import io.netty.channel.EventLoop;
-import io.netty.channel.EventLoopGroup;
 import io.netty.channel.socket.SocketChannel;
 import java.net.InetAddress;
 import java.time.InstantSource;
@@ -60,7 +59,7 @@ final class Reception {
     }
 
     /** Carries the ports and what they accept. */
-    EventLoopGroup loops() {
+    EventLoop loop() {
         return loop;
     }
 
@@ -119,7 +118,7 @@ final class Reception {
                 refused.latest().map(InetAddress::getHostAddress).orElse(""))));
     }
 
-    /** Reports what is not reported yet, when all who are on their way in have been told of. May be called on any thread. */
+    /** Reports the refusals that are not reported yet, and returns when that is done. May be called on any other thread. */
     void close() {
         loop.submit(this::reportRefusals).awaitUninterruptibly();
     }

@@ -22,8 +22,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -295,10 +295,10 @@ class MinerPortTest {
         FickleWork work = new FickleWork();
         gateway = start(settings(0, Duration.ofMinutes(1), 100), work, FailoverConfig.DEFAULT);
         await().until(work::isStarted);
-        CountDownLatch busy = new CountDownLatch(1);
+        CompletableFuture<Void> busy = new CompletableFuture<>();
         List<EventLoop> loops = new ArrayList<>();
         work.loop.parent().forEach(loop -> loops.add((EventLoop) loop));
-        loops.forEach(loop -> loop.execute(() -> awaitQuietly(busy)));
+        loops.forEach(loop -> loop.execute(busy::join));
         try {
             for (int times = 0; times < 4; times++) {
                 Socket stranger = connect();
@@ -306,15 +306,7 @@ class MinerPortTest {
                 assertThat(stranger.getInputStream().read()).isEqualTo(END);
             }
         } finally {
-            busy.countDown();
-        }
-    }
-
-    private static void awaitQuietly(CountDownLatch latch) {
-        try {
-            latch.await();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+            busy.complete(null);
         }
     }
 
