@@ -35,7 +35,7 @@ class ShutdownTest {
             FarmSnapshot last = farm.gateway().snapshot();
             assertThat(last.connections()).isZero();
             assertThat(last.channels()).isZero();
-            assertThat(last.disconnects()).containsEntry("shutting-down", miners.count() + 1L);
+            assertThat(last.disconnects()).containsEntry("shutting-down", miners.count() + 2L);
             assertThat(farm.events().all(GatewayEvent.ChannelClosed.class))
                     .hasSize(miners.count())
                     .allMatch(channel -> channel.reason().equals("shutting-down"));

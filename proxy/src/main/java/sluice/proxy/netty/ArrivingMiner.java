@@ -34,6 +34,7 @@ final class ArrivingMiner implements ProtocolDetector.Outcome {
     private long connectionId;
     private MinerOrigin origin;
     private boolean admitted;
+    private boolean moving;
     private boolean ended;
 
     ArrivingMiner(Reception reception, MinerPort port, Visitor visitor, SocketChannel socket) {
@@ -45,8 +46,12 @@ final class ArrivingMiner implements ProtocolDetector.Outcome {
     }
 
     void start() {
-        socket.closeFuture()
-                .addListener(closed -> visitor.close(reception.clock().instant()));
+        socket.closeFuture().addListener(closed -> {
+            visitor.close(reception.clock().instant());
+            if (!moving) {
+                reception.left(this);
+            }
+        });
         InetAddress peer = socket.remoteAddress().getAddress();
         Optional<Refusal> refusal = visitor.open();
         if (refusal.isPresent()) {
@@ -145,6 +150,8 @@ final class ArrivingMiner implements ProtocolDetector.Outcome {
      */
     private void moveIn(Consumer<MinerLoop> settle) {
         MinerLoop home = reception.nextHome();
+        moving = true;
+        reception.left(this);
         socket.config().setAutoRead(false);
         socket.deregister()
                 .addListener(left -> home.loop().register(socket).addListener(arrival -> {
@@ -160,6 +167,15 @@ final class ArrivingMiner implements ProtocolDetector.Outcome {
                         socket.close();
                     }
                 }));
+    }
+
+    /** Closes the connection, as the gateway stops. */
+    void shutDown() {
+        if (admitted) {
+            end(new ConnectionEnd(Gateway.SHUTTING_DOWN, ""));
+        }
+        detector.abandon();
+        socket.close();
     }
 
     @Override

@@ -4,8 +4,10 @@ import io.netty.channel.EventLoop;
 import io.netty.channel.socket.SocketChannel;
 import java.net.InetAddress;
 import java.time.InstantSource;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -35,6 +37,8 @@ final class Reception {
     private final GatewayEvents events;
     private final InstantSource clock;
     private final RefusalTally refusals = new RefusalTally();
+    // As many as may be connected.
+    private final Set<ArrivingMiner> arriving = new LinkedHashSet<>();
     private long lastConnectionId;
     private int lastHome;
 
@@ -64,7 +68,14 @@ final class Reception {
     }
 
     void receive(SocketChannel accepted, MinerPort port) {
-        new ArrivingMiner(this, port, admission.visitor(), accepted).start();
+        ArrivingMiner miner = new ArrivingMiner(this, port, admission.visitor(), accepted);
+        arriving.add(miner);
+        miner.start();
+    }
+
+    /** It has closed or goes to its loop: no business of the reception any more. */
+    void left(ArrivingMiner miner) {
+        arriving.remove(miner);
     }
 
     /** Unique in the gateway. */
@@ -118,8 +129,16 @@ final class Reception {
                 refused.latest().map(InetAddress::getHostAddress).orElse(""))));
     }
 
-    /** Reports the refusals that are not reported yet, and returns when that is done. May be called on any other thread. */
+    /**
+     * Closes the connections that are still here, reports the refusals that are not reported yet, and returns when that is
+     * done. To be called when the ports are closed, on any other thread. The loop alone would not do: one that ends without
+     * a quiet period may leave its sockets open.
+     */
     void close() {
-        loop.submit(this::reportRefusals).awaitUninterruptibly();
+        loop.submit(() -> {
+                    List.copyOf(arriving).forEach(ArrivingMiner::shutDown);
+                    reportRefusals();
+                })
+                .awaitUninterruptibly();
     }
 }
