@@ -160,6 +160,11 @@ final class ArrivingMiner implements ProtocolDetector.Outcome {
                         end(new ConnectionEnd(Gateway.SHUTTING_DOWN, ""));
                         return;
                     }
+                    if (!socket.isActive()) {
+                        // This may be heard later than what becomes of the socket at its new loop.
+                        end(new ConnectionEnd(MinerConnection.CLOSED_BY_MINER, ""));
+                        return;
+                    }
                     try {
                         settle.accept(home);
                     } catch (RuntimeException bug) {

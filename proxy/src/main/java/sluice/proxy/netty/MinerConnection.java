@@ -38,6 +38,9 @@ final class MinerConnection extends ChannelInboundHandlerAdapter {
     /** What a miner is told of its block waits for the disk, but for no longer than this. */
     static final Duration BLOCK_PATIENCE = Duration.ofSeconds(5);
 
+    /** Why a connection ended of which nothing else is known. */
+    static final String CLOSED_BY_MINER = "closed-by-miner";
+
     private static final Logger LOG = LoggerFactory.getLogger(MinerConnection.class);
 
     private final MinerLoop home;
@@ -61,7 +64,7 @@ final class MinerConnection extends ChannelInboundHandlerAdapter {
     private int blocksUnderWay;
     private boolean closing;
     private boolean concluded;
-    private String closeReason = "closed-by-miner";
+    private String closeReason = CLOSED_BY_MINER;
     private String closeDetail = "";
 
     /**

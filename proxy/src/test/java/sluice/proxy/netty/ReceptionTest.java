@@ -3,8 +3,12 @@ package sluice.proxy.netty;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.netty.channel.Channel;
+import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
+import io.netty.util.concurrent.Future;
 import java.io.IOException;
+import java.lang.reflect.Proxy;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -18,6 +22,7 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -25,6 +30,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import sluice.config.AddressFilter;
 import sluice.config.AddressRange;
 import sluice.config.LimitsConfig;
@@ -63,12 +70,16 @@ class ReceptionTest {
     @BeforeEach
     void open() {
         loop = new LoopFixture(home, command -> {});
+        reception = reception(loop.miners);
+    }
+
+    private Reception reception(MinerLoop miners) {
         Secp256k1 engine = Secp256k1.best();
         SecureRandom random = new SecureRandom();
         EphemeralKeys keys = new EphemeralKeys(engine, random);
-        reception = new Reception(
+        return new Reception(
                 door.next(),
-                List.of(loop.miners),
+                List.of(miners),
                 new HandshakeSettings(engine, keys, workers, Duration.ofMinutes(10), Limits.MINING_FROM_CLIENT),
                 new CertificateIssuer(
                         engine,
@@ -166,6 +177,44 @@ class ReceptionTest {
             assertThat(heard.getInputStream().read()).isEqualTo(END);
             assertThat(all(GatewayEvent.MinerDisconnected.class)).hasSize(1);
             assertThat(all(GatewayEvent.ConnectionsRefused.class)).isEmpty();
+        }
+    }
+
+    /** The same loop; whoever registers a socket goes on only when that has closed. */
+    private static EventLoop heldUp(EventLoop loop, CompletableFuture<Channel> registered) {
+        return (EventLoop) Proxy.newProxyInstance(
+                EventLoop.class.getClassLoader(), new Class<?>[] {EventLoop.class}, (self, method, arguments) -> {
+                    Object result = method.invoke(loop, arguments);
+                    if (method.getName().equals("register")) {
+                        Channel socket = (Channel) arguments[0];
+                        ((Future<?>) result).awaitUninterruptibly();
+                        registered.complete(socket);
+                        socket.closeFuture().awaitUninterruptibly();
+                    }
+                    return result;
+                });
+    }
+
+    @ParameterizedTest
+    @CsvSource({"false,closed-by-miner", "true,connection-broken"})
+    void reportsWhoClosesBeforeItsSessionBeginsAtItsNewLoop(boolean resets, String reason) throws Exception {
+        EventLoopGroup miners = Transport.best().newEventLoops(1, "miners");
+        try {
+            CompletableFuture<Channel> registered = new CompletableFuture<>();
+            reception = reception(loop.minersOn(heldUp(miners.next(), registered)));
+            MinerPort port = port(List.of());
+            try (Socket hasty = connect(port)) {
+                GuardedGateway.say(hasty, GuardedGateway.SUBSCRIBE);
+                hasty.setSoLinger(resets, 0);
+                registered.get(READ_MILLIS, TimeUnit.MILLISECONDS);
+            }
+            await().untilAsserted(() -> assertThat(all(GatewayEvent.MinerDisconnected.class))
+                    .singleElement()
+                    .satisfies(gone -> assertThat(gone.reason()).isEqualTo(reason)));
+            port.close();
+            reception.close();
+        } finally {
+            miners.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly();
         }
     }
 
