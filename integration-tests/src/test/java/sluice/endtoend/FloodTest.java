@@ -30,6 +30,7 @@ class FloodTest {
                 1,
                 Duration.ofHours(1),
                 LimitsConfig.DEFAULT,
+                true,
                 2);
 
         Flood.Result result = new Flood(plan, directory, Farm.freshKey(), InstantSource.system()).run();

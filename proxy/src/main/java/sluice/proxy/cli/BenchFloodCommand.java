@@ -75,6 +75,13 @@ final class BenchFloodCommand extends Measurement {
     @Option(names = "--no-bans", description = "with limits.ban_time = \"0s\": nobody is shut out")
     private boolean noBans;
 
+    @Option(
+            names = "--no-real-time",
+            description =
+                    "miners have no processor before all others: a share's time then has their waiting in it, and nobody"
+                            + " else on the machine is disturbed")
+    private boolean noRealTime;
+
     @Override
     public Integer call() throws CommandFailure, InterruptedException {
         require("--hostiles", hostiles, Flood.MAX_CLIENTS);
@@ -94,6 +101,7 @@ final class BenchFloodCommand extends Measurement {
                 floods,
                 tips,
                 limits,
+                !noRealTime,
                 Runtime.getRuntime().availableProcessors());
         try (Workspace workspace = new Workspace("sluice-flood")) {
             Flood.Result result =

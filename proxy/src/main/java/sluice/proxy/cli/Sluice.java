@@ -26,7 +26,8 @@ import picocli.CommandLine.Spec;
             BenchCommand.class,
             CheckCommand.class,
             KeygenCommand.class,
-            TokenCommand.class
+            TokenCommand.class,
+            RehearseCommand.class
         },
         synopsisSubcommandLabel = "COMMAND",
         exitCodeListHeading = "%nExit codes:%n",

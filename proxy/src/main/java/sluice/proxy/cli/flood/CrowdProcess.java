@@ -20,11 +20,22 @@ final class CrowdProcess implements AutoCloseable {
     // One collector thread and a young generation that hardly ever fills: a crowd measures others, not itself.
     private static final List<String> MACHINE =
             List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xms384m", "-Xmx384m", "-Xmn320m", "-Xss256k");
-    // All clients are other machines. Those that are no miners run only where nobody else wants the processor.
-    private static final List<List<String>> BACKGROUND =
-            List.of(List.of("/usr/bin/chrt", "-i", "0"), List.of("/usr/bin/nice", "-n", "19"));
-    // Miners have it the moment an answer has come, so that their own waiting for it does not count.
-    private static final List<List<String>> FOREGROUND = List.of(List.of("/usr/bin/chrt", "-r", "1"));
+
+    /** Who waits for whom where there are fewer processors than threads with something to do. */
+    enum Place {
+        /** Has one the moment an answer has come, so that its own waiting for it does not count. */
+        FIRST(List.of(List.of("/usr/bin/chrt", "-r", "1"))),
+        /** Waits like everybody else. */
+        AMONG_ALL(List.of()),
+        /** Runs only where nobody else wants the processor. */
+        LAST(List.of(List.of("/usr/bin/chrt", "-i", "0"), List.of("/usr/bin/nice", "-n", "19")));
+
+        private final List<List<String>> ways;
+
+        Place(List<List<String>> ways) {
+            this.ways = ways;
+        }
+    }
 
     private final Crowd.Sort sort;
     private final boolean isPlaced;
@@ -32,9 +43,9 @@ final class CrowdProcess implements AutoCloseable {
     private final BufferedReader answers;
     private final Writer orders;
 
-    CrowdProcess(Crowd.Sort sort, InetSocketAddress gateway, int sharesPerSecond) throws IOException {
+    CrowdProcess(Crowd.Sort sort, Place place, InetSocketAddress gateway, int sharesPerSecond) throws IOException {
         this.sort = sort;
-        List<String> way = wayToRun(sort == Crowd.Sort.HONEST ? FOREGROUND : BACKGROUND);
+        List<String> way = wayToRun(place.ways);
         isPlaced = !way.isEmpty();
         List<String> command = new ArrayList<>(way);
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
@@ -91,7 +102,7 @@ final class CrowdProcess implements AutoCloseable {
         return JsonMapper.shared().readTree(answer);
     }
 
-    /** Whether it has the place among all processes that its sort should have: miners before all others, the rest behind. */
+    /** Whether it has its place before or behind all other processes, and this machine and its user let it. */
     boolean isPlaced() {
         return isPlaced;
     }

@@ -159,8 +159,9 @@ public final class EventsBench {
                             List.of(new ApiTokenConfig("bench", ApiScope.READ, ApiTokens.sha256(token)))),
                     new ApiCatalogue(outlets.endpoints(gateway::report)));
             InetSocketAddress events = api.address().orElseThrow();
-            try (CrowdProcess miners = new CrowdProcess(Crowd.Sort.HONEST, gateway.address(), 0);
-                    CrowdProcess readers = new CrowdProcess(Crowd.Sort.READERS, events, 0)) {
+            try (CrowdProcess miners =
+                            new CrowdProcess(Crowd.Sort.HONEST, CrowdProcess.Place.FIRST, gateway.address(), 0);
+                    CrowdProcess readers = new CrowdProcess(Crowd.Sort.READERS, CrowdProcess.Place.LAST, events, 0)) {
                 return new Run(gateway, api, miners, readers, token).carryOut();
             }
         }

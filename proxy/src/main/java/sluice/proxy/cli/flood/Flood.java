@@ -51,6 +51,7 @@ public final class Flood {
      * @param flood how long each flood takes
      * @param floods how many there are, each from addresses of its own
      * @param tips mean time between two tips of the chain: what is remembered of a tip is forgotten with it
+     * @param minersFirst whether honest miners have a processor before all others, where that is permitted
      * @param loops event loops of the gateway
      */
     public record Plan(
@@ -62,6 +63,7 @@ public final class Flood {
             int floods,
             Duration tips,
             LimitsConfig limits,
+            boolean minersFirst,
             int loops) {}
 
     /** Times from a share to its answer. */
@@ -176,9 +178,11 @@ public final class Flood {
         }
 
         Result carryOut(AtomicLong bans) throws IOException, InterruptedException {
-            try (CrowdProcess honest = new CrowdProcess(Crowd.Sort.HONEST, gateway.address(), plan.sharesPerSecond());
-                    CrowdProcess hostile =
-                            new CrowdProcess(Crowd.Sort.HOSTILE, gateway.address(), plan.sharesPerSecond())) {
+            CrowdProcess.Place place = plan.minersFirst() ? CrowdProcess.Place.FIRST : CrowdProcess.Place.AMONG_ALL;
+            try (CrowdProcess honest =
+                            new CrowdProcess(Crowd.Sort.HONEST, place, gateway.address(), plan.sharesPerSecond());
+                    CrowdProcess hostile = new CrowdProcess(
+                            Crowd.Sort.HOSTILE, CrowdProcess.Place.LAST, gateway.address(), plan.sharesPerSecond())) {
                 miners = honest;
                 hostiles = hostile;
                 return carryOutWith(bans);
