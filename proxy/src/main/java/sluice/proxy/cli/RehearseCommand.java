@@ -32,16 +32,21 @@ final class RehearseCommand implements Callable<Integer> {
             description = "how long each of the two parts takes (default: ${DEFAULT-VALUE})")
     private String time;
 
+    @Option(
+            names = "--hostiles",
+            paramLabel = "N",
+            defaultValue = "2000",
+            description = "hostile clients of the flood (default: ${DEFAULT-VALUE})")
+    private String hostiles;
+
     @Override
     public Integer call() {
         int mined = carryOut("demo", "--duration", time, "--json");
         int flooded = carryOut(
                 "bench",
                 "flood",
-                "--miners",
-                "50",
                 "--hostiles",
-                "500",
+                hostiles,
                 "--quiet",
                 "2s",
                 "--floods",

@@ -22,7 +22,9 @@ class RehearseCommandTest {
     @Test
     void carriesOutBothPartsAndPrintsNoResult() {
         // In a second no share may come, so what a demo promises need not hold.
-        assertThat(execute("rehearse", "--time", "1s")).as(err.toString()).isLessThan(ExitCode.USAGE);
+        assertThat(execute("rehearse", "--time", "1s", "--hostiles", "50"))
+                .as(err.toString())
+                .isLessThan(ExitCode.USAGE);
         assertThat(err.toString()).contains("Miners connect to");
         assertThat(out.toString()).isEmpty();
     }
