@@ -28,6 +28,8 @@ abstract class WatchedSession {
     private int identified;
     private int proofs;
     private int openChannels;
+    private long unjudged;
+    private long unjudgedReported;
 
     WatchedSession(MinerSession session, Supplier<Instant> clock) {
         this.session = session;
@@ -36,6 +38,11 @@ abstract class WatchedSession {
 
     /** What the session sent. */
     abstract void heard(Bytes bytes);
+
+    /** The session refused a share without a look: there is no verdict of its own, but it counts. */
+    void refusedUnjudged() {
+        unjudged++;
+    }
 
     /** Called behind each input, with the shares that were judged at it. */
     abstract void judged(MinerInput input, List<GatewayEvent.ShareSubmitted> shares);
@@ -65,6 +72,7 @@ abstract class WatchedSession {
             feed(new MinerInput.Closed("closed"));
             closed = true;
             Claim.that(openChannels == 0, "%d channels outlive their connection", openChannels);
+            Claim.that(unjudgedReported == unjudged, "%d of %d unjudged shares counted", unjudgedReported, unjudged);
         }
     }
 
@@ -87,6 +95,7 @@ abstract class WatchedSession {
                 case MinerAction.Publish publish -> {
                     switch (publish.event()) {
                         case GatewayEvent.ShareSubmitted share -> shares.add(share);
+                        case GatewayEvent.SharesUnjudged refused -> unjudgedReported += refused.count();
                         case GatewayEvent.ChannelOpened opened -> openChannels++;
                         case GatewayEvent.ChannelClosed gone -> openChannels--;
                         default -> {}

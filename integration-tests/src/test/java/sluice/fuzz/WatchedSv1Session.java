@@ -26,11 +26,13 @@ import sluice.proxy.session.Sv1MinerSession;
 final class WatchedSv1Session extends WatchedSession {
     private static final Sv1ClientDecoder CLIENT = new Sv1ClientDecoder();
     private static final Sv1ServerDecoder SERVER = new Sv1ServerDecoder();
+    private static final String UNJUDGED = "Too many bad shares";
 
     private final Set<String> jobIds = new HashSet<>();
     private final List<Sv1ServerMessage.Notify> jobs = new ArrayList<>();
     private final List<Sv1Response> answers = new ArrayList<>();
     private int extranonce2Size = 4;
+    private int unjudged;
 
     WatchedSv1Session(FuzzedFarm farm) {
         super(new Sv1MinerSession(1, farm.sv1(), MinerOrigin.LOCAL), () -> farm.now);
@@ -75,6 +77,12 @@ final class WatchedSv1Session extends WatchedSession {
             }
             case Sv1Response response -> {
                 answers.add(response);
+                if (response.error()
+                        .filter(error -> error.text().equals(UNJUDGED))
+                        .isPresent()) {
+                    unjudged++;
+                    refusedUnjudged();
+                }
                 if (response.result() instanceof Sv1Result.Subscribed subscribed) {
                     extranonce2Size = subscribed.extranonce2Size();
                 }
@@ -92,7 +100,7 @@ final class WatchedSv1Session extends WatchedSession {
         boolean live = !isOver();
         if (live && said.isPresent()) {
             Claim.that(
-                    shares.size() == (said.get() instanceof Sv1ClientMessage.Submit ? 1 : 0),
+                    shares.size() + unjudged == (said.get() instanceof Sv1ClientMessage.Submit ? 1 : 0),
                     "%d verdicts on %s",
                     shares.size(),
                     said.get());
@@ -102,6 +110,7 @@ final class WatchedSv1Session extends WatchedSession {
         }
         Claim.that(said.isPresent() || answers.isEmpty() && shares.isEmpty(), "an answer to nothing");
         answers.clear();
+        unjudged = 0;
     }
 
     private static Optional<Sv1ClientMessage> said(MinerInput input) {

@@ -39,6 +39,8 @@ final class WatchedSv2Session extends WatchedSession {
     /** Every second hash is a block. */
     private static final long EASY_NBITS = 0x207f_ffffL;
 
+    private static final String UNJUDGED = "too-many-bad-shares";
+
     private final FuzzedFarm farm;
     private final Set<Bytes> told = new HashSet<>();
     private final List<Channel> channels = new ArrayList<>();
@@ -49,6 +51,7 @@ final class WatchedSv2Session extends WatchedSession {
     private long accepted;
     private long acknowledged;
     private int errors;
+    private int unjudged;
 
     private record Channel(long id, int extranonceSize) {}
 
@@ -154,6 +157,11 @@ final class WatchedSv2Session extends WatchedSession {
             case NewExtendedMiningJob job -> tell(job.channelId(), job.jobId());
             case SetCustomMiningJobSuccess success -> tell(success.channelId(), success.jobId());
             case SubmitSharesSuccess success -> acknowledged += success.newSubmitsAcceptedCount();
+            case SubmitSharesError error
+            when error.errorCode().equals(UNJUDGED) -> {
+                unjudged++;
+                refusedUnjudged();
+            }
             case SubmitSharesError error -> errors++;
             default -> {}
         }
@@ -174,12 +182,13 @@ final class WatchedSv2Session extends WatchedSession {
         Claim.that(errors == shares.size() - good, "%d errors, %d shares, %d good", errors, shares.size(), good);
         Claim.that(acknowledged <= accepted, "%d acknowledged of %d", acknowledged, accepted);
         boolean share = setUp && !isOver() && input instanceof MinerInput.FrameReceived(Frame frame) && isShare(frame);
-        Claim.that(shares.size() == (share ? 1 : 0) || isOver(), "%d verdicts on %s", shares.size(), input);
+        Claim.that(shares.size() + unjudged == (share ? 1 : 0) || isOver(), "%d verdicts on %s", shares.size(), input);
         boolean allIsDue = input instanceof MinerInput.Closed
                 || input instanceof MinerInput.DeadlineReached(MinerDeadline deadline)
                         && deadline == MinerDeadline.ACKNOWLEDGE;
         Claim.that(acknowledged == accepted || !allIsDue, "%d acknowledged of %d", acknowledged, accepted);
         errors = 0;
+        unjudged = 0;
     }
 
     private static boolean isShare(Frame frame) {
