@@ -44,6 +44,9 @@ abstract class WatchedSession {
         unjudged++;
     }
 
+    /** A channel is no more. */
+    void closed(long channel) {}
+
     /** Called behind each input, with the shares that were judged at it. */
     abstract void judged(MinerInput input, List<GatewayEvent.ShareSubmitted> shares);
 
@@ -97,7 +100,10 @@ abstract class WatchedSession {
                         case GatewayEvent.ShareSubmitted share -> shares.add(share);
                         case GatewayEvent.SharesUnjudged refused -> unjudgedReported += refused.count();
                         case GatewayEvent.ChannelOpened opened -> openChannels++;
-                        case GatewayEvent.ChannelClosed gone -> openChannels--;
+                        case GatewayEvent.ChannelClosed gone -> {
+                            openChannels--;
+                            closed(gone.channelId());
+                        }
                         default -> {}
                     }
                 }

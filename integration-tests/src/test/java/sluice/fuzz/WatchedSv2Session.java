@@ -2,8 +2,10 @@ package sluice.fuzz;
 
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import sluice.protocol.Bytes;
 import sluice.protocol.bitcoin.Hash256;
@@ -42,7 +44,11 @@ final class WatchedSv2Session extends WatchedSession {
     private static final String UNJUDGED = "too-many-bad-shares";
 
     private final FuzzedFarm farm;
-    private final Set<Bytes> told = new HashSet<>();
+    /** Ids of jobs, by the channel or group that they were told to. */
+    private final Map<Long, Set<Long>> told = new HashMap<>();
+    /** Of open channels. */
+    private final Map<Long, Long> groups = new HashMap<>();
+
     private final List<Channel> channels = new ArrayList<>();
     private final List<Long> jobs = new ArrayList<>();
     private boolean setUp;
@@ -150,9 +156,14 @@ final class WatchedSv2Session extends WatchedSession {
         Claim.that(message.toFrameBytes().equals(bytes), "%s is not what it reads like", message);
         switch (message) {
             case SetupConnectionSuccess success -> setUp = true;
-            case OpenStandardMiningChannelSuccess success -> channels.add(new Channel(success.channelId(), 0));
-            case OpenExtendedMiningChannelSuccess success ->
+            case OpenStandardMiningChannelSuccess success -> {
+                channels.add(new Channel(success.channelId(), 0));
+                groups.put(success.channelId(), success.groupChannelId());
+            }
+            case OpenExtendedMiningChannelSuccess success -> {
                 channels.add(new Channel(success.channelId(), success.extranonceSize()));
+                groups.put(success.channelId(), success.groupChannelId());
+            }
             case NewMiningJob job -> tell(job.channelId(), job.jobId());
             case NewExtendedMiningJob job -> tell(job.channelId(), job.jobId());
             case SetCustomMiningJobSuccess success -> tell(success.channelId(), success.jobId());
@@ -167,8 +178,19 @@ final class WatchedSv2Session extends WatchedSession {
         }
     }
 
+    // No two valid jobs of a channel have one id, those of its group included (SV2 5.3.15); a group whose last channel
+    // has
+    // closed has no jobs any more.
+    @Override
+    void closed(long channel) {
+        Long group = groups.remove(channel);
+        if (group != null && !groups.containsValue(group)) {
+            told.remove(group);
+        }
+    }
+
     private void tell(long channel, long job) {
-        Claim.that(told.add(Bytes.fromHex("%016x%016x".formatted(channel, job))), "job %d twice", job);
+        Claim.that(told.computeIfAbsent(channel, first -> new HashSet<>()).add(job), "job %d twice", job);
         if (!jobs.contains(job)) {
             jobs.add(job);
         }
