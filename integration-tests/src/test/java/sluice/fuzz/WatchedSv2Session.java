@@ -178,9 +178,8 @@ final class WatchedSv2Session extends WatchedSession {
         }
     }
 
-    // No two valid jobs of a channel have one id, those of its group included (SV2 5.3.15); a group whose last channel
-    // has
-    // closed has no jobs any more.
+    // No two valid jobs of a channel have one id, those of its group included (SV2 5.3.15). A group whose last channel
+    // has closed has no jobs any more.
     @Override
     void closed(long channel) {
         Long group = groups.remove(channel);
