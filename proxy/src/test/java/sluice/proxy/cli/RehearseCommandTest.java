@@ -2,23 +2,9 @@ package sluice.proxy.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.PrintWriter;
-import java.io.StringWriter;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
-import picocli.CommandLine;
 
-class RehearseCommandTest {
-    private final StringWriter out = new StringWriter();
-    private final StringWriter err = new StringWriter();
-
-    private int execute(String... arguments) {
-        CommandLine line = Sluice.commandLine(Map.of());
-        line.setOut(new PrintWriter(out));
-        line.setErr(new PrintWriter(err));
-        return line.execute(arguments);
-    }
-
+class RehearseCommandTest extends ExecutedCommands {
     @Test
     void carriesOutBothPartsAndPrintsNoResult() {
         // In a second no share may come, so what a demo promises need not hold.
